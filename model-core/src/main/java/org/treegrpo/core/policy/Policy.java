@@ -1,0 +1,42 @@
+package org.treegrpo.core.policy;
+
+/**
+ * A trainable network that maps a noisy latent to a prediction. One instance belongs to one thread
+ * at a time; it owns native memory and must be closed.
+ *
+ * <p>The same batch with the same weights gives the same bytes, with or without gradients: replaying
+ * a rollout's batch gives a ratio of exactly 1.
+ */
+public interface Policy extends AutoCloseable {
+
+  /** Shapes and conventions of the network. */
+  PolicySpec spec();
+
+  /** Layout of the flat weight and gradient vectors. */
+  ParameterLayout parameters();
+
+  /** Copies the flat weights (length {@code parameters().size()}) into the network. */
+  void install(float[] weights);
+
+  /** Copies the network's weights into {@code weights}. */
+  void readWeights(float[] weights);
+
+  /**
+   * Forward without gradients.
+   *
+   * @param output receives {@code [B * D]}
+   */
+  void predict(PolicyBatch batch, float[] output);
+
+  /**
+   * One forward with gradients and one backward seeded by {@code cotangent}; the parameter gradients
+   * are added to those already accumulated.
+   */
+  void accumulateGradient(PolicyBatch batch, OutputCotangent cotangent);
+
+  /** Copies the accumulated gradient into {@code gradient} (overwriting it) and zeroes it. */
+  void drainGradient(float[] gradient);
+
+  @Override
+  void close();
+}

@@ -1,0 +1,65 @@
+package org.treegrpo.core.policy;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The content of {@code policy.json}.
+ *
+ * @param type {@code built-in} or {@code torchscript}
+ * @param file weights of a built-in policy (safetensors) or the TorchScript archive, relative to the
+ *     policy directory
+ * @param latentShape shape of one latent
+ * @param prediction meaning of the output
+ * @param conditioning names and shapes of the conditioning inputs, in argument order
+ * @param decoder the latent-to-image network, or empty where the latent is the image
+ * @param network size of a built-in network; empty for a TorchScript policy
+ */
+public record PolicySpec(
+    Type type,
+    String file,
+    LatentShape latentShape,
+    Prediction prediction,
+    List<ConditioningInput> conditioning,
+    Optional<DecoderSpec> decoder,
+    Optional<NetworkSpec> network) {
+
+  /** How the network is given. */
+  public enum Type {
+    BUILT_IN,
+    TORCHSCRIPT
+  }
+
+  /** One conditioning input; {@code shape} is that of one sample, without the batch dimension. */
+  public record ConditioningInput(String name, List<Integer> shape) {
+    public ConditioningInput {
+      shape = List.copyOf(shape);
+    }
+
+    /** Number of elements of one sample's tensor. */
+    public int elements() {
+      return shape.stream().mapToInt(Integer::intValue).reduce(1, Math::multiplyExact);
+    }
+  }
+
+  /** The decoder is applied to {@code latent / scale + shift} and returns an image in [-1, 1]. */
+  public record DecoderSpec(String file, double scale, double shift) {}
+
+  /**
+   * Size of the built-in diffusion transformer.
+   *
+   * @param patch side of a square patch in pixels
+   * @param width embedding width
+   * @param layers transformer blocks
+   * @param heads attention heads
+   * @param alphabet the characters a prompt may use; the character at index i has token id i + 1, id
+   *     0 is the null token of padding and of the unconditional branch
+   * @param cell width of one letter's cell in pixels
+   */
+  public record NetworkSpec(
+      int patch, int width, int layers, int heads, String alphabet, int cell) {}
+
+  public PolicySpec {
+    conditioning = List.copyOf(conditioning);
+  }
+}
