@@ -1,0 +1,10 @@
+package org.treegrpo.job.pretrain;
+
+/** Words cannot be drawn on this machine; the message says what to install. */
+public final class FontsUnavailableException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  FontsUnavailableException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}
