@@ -1,0 +1,62 @@
+package org.treegrpo.core.policy;
+
+import ai.djl.Device;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.SplittableRandom;
+import org.treegrpo.core.tensor.TorchScriptArchive;
+
+/** Makes policies. */
+public final class Policies {
+
+  private Policies() {}
+
+  /**
+   * A freshly initialised built-in network on the CPU.
+   *
+   * @param seed fixes every initial weight
+   */
+  public static Policy builtIn(PolicySpec spec, long seed) {
+    return builtIn(spec, seed, Device.cpu());
+  }
+
+  /** A freshly initialised built-in network on a device. */
+  public static Policy builtIn(PolicySpec spec, long seed, Device device) {
+    Path archive = null;
+    try {
+      archive = Files.createTempFile("treegrpo-network", ".pt");
+      TorchScriptArchive.write(
+          DiffusionTransformer.create(spec, new SplittableRandom(seed)), archive);
+      return new TorchPolicy(spec, archive, device);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write the network's archive", e);
+    } finally {
+      delete(archive);
+    }
+  }
+
+  /**
+   * The network of a policy directory with the weights that its archive holds; a built-in network
+   * has none until {@link Policy#install}.
+   *
+   * @param directory where {@code spec} was read from
+   */
+  public static Policy open(PolicySpec spec, Path directory, Device device) {
+    return switch (spec.type()) {
+      case BUILT_IN -> builtIn(spec, 0, device);
+      case TORCHSCRIPT -> new TorchPolicy(spec, directory.resolve(spec.file()), device);
+    };
+  }
+
+  private static void delete(Path archive) {
+    if (archive != null) {
+      try {
+        Files.deleteIfExists(archive);
+      } catch (IOException e) {
+        throw new UncheckedIOException("cannot delete " + archive, e);
+      }
+    }
+  }
+}

@@ -1,0 +1,153 @@
+package org.treegrpo.core.tensor;
+
+import ai.djl.Device;
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.engine.PtSymbolBlock;
+import ai.djl.pytorch.jni.IValueUtils;
+import ai.djl.pytorch.jni.JniUtils;
+import java.nio.FloatBuffer;
+import java.nio.file.Path;
+
+/**
+ * The one place that knows how DJL's PyTorch engine must be used for training (DESIGN.md section 3).
+ *
+ * <p>The rules kept here: autograd is thread-local and on in every new thread, so each thread calls
+ * {@link #configureThread()} before its first operation; gradients are computed between {@link
+ * #beginGradient()} and {@link #endGradient()}; TorchScript runs through {@link #forward}, which
+ * neither switches train and eval mode nor makes inference tensors; the profiling graph executor is
+ * off; one intra-op thread, because parallelism comes from tasks and because the number of threads
+ * moves the last bits of a result.
+ */
+public final class TorchRuntime {
+
+  private static final ThreadLocal<Boolean> CONFIGURED = ThreadLocal.withInitial(() -> false);
+  private static final String[] NO_FILES = {};
+
+  private TorchRuntime() {}
+
+  /** Prepares the calling thread: no autograd, no profiling executor, one intra-op thread. */
+  public static void configureThread() {
+    if (CONFIGURED.get()) {
+      return;
+    }
+    Engine.getEngine("PyTorch");
+    JniUtils.setNumThreads(1);
+    JniUtils.setGradMode(false);
+    JniUtils.setGraphExecutorOptimize(false);
+    CONFIGURED.set(true);
+  }
+
+  /** The version of the native library. */
+  public static String version() {
+    return Engine.getEngine("PyTorch").getVersion();
+  }
+
+  /** Number of CUDA devices that the native library sees. */
+  public static int gpuCount() {
+    return Engine.getEngine("PyTorch").getGpuCount();
+  }
+
+  /** A new top-level manager on a device; the caller closes it. */
+  public static NDManager newManager(Device device) {
+    configureThread();
+    return Engine.getEngine("PyTorch").newBaseManager(device);
+  }
+
+  /**
+   * Loads a TorchScript archive with trainable parameters; the block is owned by the manager.
+   *
+   * @throws ai.djl.engine.EngineException if the file is not a TorchScript archive
+   */
+  public static PtSymbolBlock loadModule(NDManager manager, Path archive) {
+    configureThread();
+    return JniUtils.loadModule((PtNDManager) manager, archive, true, NO_FILES, NO_FILES, true);
+  }
+
+  /** The module's parameters (not its buffers), named; owned by the manager. */
+  public static NDList parameters(PtSymbolBlock block, NDManager manager) {
+    return JniUtils.moduleGetParams(block, (PtNDManager) manager);
+  }
+
+  /** Runs {@code forward}; the outputs belong to the manager of the first input. */
+  public static NDList forward(PtSymbolBlock block, NDList inputs) {
+    configureThread();
+    return IValueUtils.forward(block, inputs, true);
+  }
+
+  /** Switches autograd on for the calling thread. */
+  public static void beginGradient() {
+    configureThread();
+    JniUtils.setGradMode(true);
+  }
+
+  /** Switches autograd off for the calling thread. */
+  public static void endGradient() {
+    JniUtils.setGradMode(false);
+  }
+
+  /** Backward from {@code output} seeded with {@code cotangent}; the graph is freed. */
+  public static void backward(NDArray output, NDArray cotangent) {
+    JniUtils.backward((PtNDArray) output, (PtNDArray) cotangent, false, false);
+  }
+
+  /** Copies a parameter's gradient; zeros where none has been computed. */
+  public static void copyGradient(NDArray parameter, float[] target, int offset, int length) {
+    try (NDArray gradient = JniUtils.getGradient((PtNDArray) parameter)) {
+      if (gradient == null) {
+        java.util.Arrays.fill(target, offset, offset + length, 0f);
+      } else {
+        floats(gradient).get(target, offset, length);
+      }
+    }
+  }
+
+  /** Zeroes a parameter's gradient in place, if it has one. */
+  public static void zeroGradient(NDArray parameter) {
+    try (NDArray gradient = JniUtils.getGradient((PtNDArray) parameter)) {
+      if (gradient != null) {
+        JniUtils.zeroGrad((PtNDArray) parameter);
+      }
+    }
+  }
+
+  /** A float32 array with a copy of {@code values[offset, offset + shape.size())}. */
+  public static NDArray upload(NDManager manager, float[] values, int offset, Shape shape) {
+    int length = Math.toIntExact(shape.size());
+    if (manager.getDevice().isGpu()) {
+      return manager.create(FloatBuffer.wrap(values, offset, length).slice(), shape);
+    }
+    NDArray array = manager.create(shape, DataType.FLOAT32);
+    floats(array).put(values, offset, length);
+    return array;
+  }
+
+  /** Copies a float32 array's elements. */
+  public static void download(NDArray array, float[] target, int offset) {
+    floats(array).get(target, offset, Math.toIntExact(array.size()));
+  }
+
+  /** Overwrites a parameter in place. */
+  public static void overwrite(NDArray parameter, float[] values, int offset, int length) {
+    if (parameter.getDevice().isGpu()) {
+      NDManager manager = parameter.getManager();
+      try (NDArray source = upload(manager, values, offset, parameter.getShape())) {
+        parameter.set(new NDIndex("..."), source);
+      }
+    } else {
+      floats(parameter).put(values, offset, length);
+    }
+  }
+
+  /** On a CPU the returned buffer aliases the array's memory and is valid while the array is open. */
+  private static FloatBuffer floats(NDArray array) {
+    return array.toByteBuffer(true).asFloatBuffer();
+  }
+}
