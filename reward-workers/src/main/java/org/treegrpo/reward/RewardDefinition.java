@@ -1,0 +1,50 @@
+package org.treegrpo.reward;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * One entry of {@code treegrpo.rewards}. Checked by {@link RewardProviders#problems}, so that every
+ * error is reported at once; the constructor only refuses nulls.
+ *
+ * @param name the run's name for it; letters, digits, {@code _} and {@code -}
+ * @param type a provider's type, such as {@code ocr}
+ * @param weight share in the total; 0 = scored and recorded, not trained on
+ * @param timeLimit how long one call may take before its rows count as failed
+ * @param options the type's own settings
+ */
+public record RewardDefinition(
+    String name, String type, double weight, Duration timeLimit, Map<String, String> options) {
+
+  public RewardDefinition {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(type, "type");
+    Objects.requireNonNull(timeLimit, "timeLimit");
+    options = Map.copyOf(options);
+  }
+
+  /** The option's value, or {@code fallback} where it is not set. */
+  public String option(String key, String fallback) {
+    return options.getOrDefault(key, fallback);
+  }
+
+  /** One message for each option that is not in {@code known}, in alphabetical order. */
+  public List<String> unknownOptions(Set<String> known) {
+    List<String> problems = new ArrayList<>();
+    new TreeMap<>(options)
+        .forEach(
+            (key, value) -> {
+              if (!known.contains(key)) {
+                problems.add(
+                    "reward '%s': option '%s' = '%s' is unknown to type '%s'; it knows %s"
+                        .formatted(name, key, value, type, known.stream().sorted().toList()));
+              }
+            });
+    return problems;
+  }
+}

@@ -1,0 +1,15 @@
+package org.treegrpo.reward;
+
+/** A reward could not be set up, or could not score a batch. The message says why. */
+public class RewardException extends Exception {
+
+  private static final long serialVersionUID = 1L;
+
+  public RewardException(String message) {
+    super(message);
+  }
+
+  public RewardException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

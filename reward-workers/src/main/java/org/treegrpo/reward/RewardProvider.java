@@ -1,0 +1,27 @@
+package org.treegrpo.reward;
+
+import java.util.List;
+
+/**
+ * Makes the rewards of one type. Found by {@link java.util.ServiceLoader}: a site adds its own by a
+ * jar with {@code META-INF/services/org.treegrpo.reward.RewardProvider}. Needs a public class and a
+ * public constructor without arguments.
+ */
+public interface RewardProvider {
+
+  /** The value of {@code type} in the configuration. */
+  String type();
+
+  /**
+   * What is wrong with the definition's options, one message each; empty when {@link #create} can be
+   * tried. Reads files at most; loads nothing.
+   */
+  List<String> problems(RewardDefinition definition);
+
+  /**
+   * A new instance, owned by the caller.
+   *
+   * @throws RewardException when its model cannot be loaded
+   */
+  Reward create(RewardDefinition definition) throws RewardException;
+}
