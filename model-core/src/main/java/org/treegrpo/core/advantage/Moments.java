@@ -1,0 +1,33 @@
+package org.treegrpo.core.advantage;
+
+/** Mean and spread of the values that are not NaN, summed in index order. */
+record Moments(int count, double mean, double squares, boolean constant) {
+
+  static Moments of(double[] values) {
+    int count = 0;
+    double sum = 0;
+    double least = Double.POSITIVE_INFINITY;
+    double greatest = Double.NEGATIVE_INFINITY;
+    for (double value : values) {
+      if (!Double.isNaN(value)) {
+        count++;
+        sum += value;
+        least = Math.min(least, value);
+        greatest = Math.max(greatest, value);
+      }
+    }
+    double mean = sum / count;
+    double squares = 0;
+    for (double value : values) {
+      if (!Double.isNaN(value)) {
+        squares += (value - mean) * (value - mean);
+      }
+    }
+    return new Moments(count, mean, squares, least >= greatest);
+  }
+
+  /** 0 where there are too few values. */
+  double standardDeviation(int ddof) {
+    return count > ddof ? Math.sqrt(squares / (count - ddof)) : 0;
+  }
+}

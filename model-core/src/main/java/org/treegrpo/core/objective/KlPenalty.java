@@ -1,0 +1,38 @@
+package org.treegrpo.core.objective;
+
+/**
+ * beta KL(pi_theta || pi_ref) of two Gaussian steps with the same noise, as a mean over D: beta
+ * mean((mu_theta - mu_ref)^2) / (2 s^2) (ALGORITHMS.md section 1.5).
+ *
+ * @param beta weight; 0 switches the penalty off
+ */
+public record KlPenalty(double beta) {
+
+  public KlPenalty {
+    if (!(beta >= 0 && Double.isFinite(beta))) {
+      throw new IllegalArgumentException("kl beta must be finite and at least 0, was " + beta);
+    }
+  }
+
+  /**
+   * The penalty of one edge.
+   *
+   * @param meanSquaredDifference mean over D of (mu_theta - mu_ref)^2
+   * @param noiseStd s, positive
+   */
+  public double value(double meanSquaredDifference, double noiseStd) {
+    return slope(noiseStd) * meanSquaredDifference;
+  }
+
+  /**
+   * Derivative of {@link #value} by the mean squared difference, beta / (2 s^2); the cotangent of
+   * mu_theta is therefore {@code 2 slope (mu_theta - mu_ref) / D}.
+   */
+  public double slope(double noiseStd) {
+    if (!(noiseStd > 0)) {
+      throw new IllegalArgumentException(
+          "the noise std of a trained step must be positive, was " + noiseStd);
+    }
+    return beta / (2 * noiseStd * noiseStd);
+  }
+}

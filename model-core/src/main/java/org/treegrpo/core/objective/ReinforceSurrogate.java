@@ -1,0 +1,13 @@
+package org.treegrpo.core.objective;
+
+/**
+ * -A log pi_theta, up to the constant that makes the loss 0 at the old policy: the loss that
+ * Algorithm 1 of TreeGRPO prints. Its gradient is -A at every ratio.
+ */
+public record ReinforceSurrogate() implements Surrogate {
+
+  @Override
+  public Term evaluate(double logRatio, double advantage) {
+    return new Term(-advantage * logRatio, -advantage, false);
+  }
+}

@@ -1,0 +1,183 @@
+package org.treegrpo.core.optim;
+
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The sum of the share gradients in an order that depends on the number of shares only: a binary
+ * tree over shares 0 .. S-1, padded to a power of two with shares that are skipped. Subtrees may
+ * arrive in any order and any aligned grouping; siblings merge as soon as both are there, so the
+ * result is the same to the bit. Not thread-safe.
+ */
+public final class PairwiseSum {
+
+  private final int total;
+  private final int height;
+  private final BitSet received;
+  private final Map<Node, float[]> pending = new TreeMap<>();
+  private int length = -1;
+
+  /**
+   * A node of the tree: shares {@code [index 2^level, (index + 1) 2^level)} as far as they exist.
+   * Nodes are ordered by their first share.
+   */
+  public record Node(int level, int index) implements Comparable<Node>, Serializable {
+
+    public Node {
+      if (level < 0 || level > 30 || index < 0 || (long) index << level > Integer.MAX_VALUE) {
+        throw new IllegalArgumentException(
+            "no share tree has a node at level %d, index %d".formatted(level, index));
+      }
+    }
+
+    /** First share below this node. */
+    public int from() {
+      return index << level;
+    }
+
+    /** One past the last share below this node, of {@code total} shares. */
+    public int to(int total) {
+      return (int) Math.min((index + 1L) << level, total);
+    }
+
+    private Node parent() {
+      return new Node(level + 1, index / 2);
+    }
+
+    private Node sibling() {
+      return new Node(level, index ^ 1);
+    }
+
+    private boolean isLeft() {
+      return index % 2 == 0;
+    }
+
+    @Override
+    public int compareTo(Node other) {
+      int order = Integer.compare(from(), other.from());
+      return order != 0 ? order : Integer.compare(level, other.level);
+    }
+  }
+
+  /** The sum over one node's shares. */
+  public record Partial(Node node, float[] sum) {}
+
+  /** An empty sum of {@code total} shares. */
+  public PairwiseSum(int total) {
+    this.height = height(total);
+    this.total = total;
+    this.received = new BitSet(total);
+  }
+
+  /**
+   * Adds the sum of a complete subtree; level 0 is a single share.
+   *
+   * @param partial taken over and added into in place; all have the same length
+   * @throws IllegalStateException if one of its shares has been added before
+   */
+  public void add(int level, int index, float[] partial) {
+    Node node = new Node(level, index);
+    if (level > height || node.from() >= total) {
+      throw new IllegalArgumentException(
+          "no node at level %d, index %d in a tree of %d shares".formatted(level, index, total));
+    }
+    if (length >= 0 && partial.length != length) {
+      throw new IllegalArgumentException(
+          "the gradient of shares %d to %d has %d elements, the ones before %d; they must agree"
+              .formatted(node.from(), node.to(total) - 1, partial.length, length));
+    }
+    int repeated = received.nextSetBit(node.from());
+    if (repeated >= 0 && repeated < node.to(total)) {
+      throw new IllegalStateException(
+          "share %d arrived twice; each share counts once".formatted(repeated));
+    }
+    length = partial.length;
+    received.set(node.from(), node.to(total));
+    merge(node, partial);
+  }
+
+  private void merge(Node start, float[] partial) {
+    Node node = start;
+    float[] sum = partial;
+    while (node.level() < height) {
+      Node sibling = node.sibling();
+      if (sibling.from() < total) {
+        float[] other = pending.remove(sibling);
+        if (other == null) {
+          break;
+        }
+        sum = node.isLeft() ? addInto(sum, other) : addInto(other, sum);
+      }
+      node = node.parent();
+    }
+    pending.put(node, sum);
+  }
+
+  private static float[] addInto(float[] left, float[] right) {
+    for (int i = 0; i < left.length; i++) {
+      left[i] += right[i];
+    }
+    return left;
+  }
+
+  /** Whether every share is in. */
+  public boolean complete() {
+    return received.cardinality() == total;
+  }
+
+  /**
+   * The sum of all shares.
+   *
+   * @throws IllegalStateException if a share is missing
+   */
+  public float[] result() {
+    if (!complete()) {
+      throw new IllegalStateException(
+          "share %d of %d has not arrived".formatted(received.nextClearBit(0), total));
+    }
+    return pending.get(new Node(height, 0));
+  }
+
+  /**
+   * What has been merged so far, in share order: what an executor returns for its block of shares.
+   * For a contiguous block these are the nodes of {@link #cover}.
+   */
+  public List<Partial> partials() {
+    return pending.entrySet().stream().map(e -> new Partial(e.getKey(), e.getValue())).toList();
+  }
+
+  /**
+   * The maximal nodes that make up shares {@code [from, to)} of {@code total}, in share order. A
+   * node that reaches beyond the last share is complete without the shares that do not exist.
+   */
+  public static List<Node> cover(int from, int to, int total) {
+    int height = height(total);
+    if (from < 0 || from > to || to > total) {
+      throw new IllegalArgumentException(
+          "shares %d to %d are not a block of %d shares".formatted(from, to, total));
+    }
+    List<Node> nodes = new ArrayList<>();
+    int next = from;
+    while (next < to) {
+      Node node = new Node(0, next);
+      while (node.level() < height && node.isLeft() && node.parent().to(total) <= to) {
+        node = node.parent();
+      }
+      nodes.add(node);
+      next = node.to(total);
+    }
+    return nodes;
+  }
+
+  private static int height(int total) {
+    if (total < 1 || total > 1 << 30) {
+      throw new IllegalArgumentException(
+          "the number of shares must be at least 1 and at most 2^30, was " + total);
+    }
+    return 32 - Integer.numberOfLeadingZeros(total - 1);
+  }
+}
