@@ -1,0 +1,47 @@
+package org.treegrpo.job.metrics;
+
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * One line of {@code evaluations.jsonl}; the JSON keys are these names in snake_case. NaN is written
+ * as null.
+ *
+ * @param round 0 is the base, before any update
+ * @param label how the images were sampled
+ * @param prompts number of held-out prompts
+ * @param reward scores by reward name, in configuration order
+ * @param diversity of the images of one prompt; NaN where there is one image a prompt
+ */
+public record EvaluationRecord(
+    int round, Label label, int prompts, Map<String, HeldOutReward> reward, double diversity) {
+
+  public EvaluationRecord {
+    if (round < 0) {
+      throw new IllegalArgumentException("evaluation: round must not be negative, was " + round);
+    }
+    Objects.requireNonNull(label, "label");
+    reward = Ordered.copyOf(reward);
+  }
+
+  /**
+   * How an evaluation sampled.
+   *
+   * @param transition {@code ode}, as held-out evaluation always uses
+   * @param steps denoising steps
+   * @param guidance scale; 1 = none
+   * @param ema whether the averaged weights were used
+   */
+  public record Label(String transition, int steps, double guidance, boolean ema) {}
+
+  /**
+   * One reward on the held-out prompts.
+   *
+   * @param mean over all images
+   * @param ci95 half width of the 95 % confidence interval of the mean
+   * @param trained whether the run optimises this reward
+   * @param exact share of the images that read exactly the prompt's word, in [0, 1]; null for
+   *     rewards that do not read
+   */
+  public record HeldOutReward(double mean, double ci95, boolean trained, Double exact) {}
+}

@@ -1,0 +1,77 @@
+package org.treegrpo.job.metrics;
+
+import java.util.Locale;
+import java.util.Objects;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * Where everything lies in a run directory.
+ *
+ * @param root the run directory, on any Hadoop file system
+ */
+public record RunLayout(Path root) {
+
+  public RunLayout {
+    Objects.requireNonNull(root, "root");
+  }
+
+  /** Versions, seed and start of the run. */
+  public Path run() {
+    return new Path(root, "run.json");
+  }
+
+  /** The configuration after defaults, presets and overrides. */
+  public Path config() {
+    return new Path(root, "config.resolved.conf");
+  }
+
+  /** The {@link RunResult}. */
+  public Path result() {
+    return new Path(root, "result.json");
+  }
+
+  /** The page for people. */
+  public Path report() {
+    return new Path(root, "report.html");
+  }
+
+  /** One {@link RoundMetrics} a line. */
+  public Path metrics() {
+    return new Path(root, "metrics.jsonl");
+  }
+
+  /** One {@link EvaluationRecord} a line. */
+  public Path evaluations() {
+    return new Path(root, "evaluations.jsonl");
+  }
+
+  /** Directory of a round's Parquet files. */
+  public Path audit(int round) {
+    return new Path(root, String.format(Locale.ROOT, "audit/round=%06d", round));
+  }
+
+  /** Directory of the sample pictures and grown trees. */
+  public Path samples() {
+    return new Path(root, "samples");
+  }
+
+  /** The held-out images after {@code round} rounds. */
+  public Path sampleSheet(int round) {
+    return new Path(samples(), roundName(round) + ".png");
+  }
+
+  /** What the images of {@link #sampleSheet} are. */
+  public Path sampleSheetIndex(int round) {
+    return new Path(samples(), roundName(round) + ".json");
+  }
+
+  /** One tree of {@code round}, with its images. */
+  public Path grownTree(int round) {
+    return new Path(samples(), "tree-" + roundName(round) + ".json");
+  }
+
+  /** {@code round-000010}. */
+  public static String roundName(int round) {
+    return String.format(Locale.ROOT, "round-%06d", round);
+  }
+}

@@ -1,0 +1,47 @@
+package org.treegrpo.job.metrics;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.Objects;
+
+/**
+ * {@code result.json}: how a run ended.
+ *
+ * @param status how it ended
+ * @param rounds rounds done, those before a resume included
+ * @param seconds wall-clock time of this process
+ * @param evaluation the held-out evaluation before and after training
+ * @param checkpoint name of the last checkpoint, such as {@code round-000010}; null where there is none
+ * @param weightsSha256 of the trainable weights, lower-case hex; null where the run failed before it
+ *     had weights
+ * @param error what went wrong, for people; null unless the run failed or was refused
+ */
+public record RunResult(
+    Status status,
+    int rounds,
+    double seconds,
+    BeforeAfter evaluation,
+    String checkpoint,
+    String weightsSha256,
+    String error) {
+
+  public RunResult {
+    Objects.requireNonNull(status, "status");
+    evaluation = evaluation == null ? new BeforeAfter(null, null) : evaluation;
+  }
+
+  /** How a run ended. */
+  public enum Status {
+    /** All rounds were done. */
+    @JsonProperty("completed")
+    COMPLETED,
+    /** A gate refused to promote the result. */
+    @JsonProperty("refused")
+    REFUSED,
+    /** An error ended the run. */
+    @JsonProperty("failed")
+    FAILED
+  }
+
+  /** The base's evaluation and the latest; either is null where it was not made. */
+  public record BeforeAfter(EvaluationRecord before, EvaluationRecord after) {}
+}
