@@ -1,6 +1,7 @@
 package org.treegrpo.core.tree;
 
 import java.util.Arrays;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -9,7 +10,20 @@ import java.util.stream.Collectors;
  */
 public record NodePath(int[] indices) {
 
+  private static final Pattern DOT = Pattern.compile("\\.");
+
   public static final NodePath ROOT = new NodePath(new int[0]);
+
+  /**
+   * Parses the written form.
+   *
+   * @throws NumberFormatException if it is malformed
+   */
+  public static NodePath parse(String path) {
+    return path.isEmpty()
+        ? ROOT
+        : new NodePath(DOT.splitAsStream(path).mapToInt(Integer::parseInt).toArray());
+  }
 
   /** Number of window steps taken. */
   public int depth() {
