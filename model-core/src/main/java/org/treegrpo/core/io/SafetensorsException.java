@@ -1,0 +1,51 @@
+package org.treegrpo.core.io;
+
+import java.io.IOException;
+
+/** A safetensors file that breaks a rule of the format, or does not hold what was asked of it. */
+public final class SafetensorsException extends IOException {
+
+  private static final long serialVersionUID = 1L;
+  private static final int LONGEST_VALUE = 300;
+
+  private final String file;
+  private final String rule;
+  private final String value;
+
+  /**
+   * @param file name of the file
+   * @param rule what must hold
+   * @param value what was found instead
+   */
+  public SafetensorsException(String file, String rule, Object value) {
+    super("%s: %s; found %s".formatted(file, rule, shortened(value)));
+    this.file = file;
+    this.rule = rule;
+    this.value = shortened(value);
+  }
+
+  SafetensorsException(String file, String rule, Object value, Throwable cause) {
+    this(file, rule, value);
+    initCause(cause);
+  }
+
+  /** Name of the file. */
+  public String file() {
+    return file;
+  }
+
+  /** What must hold. */
+  public String rule() {
+    return rule;
+  }
+
+  /** What was found instead, cut to a readable length. */
+  public String value() {
+    return value;
+  }
+
+  private static String shortened(Object value) {
+    String text = String.valueOf(value);
+    return text.length() <= LONGEST_VALUE ? text : text.substring(0, LONGEST_VALUE) + "...";
+  }
+}

@@ -1,0 +1,195 @@
+package org.treegrpo.core.io;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Reads a safetensors file of any size, tensor by tensor. The header is checked whole when the file
+ * is opened. Tensors may be read in any order; in file order the source is read as one stream. Not
+ * for use by several threads at once.
+ */
+public final class SafetensorsReader implements Closeable {
+
+  private static final int CHUNK_BYTES = 1 << 20;
+
+  private final ReadableSource source;
+  private final SafetensorsHeader header;
+  private final Map<String, TensorInfo> byName = new LinkedHashMap<>();
+  private final ByteBuffer chunk =
+      ByteBuffer.allocate(CHUNK_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+
+  private InputStream stream;
+  private long position;
+
+  private SafetensorsReader(ReadableSource source, SafetensorsHeader header) {
+    this.source = source;
+    this.header = header;
+    header.tensors().forEach(tensor -> byName.put(tensor.name(), tensor));
+  }
+
+  /** Opens a local file. */
+  public static SafetensorsReader open(Path file) throws IOException {
+    return open(ReadableSource.of(file));
+  }
+
+  /** Opens a source and checks its header; a {@link SafetensorsException} names what is wrong. */
+  public static SafetensorsReader open(ReadableSource source) throws IOException {
+    return new SafetensorsReader(source, SafetensorsHeader.read(source));
+  }
+
+  /** Name of the source. */
+  public String file() {
+    return source.name();
+  }
+
+  /** The strings of {@code __metadata__}, in the file's order. */
+  public Map<String, String> metadata() {
+    return header.metadata();
+  }
+
+  /** All tensors, in the order of their bytes. */
+  public List<TensorInfo> tensors() {
+    return header.tensors();
+  }
+
+  /** The tensor of this name, if the file has it. */
+  public Optional<TensorInfo> find(String name) {
+    return Optional.ofNullable(byName.get(name));
+  }
+
+  /** All elements of a floating tensor as float32, in row-major order. */
+  public float[] readFloat32(String name) throws IOException {
+    float[] values = new float[arrayLength(require(name))];
+    readFloat32(name, values, 0);
+    return values;
+  }
+
+  /**
+   * Reads a floating tensor into {@code target[offset ..]}. F32, F16 and BF16 are exact. F64 is
+   * rounded to the nearest float32; a finite value that float32 cannot hold is refused.
+   */
+  public void readFloat32(String name, float[] target, int offset) throws IOException {
+    TensorInfo tensor = require(name);
+    DType dtype = tensor.dtype();
+    if (!dtype.isFloating()) {
+      throw refused(tensor, "must have one of the dtypes F64, F32, F16, BF16", dtype);
+    }
+    int count = arrayLength(tensor);
+    seek(header.dataStart() + tensor.begin());
+    for (int done = 0; done < count; ) {
+      int part = Math.min(CHUNK_BYTES / dtype.bytes(), count - done);
+      int bad = FloatCodec.decode(dtype, fill(part * dtype.bytes()), target, offset + done, part);
+      if (bad >= 0) {
+        throw refused(
+            tensor, "must be within the range of float32", "an F64 element at " + (done + bad));
+      }
+      done += part;
+    }
+  }
+
+  /** All elements of an integer or boolean tensor; U64 beyond the range of long is refused. */
+  public long[] readIntegers(String name) throws IOException {
+    TensorInfo tensor = require(name);
+    DType dtype = tensor.dtype();
+    if (dtype.isFloating()) {
+      throw refused(tensor, "must have an integer or boolean dtype", dtype);
+    }
+    long[] values = new long[arrayLength(tensor)];
+    seek(header.dataStart() + tensor.begin());
+    for (int done = 0; done < values.length; ) {
+      int part = Math.min(CHUNK_BYTES / dtype.bytes(), values.length - done);
+      ByteBuffer bytes = fill(part * dtype.bytes());
+      for (int i = 0; i < part; i++) {
+        values[done + i] = integer(tensor, bytes);
+      }
+      done += part;
+    }
+    return values;
+  }
+
+  /** Copies the little-endian bytes of any tensor, of any size, to {@code out}. */
+  public void copyBytes(String name, OutputStream out) throws IOException {
+    TensorInfo tensor = require(name);
+    seek(header.dataStart() + tensor.begin());
+    for (long left = tensor.end() - tensor.begin(); left > 0; ) {
+      int part = (int) Math.min(CHUNK_BYTES, left);
+      out.write(fill(part).array(), 0, part);
+      left -= part;
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (stream != null) {
+      stream.close();
+      stream = null;
+    }
+  }
+
+  private long integer(TensorInfo tensor, ByteBuffer bytes) throws SafetensorsException {
+    return switch (tensor.dtype()) {
+      case I64 -> bytes.getLong();
+      case I32 -> bytes.getInt();
+      case I16 -> bytes.getShort();
+      case I8 -> bytes.get();
+      case U32 -> Integer.toUnsignedLong(bytes.getInt());
+      case U16 -> Short.toUnsignedLong(bytes.getShort());
+      case U8, BOOL -> Byte.toUnsignedLong(bytes.get());
+      case U64 -> {
+        long value = bytes.getLong();
+        if (value < 0) {
+          throw refused(tensor, "must be below 2^63", Long.toUnsignedString(value));
+        }
+        yield value;
+      }
+      case F64, F32, F16, BF16 -> throw new IllegalArgumentException(tensor.toString());
+    };
+  }
+
+  private TensorInfo require(String name) throws SafetensorsException {
+    TensorInfo tensor = byName.get(name);
+    if (tensor == null) {
+      throw new SafetensorsException(
+          file(), "must hold a tensor '" + name + "'", byName.size() + " others");
+    }
+    return tensor;
+  }
+
+  private int arrayLength(TensorInfo tensor) throws SafetensorsException {
+    if (tensor.elements() > Integer.MAX_VALUE - 8) {
+      throw refused(tensor, "must have fewer than 2^31 - 8 elements", tensor.elements());
+    }
+    return (int) tensor.elements();
+  }
+
+  private SafetensorsException refused(TensorInfo tensor, String rule, Object value) {
+    return new SafetensorsException(file(), "tensor '" + tensor.name() + "' " + rule, value);
+  }
+
+  private void seek(long target) throws IOException {
+    if (stream == null || position != target) {
+      close();
+      stream = source.open(target);
+      position = target;
+    }
+  }
+
+  private ByteBuffer fill(int bytes) throws IOException {
+    int read = stream.readNBytes(chunk.array(), 0, bytes);
+    position += read;
+    if (read != bytes) {
+      throw new SafetensorsException(
+          file(), "the file must not change while it is read", "its end at byte " + position);
+    }
+    return chunk.clear().limit(bytes);
+  }
+}

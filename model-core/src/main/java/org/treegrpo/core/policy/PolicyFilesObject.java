@@ -1,0 +1,133 @@
+package org.treegrpo.core.policy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+
+/** One JSON object of {@code policy.json}: typed access to its keys, each violation named. */
+final class PolicyFilesObject {
+
+  private static final int LARGEST = 1 << 20;
+
+  private final String file;
+  private final String prefix;
+  private final JsonNode node;
+
+  PolicyFilesObject(String file, String prefix, JsonNode node, List<String> keys)
+      throws PolicyDirectoryException {
+    this.file = file;
+    this.prefix = prefix;
+    this.node = node;
+    if (!node.isObject()) {
+      throw new PolicyDirectoryException(
+          file, prefix, node, "must be an object with the keys " + keys);
+    }
+    for (Map.Entry<String, JsonNode> entry : node.properties()) {
+      if (!keys.contains(entry.getKey())) {
+        throw refused(
+            entry.getKey(),
+            entry.getValue(),
+            "is not a known key, the nearest is '"
+                + NearestName.of(entry.getKey(), new TreeSet<>(keys))
+                + "'");
+      }
+    }
+  }
+
+  PolicyDirectoryException refused(String key, Object value, String rule) {
+    return new PolicyDirectoryException(file, path(key), value, rule);
+  }
+
+  /** Whether the key is there and not null. */
+  boolean has(String key) {
+    return node.hasNonNull(key);
+  }
+
+  JsonNode get(String key) throws PolicyDirectoryException {
+    if (!node.has(key)) {
+      throw refused(key, "nothing", "must be given");
+    }
+    return node.get(key);
+  }
+
+  PolicyFilesObject object(String key, List<String> keys) throws PolicyDirectoryException {
+    return new PolicyFilesObject(file, path(key), get(key), keys);
+  }
+
+  List<PolicyFilesObject> objects(String key, List<String> keys) throws PolicyDirectoryException {
+    JsonNode array = array(key);
+    List<PolicyFilesObject> objects = new ArrayList<>();
+    for (int i = 0; i < array.size(); i++) {
+      objects.add(
+          new PolicyFilesObject(file, "%s[%d]".formatted(path(key), i), array.get(i), keys));
+    }
+    return objects;
+  }
+
+  String text(String key) throws PolicyDirectoryException {
+    JsonNode value = get(key);
+    if (!value.isTextual() || value.textValue().isBlank()) {
+      throw refused(key, value, "must be a string that is not blank");
+    }
+    return value.textValue();
+  }
+
+  /** A path relative to the policy directory that does not leave it. */
+  String relativePath(String key) throws PolicyDirectoryException {
+    String text = text(key);
+    if (text.indexOf('\0') >= 0
+        || Path.of(text).isAbsolute()
+        || Path.of(text).normalize().startsWith("..")) {
+      throw refused(
+          key, "'" + text + "'", "must be a relative path that stays inside the directory");
+    }
+    return text;
+  }
+
+  int positiveInteger(String key) throws PolicyDirectoryException {
+    return positiveInteger(path(key), get(key));
+  }
+
+  List<Integer> positiveIntegers(String key) throws PolicyDirectoryException {
+    JsonNode array = array(key);
+    List<Integer> values = new ArrayList<>();
+    for (int i = 0; i < array.size(); i++) {
+      values.add(positiveInteger("%s[%d]".formatted(path(key), i), array.get(i)));
+    }
+    return values;
+  }
+
+  double finite(String key) throws PolicyDirectoryException {
+    JsonNode value = get(key);
+    if (!value.isNumber() || !Double.isFinite(value.doubleValue())) {
+      throw refused(key, value, "must be a finite number");
+    }
+    return value.doubleValue();
+  }
+
+  private JsonNode array(String key) throws PolicyDirectoryException {
+    JsonNode value = get(key);
+    if (!value.isArray()) {
+      throw refused(key, value, "must be an array");
+    }
+    return value;
+  }
+
+  private int positiveInteger(String path, JsonNode value) throws PolicyDirectoryException {
+    if (!value.isIntegralNumber()
+        || !value.canConvertToInt()
+        || value.intValue() < 1
+        || value.intValue() > LARGEST) {
+      throw new PolicyDirectoryException(
+          file, path, value, "must be an integer from 1 to " + LARGEST);
+    }
+    return value.intValue();
+  }
+
+  private String path(String key) {
+    return prefix.isEmpty() ? key : prefix + "." + key;
+  }
+}

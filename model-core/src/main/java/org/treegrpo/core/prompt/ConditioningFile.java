@@ -1,0 +1,123 @@
+package org.treegrpo.core.prompt;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.treegrpo.core.io.ReadableSource;
+import org.treegrpo.core.io.SafetensorsException;
+import org.treegrpo.core.io.SafetensorsReader;
+import org.treegrpo.core.io.TensorInfo;
+import org.treegrpo.core.policy.Conditioning;
+import org.treegrpo.core.policy.PolicySpec.ConditioningInput;
+
+/**
+ * Conditioning computed beforehand: a safetensors file with a tensor {@code <prompt id>/<input
+ * name>} for each prompt and each conditioning input of the policy, and optionally {@code
+ * null/<input name>} for the unconditional branch, zeros where it is absent. Only the header is
+ * held in memory; tensors are read when asked for. Safe for several threads.
+ */
+public final class ConditioningFile implements TextConditioner {
+
+  private static final String UNCONDITIONAL = "null";
+
+  private final SafetensorsReader reader;
+  private final List<ConditioningInput> inputs;
+
+  private ConditioningFile(SafetensorsReader reader, List<ConditioningInput> inputs) {
+    this.reader = reader;
+    this.inputs = inputs;
+  }
+
+  /**
+   * Opens a file.
+   *
+   * @param inputs the policy's conditioning inputs, in argument order
+   */
+  public static ConditioningFile open(ReadableSource source, List<ConditioningInput> inputs)
+      throws IOException {
+    return new ConditioningFile(SafetensorsReader.open(source), List.copyOf(inputs));
+  }
+
+  @Override
+  public Conditioning of(Prompt prompt) {
+    List<float[]> tensors = new ArrayList<>();
+    for (ConditioningInput input : inputs) {
+      tensors.add(read(required(prompt, input), input));
+    }
+    return new Conditioning(tensors);
+  }
+
+  @Override
+  public Conditioning unconditional() {
+    List<float[]> tensors = new ArrayList<>();
+    for (ConditioningInput input : inputs) {
+      Optional<TensorInfo> tensor = reader.find(UNCONDITIONAL + "/" + input.name());
+      tensors.add(
+          tensor.isPresent() ? read(tensor.get(), input) : new float[input.elements()]);
+    }
+    return new Conditioning(tensors);
+  }
+
+  /** Checks names, shapes and dtypes by the header alone. */
+  @Override
+  public void check(List<Prompt> prompts) {
+    for (Prompt prompt : prompts) {
+      for (ConditioningInput input : inputs) {
+        checkForm(required(prompt, input), input);
+      }
+    }
+    unconditional();
+  }
+
+  @Override
+  public void close() throws IOException {
+    reader.close();
+  }
+
+  private TensorInfo required(Prompt prompt, ConditioningInput input) {
+    String name = prompt.id() + "/" + input.name();
+    return reader
+        .find(name)
+        .orElseThrow(
+            () ->
+                new PromptException(
+                    "prompt '" + prompt.id() + "'",
+                    "%s must hold a tensor '%s'".formatted(reader.file(), name),
+                    "none"));
+  }
+
+  private void checkForm(TensorInfo tensor, ConditioningInput input) {
+    long[] shape = input.shape().stream().mapToLong(Integer::longValue).toArray();
+    if (!Arrays.equals(shape, tensor.shape()) || !tensor.dtype().isFloating()) {
+      throw new PromptException(
+          reader.file(),
+          "tensor '%s' must be floating and of the policy's shape %s"
+              .formatted(tensor.name(), input.shape()),
+          tensor.dtype() + Arrays.toString(tensor.shape()));
+    }
+  }
+
+  private synchronized float[] read(TensorInfo tensor, ConditioningInput input) {
+    checkForm(tensor, input);
+    float[] values;
+    try {
+      values = reader.readFloat32(tensor.name());
+    } catch (SafetensorsException e) {
+      throw new PromptException(e.getMessage(), e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(reader.file() + ": " + e.getMessage(), e);
+    }
+    for (int i = 0; i < values.length; i++) {
+      if (!Float.isFinite(values[i])) {
+        throw new PromptException(
+            reader.file(),
+            "tensor '%s' must hold finite values only".formatted(tensor.name()),
+            "%s at element %d".formatted(values[i], i));
+      }
+    }
+    return values;
+  }
+}

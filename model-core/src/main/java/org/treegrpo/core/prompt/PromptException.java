@@ -1,0 +1,24 @@
+package org.treegrpo.core.prompt;
+
+/** A prompt, or a file of prompts or of their conditioning, that breaks a rule. */
+public final class PromptException extends RuntimeException {
+
+  private static final long serialVersionUID = 1L;
+
+  /**
+   * @param where the file and line, or the prompt's id
+   * @param rule what must hold
+   * @param value what was found
+   */
+  public PromptException(String where, String rule, Object value) {
+    super("%s: %s; found %s".formatted(where, rule, value));
+  }
+
+  PromptException(String where, String rule, Object value, Throwable cause) {
+    super("%s: %s; found %s".formatted(where, rule, value), cause);
+  }
+
+  PromptException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}
