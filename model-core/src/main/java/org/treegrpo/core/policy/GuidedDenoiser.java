@@ -1,7 +1,7 @@
 package org.treegrpo.core.policy;
 
-import java.util.Collections;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 
@@ -23,6 +23,7 @@ public final class GuidedDenoiser implements Denoiser {
   private long rollout;
   private long trainForward;
   private long trainBackward;
+  private long nanos;
 
   /**
    * @param scale w; 1 evaluates the conditional branch only
@@ -44,6 +45,7 @@ public final class GuidedDenoiser implements Denoiser {
   @Override
   public void predict(
       float[] latents, float timestep, List<Conditioning> conditioning, float[] output) {
+    long start = System.nanoTime();
     PolicyBatch batch = batch(latents, timestep, conditioning);
     policy.predict(batch, output);
     rollout += batch.rows();
@@ -53,22 +55,38 @@ public final class GuidedDenoiser implements Denoiser {
       rollout += batch.rows();
       guide(output, free, output);
     }
+    nanos += System.nanoTime() - start;
   }
 
   @Override
   public void accumulateGradient(
       float[] latents, float timestep, List<Conditioning> conditioning, OutputCotangent cotangent) {
-    PolicyBatch batch = batch(latents, timestep, conditioning);
+    long start = System.nanoTime();
+    train(batch(latents, timestep, conditioning), cotangent);
+    nanos += System.nanoTime() - start;
+  }
+
+  @Override
+  public Evaluations evaluations() {
+    return new Evaluations(rollout, trainForward, trainBackward);
+  }
+
+  /** Wall time inside the network so far, the loss of a training pass included. */
+  public double networkSeconds() {
+    return nanos * 1e-9;
+  }
+
+  private void train(PolicyBatch batch, OutputCotangent cotangent) {
     trainForward += batch.rows();
     trainBackward += batch.rows();
     if (scale == 1f) {
       policy.accumulateGradient(batch, cotangent);
       return;
     }
-    float[] free = new float[latents.length];
+    float[] free = new float[batch.latents().length];
     policy.predict(unconditional(batch), free);
     trainForward += batch.rows();
-    float[] seed = new float[latents.length];
+    float[] seed = new float[batch.latents().length];
     policy.accumulateGradient(
         batch,
         (output, cotangentOfConditional) -> {
@@ -90,11 +108,6 @@ public final class GuidedDenoiser implements Denoiser {
             }
           });
     }
-  }
-
-  @Override
-  public Evaluations evaluations() {
-    return new Evaluations(rollout, trainForward, trainBackward);
   }
 
   private void guide(float[] conditional, float[] free, float[] guided) {
