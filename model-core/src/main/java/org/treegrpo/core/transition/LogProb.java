@@ -1,0 +1,39 @@
+package org.treegrpo.core.transition;
+
+/**
+ * Log-probability of one edge (ALGORITHMS.md section 2.1). Sampling and replay both call {@link #of},
+ * so equal inputs give a ratio of exactly 1.
+ *
+ * @param mean over the D elements; what ratios are made of
+ * @param sum over the D elements
+ */
+public record LogProb(double mean, double sum) {
+
+  private static final double HALF_LOG_TWO_PI = 0.5 * StrictMath.log(2 * StrictMath.PI);
+
+  /**
+   * Log-probability of {@code next} given one row of a batch.
+   *
+   * @param latents batch of x
+   * @param outputs batch of network outputs
+   * @param offset of the row in both
+   * @param next x', {@code [D]}
+   */
+  public static LogProb of(
+      AffineStep step, float[] latents, float[] outputs, int offset, float[] next) {
+    double squares = 0;
+    for (int i = 0; i < next.length; i++) {
+      double residual = next[i] - step.mean(latents[offset + i], outputs[offset + i]);
+      squares += residual * residual;
+    }
+    int elements = next.length;
+    return switch (step.kind()) {
+      case GAUSSIAN -> {
+        double s = step.noiseStd();
+        double mean = -squares / elements / (2 * s * s) - StrictMath.log(s) - HALF_LOG_TWO_PI;
+        yield new LogProb(mean, mean * elements);
+      }
+      case MEAN_SQUARED -> new LogProb(-squares / elements, -squares);
+    };
+  }
+}

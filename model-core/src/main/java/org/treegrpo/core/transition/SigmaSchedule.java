@@ -1,0 +1,78 @@
+package org.treegrpo.core.transition;
+
+import java.util.Arrays;
+import java.util.stream.Collectors;
+
+/** Noise levels of rectified flow: T + 1 values falling from 1 to 0. Model time is sigma * 1000. */
+public enum SigmaSchedule {
+  /**
+   * The schedule of diffusers' flow-match Euler scheduler with 1000 training steps: evenly spaced from
+   * 1 to the shifted sigma_min, then shifted (so sigma_min is shifted twice), then 0.
+   */
+  FLOW_MATCH_EULER("flow-match-euler") {
+    @Override
+    double unshifted(int t, int steps, double shift) {
+      double lowest = shifted(1.0 / TRAINING_STEPS, shift);
+      return steps == 1 ? 1 : 1 + t * (lowest - 1) / (steps - 1);
+    }
+  },
+  /** Evenly spaced from 1 to 0, then shifted (DanceGRPO, MixGRPO). */
+  LINSPACE_SHIFT("linspace-shift") {
+    @Override
+    double unshifted(int t, int steps, double shift) {
+      return 1 - (double) t / steps;
+    }
+  };
+
+  /** The shift of SD3.5 and FLUX-like models. */
+  public static final double DEFAULT_SHIFT = 3.0;
+
+  private static final int TRAINING_STEPS = 1000;
+
+  private final String label;
+
+  SigmaSchedule(String label) {
+    this.label = label;
+  }
+
+  abstract double unshifted(int t, int steps, double shift);
+
+  /** The name used in the configuration. */
+  public String label() {
+    return label;
+  }
+
+  /**
+   * sigma_0 = 1 .. sigma_T = 0.
+   *
+   * @param steps T, at least 1
+   * @param shift positive; 1 leaves the values evenly spaced
+   */
+  public double[] sigmas(int steps, double shift) {
+    double[] sigmas = new double[steps + 1];
+    for (int t = 0; t < steps; t++) {
+      sigmas[t] = shifted(unshifted(t, steps, shift), shift);
+    }
+    return sigmas;
+  }
+
+  private static double shifted(double sigma, double shift) {
+    return shift * sigma / (1 + (shift - 1) * sigma);
+  }
+
+  /** Parses the name used in the configuration. */
+  public static SigmaSchedule of(String label) {
+    return Arrays.stream(values())
+        .filter(schedule -> schedule.label.equals(label))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "schedule: '%s' is not one of %s"
+                        .formatted(
+                            label,
+                            Arrays.stream(values())
+                                .map(SigmaSchedule::label)
+                                .collect(Collectors.joining(", ")))));
+  }
+}

@@ -1,0 +1,45 @@
+package org.treegrpo.core.transition;
+
+import java.util.Arrays;
+import java.util.stream.Collectors;
+
+/** The stochastic step of a sampler (ALGORITHMS.md section 2). */
+public enum TransitionKind {
+  /** No noise: Euler for rectified flow, DDIM with eta = 0 for diffusion. */
+  ODE("ode"),
+  /** Flow-GRPO's SDE, g = eta sqrt(sigma / (1 - sigma)). */
+  FLOW_SDE("flow-sde"),
+  /** DanceGRPO's SDE, g = eta. */
+  DANCE_SDE("dance-sde"),
+  /** Coefficients-preserving sampling, s = sigma' sin(eta pi / 2). */
+  CPS("cps"),
+  /** DDIM of a variance-preserving diffusion. */
+  DDIM("ddim");
+
+  private final String label;
+
+  TransitionKind(String label) {
+    this.label = label;
+  }
+
+  /** The name used in the configuration. */
+  public String label() {
+    return label;
+  }
+
+  /** Parses the name used in the configuration. */
+  public static TransitionKind of(String label) {
+    return Arrays.stream(values())
+        .filter(kind -> kind.label.equals(label))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "transition: '%s' is not one of %s"
+                        .formatted(
+                            label,
+                            Arrays.stream(values())
+                                .map(TransitionKind::label)
+                                .collect(Collectors.joining(", ")))));
+  }
+}
