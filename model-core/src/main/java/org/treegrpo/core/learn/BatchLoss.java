@@ -1,6 +1,7 @@
 package org.treegrpo.core.learn;
 
 import java.util.Arrays;
+import org.treegrpo.core.objective.KlPenalty;
 import org.treegrpo.core.objective.Surrogate;
 import org.treegrpo.core.policy.OutputCotangent;
 import org.treegrpo.core.transition.AffineStep;
@@ -22,7 +23,7 @@ final class BatchLoss implements OutputCotangent {
   private final double[] advantages;
   private final double[] weights;
   private final Surrogate surrogate;
-  private final double beta;
+  private final KlPenalty penalty;
   private final float[] reference;
 
   private double loss;
@@ -40,7 +41,7 @@ final class BatchLoss implements OutputCotangent {
       double[] advantages,
       double[] weights,
       Surrogate surrogate,
-      double beta,
+      KlPenalty penalty,
       float[] reference) {
     this.share = share;
     this.batch = batch;
@@ -49,7 +50,7 @@ final class BatchLoss implements OutputCotangent {
     this.advantages = advantages;
     this.weights = weights;
     this.surrogate = surrogate;
-    this.beta = beta;
+    this.penalty = penalty;
     this.reference = reference;
   }
 
@@ -69,7 +70,7 @@ final class BatchLoss implements OutputCotangent {
           weight += weights[edge];
         }
       }
-      if (beta > 0 && weight != 0) {
+      if (penalty.beta() > 0 && weight != 0) {
         addPenalty(weight, output, offset, gradient);
       }
       for (int i = 0; i < elements; i++) {
@@ -98,24 +99,18 @@ final class BatchLoss implements OutputCotangent {
   }
 
   private void addPenalty(double weight, float[] output, int offset, double[] gradient) {
-    double variance = step.noiseStd() * step.noiseStd();
-    if (variance == 0) {
-      throw new IllegalStateException(
-          "step %d has no noise, so its KL penalty is infinite; mask its edges or set kl to 0"
-              .formatted(batch.step()));
-    }
     int elements = gradient.length;
-    double scale = beta * weight / (variance * elements);
+    double slope = weight * penalty.slope(step.noiseStd());
     double squares = 0;
     for (int i = 0; i < elements; i++) {
       // mu - mu_ref: the x terms cancel
       double difference = step.output() * ((double) output[offset + i] - reference[offset + i]);
       squares += difference * difference;
-      gradient[i] += scale * step.output() * difference;
+      gradient[i] += 2 * slope / elements * difference * step.output();
     }
-    double penalty = scale * squares / 2;
-    klPenalty += penalty;
-    loss += penalty;
+    double value = slope * squares / elements;
+    klPenalty += value;
+    loss += value;
   }
 
   LearnResult result() {

@@ -1,26 +1,29 @@
 package org.treegrpo.core.learn;
 
 import java.util.Optional;
+import org.treegrpo.core.objective.KlPenalty;
 import org.treegrpo.core.policy.Denoiser;
 
 /**
- * The penalty beta * mean((mu - mu_ref)^2) / (2 s^2) of a parent, with gradient (ALGORITHMS.md section
- * 1.5). It is added once to each unmasked edge of the parent, hence weighs the sum of their weights.
+ * The KL penalty against a reference policy, with gradient. It is added once to each unmasked edge, so
+ * a parent's penalty weighs the sum of its unmasked edges' weights.
  *
- * @param beta 0 for none
- * @param reference the reference policy; needed where beta is positive
+ * @param reference evaluated without gradients on the parent's batch; needed where beta is positive
  */
-public record KlTerm(double beta, Optional<Denoiser> reference) {
+public record KlTerm(KlPenalty penalty, Optional<Denoiser> reference) {
 
   /** No penalty. */
-  public static final KlTerm NONE = new KlTerm(0, Optional.empty());
+  public static final KlTerm NONE = new KlTerm(new KlPenalty(0), Optional.empty());
 
   public KlTerm {
-    if (!(beta >= 0) || Double.isInfinite(beta)) {
-      throw new IllegalArgumentException("kl: must be at least 0 and finite, was " + beta);
+    if (penalty.beta() > 0 && reference.isEmpty()) {
+      throw new IllegalArgumentException(
+          "kl: beta %s needs a reference policy".formatted(penalty.beta()));
     }
-    if (beta > 0 && reference.isEmpty()) {
-      throw new IllegalArgumentException("kl: %s needs a reference policy".formatted(beta));
-    }
+  }
+
+  /** Whether there is anything to compute. */
+  boolean isActive() {
+    return penalty.beta() > 0;
   }
 }

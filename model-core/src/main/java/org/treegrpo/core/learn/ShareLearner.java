@@ -54,7 +54,7 @@ public final class ShareLearner {
       float[] reference = reference(kl, batch, step, latents);
       BatchLoss loss =
           new BatchLoss(
-              share, batch, step, latents, advantages, weights, surrogate, kl.beta(), reference);
+              share, batch, step, latents, advantages, weights, surrogate, kl.penalty(), reference);
       denoiser.accumulateGradient(latents, step.timestep(), batch.conditioning(), loss);
       result = result.plus(loss.result());
     }
@@ -105,7 +105,7 @@ public final class ShareLearner {
 
   private static float[] reference(
       KlTerm kl, ParentBatch batch, AffineStep step, float[] latents) {
-    if (kl.beta() == 0) {
+    if (!kl.isActive()) {
       return new float[0];
     }
     float[] outputs = new float[latents.length];

@@ -1,6 +1,7 @@
 package org.treegrpo.core.tree;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Function;
 import org.treegrpo.core.policy.Denoiser;
 import org.treegrpo.core.transition.AffineStep;
@@ -50,7 +51,7 @@ public final class TreeGrower {
 
   /** Grows all seeds; the caller closes the result. */
   public GrownShare grow(RoundKey key, List<TreeSeed> seeds) {
-    return grow(key, seeds, NO_PREVIEW);
+    return growth(key, seeds, NO_PREVIEW);
   }
 
   /**
@@ -59,6 +60,10 @@ public final class TreeGrower {
    * @param previewSeed index of the seed in {@code seeds}
    */
   public GrownShare grow(RoundKey key, List<TreeSeed> seeds, int previewSeed) {
+    return growth(key, seeds, Objects.checkIndex(previewSeed, seeds.size()));
+  }
+
+  private GrownShare growth(RoundKey key, List<TreeSeed> seeds, int previewSeed) {
     checkWindow(key.windowStart());
     checkSeeds(seeds);
     Growth growth =

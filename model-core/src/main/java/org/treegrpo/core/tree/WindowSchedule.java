@@ -30,7 +30,7 @@ public interface WindowSchedule {
       throw new IllegalArgumentException(
           "window: stride and period must be at least 1, were %d and %d".formatted(stride, period));
     }
-    int positions = Math.ceilDiv(last, stride) + 1;
+    int positions = (last + stride - 1) / stride + 1;
     return round -> Math.min((round - 1) / period % positions * stride, last);
   }
 
