@@ -1,7 +1,14 @@
 package org.treegrpo.job.images;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.treegrpo.job.metrics.RunFiles;
+import org.treegrpo.job.metrics.RunJson;
+import org.treegrpo.job.metrics.RunLayout;
 
 /**
  * {@code samples/tree-round-000001.json}: one tree as it grew, with its images, for the report.
@@ -29,6 +36,22 @@ public record GrownTree(
 
   public GrownTree {
     nodes = List.copyOf(nodes);
+  }
+
+  /** Writes {@code samples/tree-round-000001.json}. */
+  public void write(FileSystem fs, Path runDir) throws IOException {
+    RunFiles.write(fs, new RunLayout(runDir).grownTree(round), RunJson.line(this));
+  }
+
+  /** Reads the tree of a round, or nothing where the run has none. */
+  public static Optional<GrownTree> read(FileSystem fs, Path runDir, int round)
+      throws IOException {
+    return RunFiles.readJson(fs, new RunLayout(runDir).grownTree(round), GrownTree.class);
+  }
+
+  /** The rounds that have a tree, ascending. */
+  public static List<Integer> rounds(FileSystem fs, Path runDir) throws IOException {
+    return SampleFiles.rounds(fs, runDir, "tree-round-");
   }
 
   /** Where a node stands. */

@@ -1,0 +1,72 @@
+package org.treegrpo.job.metrics;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.ToIntFunction;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * A JSONL file whose lines belong to rounds in ascending order. The whole file is replaced at every
+ * change: object stores cannot append, and a line is about 1 kB.
+ */
+final class JsonLines<T> {
+  private final FileSystem fs;
+  private final Path file;
+  private final ToIntFunction<T> round;
+  private final List<T> values = new ArrayList<>();
+
+  JsonLines(FileSystem fs, Path file, Class<T> type, ToIntFunction<T> round) throws IOException {
+    this.fs = fs;
+    this.file = file;
+    this.round = round;
+    int number = 0;
+    for (String line : RunFiles.readText(fs, file).orElse("").lines().toList()) {
+      number++;
+      if (!line.isBlank()) {
+        values.add(parse(line, number, type));
+      }
+    }
+  }
+
+  private T parse(String line, int number, Class<T> type) throws IOException {
+    try {
+      return RunJson.read(line, type);
+    } catch (JsonProcessingException e) {
+      throw new IOException(
+          "%s line %d: not a line of %s: %s"
+              .formatted(file, number, type.getSimpleName(), e.getOriginalMessage()),
+          e);
+    }
+  }
+
+  List<T> values() {
+    return List.copyOf(values);
+  }
+
+  /** Round of the last line; -1 where there is none. */
+  int lastRound() {
+    return values.isEmpty() ? -1 : round.applyAsInt(values.get(values.size() - 1));
+  }
+
+  void append(T value) throws IOException {
+    values.add(value);
+    write();
+  }
+
+  void truncateAfter(int last) throws IOException {
+    if (values.removeIf(value -> round.applyAsInt(value) > last)) {
+      write();
+    }
+  }
+
+  private void write() throws IOException {
+    StringBuilder text = new StringBuilder();
+    for (T value : values) {
+      text.append(RunJson.line(value)).append('\n');
+    }
+    RunFiles.write(fs, file, text.toString());
+  }
+}

@@ -1,0 +1,78 @@
+package org.treegrpo.job.metrics;
+
+import java.io.IOException;
+import java.util.List;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * {@code metrics.jsonl} and {@code evaluations.jsonl} of a run directory. Both are complete after every
+ * call; a reader never sees half a line. One writer at a time.
+ */
+public final class MetricsLog {
+  private final JsonLines<RoundMetrics> rounds;
+  private final JsonLines<EvaluationRecord> evaluations;
+
+  private MetricsLog(JsonLines<RoundMetrics> rounds, JsonLines<EvaluationRecord> evaluations) {
+    this.rounds = rounds;
+    this.evaluations = evaluations;
+  }
+
+  /**
+   * Reads what is there; a new run has neither file.
+   *
+   * @throws IOException if a file cannot be read or a line is not JSON of its kind
+   */
+  public static MetricsLog open(FileSystem fs, Path runDir) throws IOException {
+    RunLayout layout = new RunLayout(runDir);
+    return new MetricsLog(
+        new JsonLines<>(fs, layout.metrics(), RoundMetrics.class, RoundMetrics::round),
+        new JsonLines<>(
+            fs, layout.evaluations(), EvaluationRecord.class, EvaluationRecord::round));
+  }
+
+  /**
+   * Adds a round.
+   *
+   * @throws IllegalArgumentException unless it is later than every round so far
+   */
+  public void append(RoundMetrics metrics) throws IOException {
+    if (metrics.round() <= rounds.lastRound()) {
+      throw new IllegalArgumentException(
+          "metrics.jsonl: round %d must follow round %d; truncate the log when a run resumes"
+              .formatted(metrics.round(), rounds.lastRound()));
+    }
+    rounds.append(metrics);
+  }
+
+  /**
+   * Adds an evaluation. A round may be evaluated more than once, with different labels.
+   *
+   * @throws IllegalArgumentException if it is of an earlier round than the last one
+   */
+  public void append(EvaluationRecord evaluation) throws IOException {
+    if (evaluation.round() < evaluations.lastRound()) {
+      throw new IllegalArgumentException(
+          "evaluations.jsonl: round %d must not come before round %d; truncate the log when a run"
+              .formatted(evaluation.round(), evaluations.lastRound())
+              + " resumes");
+    }
+    evaluations.append(evaluation);
+  }
+
+  /** Drops everything later than {@code round}, which is where a run resumes. */
+  public void truncateAfter(int round) throws IOException {
+    rounds.truncateAfter(round);
+    evaluations.truncateAfter(round);
+  }
+
+  /** All rounds so far, in order. */
+  public List<RoundMetrics> rounds() {
+    return rounds.values();
+  }
+
+  /** All evaluations so far, in order. */
+  public List<EvaluationRecord> evaluations() {
+    return evaluations.values();
+  }
+}
