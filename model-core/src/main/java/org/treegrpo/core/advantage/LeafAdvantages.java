@@ -6,9 +6,10 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Leaf advantages from rewards, per prompt group (ALGORITHMS.md section 1.3). A prompt's group holds
- * the leaves of all its trees. A leaf with a failed reward (not finite) is masked: it takes no part
- * in any statistic and its advantage is NaN. Rewards of weight 0 are ignored, failed or not.
+ * Leaf advantages from rewards, per prompt group (ALGORITHMS.md section 1.3). A prompt's group
+ * holds the leaves of all its trees. A leaf with a failed reward (not finite) is masked: it takes
+ * no part in any statistic and its advantage is NaN. Rewards of weight 0 are ignored, failed or
+ * not.
  */
 public final class LeafAdvantages {
 

@@ -3,8 +3,8 @@ package org.treegrpo.core.objective;
 import java.util.Arrays;
 
 /**
- * The factor of each edge's {@link Surrogate.Term} in the round's loss, L = mean over trees, mean or
- * sum over the tree's unmasked edges (ALGORITHMS.md section 1.5). Trees without an unmasked edge
+ * The factor of each edge's {@link Surrogate.Term} in the round's loss, L = mean over trees, mean
+ * or sum over the tree's unmasked edges (ALGORITHMS.md section 1.5). Trees without an unmasked edge
  * carry no information and do not count in the mean over trees.
  */
 public final class EdgeWeights {

@@ -41,15 +41,14 @@ public final class AdamW {
               .formatted(firstMoment.length, secondMoment.length));
     }
     if (steps < 0) {
-      throw new IllegalArgumentException(
-          "optimizer state: steps must be at least 0, was " + steps);
+      throw new IllegalArgumentException("optimizer state: steps must be at least 0, was " + steps);
     }
     return new AdamW(settings, firstMoment, secondMoment, steps);
   }
 
   /** Updates {@code weights} in place; {@code gradient} is only read. */
   public void step(float[] weights, float[] gradient, double learningRate) {
-    requireSize("weights", weights);
+    requireSize("weight vector", weights);
     requireSize("gradient", gradient);
     steps++;
     double correction1 = 1 - Math.pow(settings.beta1(), steps);
@@ -70,7 +69,7 @@ public final class AdamW {
       float v = keep2 * second[i] + take2 * g * g;
       first[i] = m;
       second[i] = v;
-      // One subtraction: w (1 - decay) would round decays near 1e-7 away.
+      // Subtracted at once: a float factor (1 - decay) cannot resolve the usual decay of 1e-7.
       float root = (float) Math.sqrt(v);
       weights[i] -= decay * weights[i] + stepSize * m / (root * rootScale + epsilon);
     }
@@ -94,7 +93,7 @@ public final class AdamW {
   private void requireSize(String what, float[] array) {
     if (array.length != firstMoment.length) {
       throw new IllegalArgumentException(
-          "%s have %d elements, the optimizer %d; they must agree"
+          "the %s has %d elements, the optimizer %d; they must agree"
               .formatted(what, array.length, firstMoment.length));
     }
   }
