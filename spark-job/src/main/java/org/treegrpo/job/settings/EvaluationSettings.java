@@ -1,0 +1,22 @@
+package org.treegrpo.job.settings;
+
+/**
+ * Sampling held-out prompts with the ODE.
+ *
+ * @param every rounds; 0 = only before the first and after the last round
+ * @param prompts most prompts; 0 = all
+ * @param steps T of the evaluation
+ * @param seed of the initial noise, the same in every evaluation
+ */
+public record EvaluationSettings(
+    int every, int prompts, int imagesPerPrompt, int steps, long seed) {
+
+  static EvaluationSettings read(SettingsReader reader) {
+    return new EvaluationSettings(
+        reader.integer("every", 0, Integer.MAX_VALUE),
+        reader.integer("prompts", 0, Integer.MAX_VALUE),
+        reader.integer("images-per-prompt", 1, 1024),
+        reader.integer("steps", 1, 1000),
+        reader.wholeNumber("seed", Long.MIN_VALUE, Long.MAX_VALUE));
+  }
+}

@@ -1,0 +1,66 @@
+package org.treegrpo.job.settings;
+
+import org.treegrpo.core.tree.TreeSettings;
+import org.treegrpo.core.tree.TreeSettings.RootNoise;
+import org.treegrpo.core.tree.TreeShape;
+
+/**
+ * The trees of a round: the block {@code tree}.
+ *
+ * @param shape k and w of every tree
+ * @param treesPerPrompt their leaves form one group
+ * @param shares units of work of a round, never 0; more than {@link #trees} means one share for each
+ *     subtree below the first window step
+ */
+public record ForestSettings(
+    TreeShape shape,
+    WindowSettings window,
+    int treesPerPrompt,
+    int promptsPerRound,
+    RootNoise rootNoise,
+    int shares) {
+
+  /** Most leaves of one tree. */
+  static final int MAX_LEAVES = 65_536;
+
+  static ForestSettings read(SettingsReader reader) {
+    int branching = reader.integer("branching", 1, MAX_LEAVES);
+    int width = reader.integer("width", 1, 1000);
+    WindowSettings window = WindowSettings.read(reader.section("window"));
+    int treesPerPrompt = reader.integer("trees-per-prompt", 1, 4096);
+    int promptsPerRound = reader.integer("prompts-per-round", 1, MAX_LEAVES);
+    RootNoise rootNoise = reader.choice("root-noise", RootNoise.class);
+    int shares = reader.integer("shares", 0, Integer.MAX_VALUE);
+    return new ForestSettings(
+        new TreeShape(branching, width),
+        window,
+        treesPerPrompt,
+        promptsPerRound,
+        rootNoise,
+        shares == 0 ? treesPerPrompt * promptsPerRound : shares);
+  }
+
+  /** Trees of a round. */
+  public int trees() {
+    return treesPerPrompt * promptsPerRound;
+  }
+
+  /** True if every share is one subtree below the first window step. */
+  public boolean splitsTrees() {
+    return shares > trees();
+  }
+
+  /** Leaves of one prompt's group. */
+  public int groupSize() {
+    return Math.multiplyExact(treesPerPrompt, shape.leaves());
+  }
+
+  /**
+   * The part that the trees themselves need.
+   *
+   * @param maxBatch {@link UpdateSettings#microBatch}
+   */
+  public TreeSettings trees(int maxBatch) {
+    return new TreeSettings(shape, rootNoise, maxBatch);
+  }
+}

@@ -1,0 +1,144 @@
+package org.treegrpo.job.settings;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import org.treegrpo.reward.RewardDefinition;
+
+/** The rules that join several keys. Each is judged only if its keys are sound by themselves. */
+final class JointRules {
+  private final SettingsReader reader;
+  private final TrainSettings settings;
+
+  JointRules(SettingsReader reader, TrainSettings settings) {
+    this.reader = reader;
+    this.settings = settings;
+  }
+
+  void check(Use use, Function<RewardDefinition, List<String>> rewardCheck) {
+    required(use);
+    leaves();
+    window();
+    group();
+    shares();
+    warmUp();
+    rewards(use, rewardCheck);
+  }
+
+  private void required(Use use) {
+    for (String key : use.required()) {
+      if (reader.clean(key) && reader.isEmpty(key)) {
+        reader.problemAt(key, "is required", "give it in the file or by --set treegrpo." + key);
+      }
+    }
+  }
+
+  private void leaves() {
+    if (reader.clean("tree.branching", "tree.width") && !fewEnoughLeaves()) {
+      reader.problemAt(
+          "tree.width",
+          "branching ^ width is the number of leaves, at most %d, here %d ^ %d"
+              .formatted(ForestSettings.MAX_LEAVES, branching(), width()),
+          "choose a smaller treegrpo.tree.branching or treegrpo.tree.width");
+    }
+  }
+
+  private boolean fewEnoughLeaves() {
+    return Math.pow(branching(), width()) <= ForestSettings.MAX_LEAVES;
+  }
+
+  private void window() {
+    if (!reader.clean("sampler.steps", "tree.width", "tree.window")) {
+      return;
+    }
+    WindowSettings window = settings.tree().window();
+    int steps = settings.sampler().steps();
+    int last = window.lastStart(steps, width());
+    if (last < 0) {
+      boolean fixed = window.strategy() == WindowSettings.Strategy.FIXED;
+      reader.problemAt(
+          "tree.width",
+          "the window must fit into the steps: width <= %d for a %s window of %d steps"
+              .formatted(
+                  fixed ? steps : steps - 1, Labels.of(window.strategy()), steps),
+          "choose a smaller treegrpo.tree.width or a larger treegrpo.sampler.steps");
+    } else if (window.strategy() == WindowSettings.Strategy.FIXED && window.start() > last) {
+      reader.problemAt(
+          "tree.window.start",
+          "must be <= %d for a fixed window of width %d in %d steps".formatted(last, width(), steps),
+          "");
+    }
+  }
+
+  private void group() {
+    if (reader.clean("tree.branching", "tree.width", "tree.trees-per-prompt")
+        && fewEnoughLeaves()
+        && settings.tree().groupSize() < 2) {
+      reader.problemAt(
+          "tree.trees-per-prompt",
+          "a prompt's group must have at least 2 leaves to be compared",
+          "raise it or treegrpo.tree.branching");
+    }
+  }
+
+  private void shares() {
+    if (!reader.clean(
+        "tree.shares", "tree.trees-per-prompt", "tree.prompts-per-round", "tree.branching")) {
+      return;
+    }
+    int trees = settings.tree().trees();
+    int shares = settings.tree().shares();
+    boolean valid =
+        shares <= trees ? trees % shares == 0 : shares == (long) trees * branching();
+    if (!valid) {
+      reader.problemAt(
+          "tree.shares",
+          "must divide the %d trees of a round evenly, or be %d to split each at its first window step"
+              .formatted(trees, (long) trees * branching()),
+          "0 makes one share of each tree");
+    }
+  }
+
+  private void warmUp() {
+    if (!reader.clean("optimizer.warm-up-steps", "rounds", "update.epochs")) {
+      return;
+    }
+    long optimizerSteps = (long) settings.rounds() * settings.update().epochs();
+    long warmUpSteps = settings.optimizer().warmUp().steps();
+    if (warmUpSteps > 0 && warmUpSteps >= optimizerSteps) {
+      reader.problemAt(
+          "optimizer.warm-up-steps",
+          "must be less than the run's %d optimizer steps (rounds x update.epochs)"
+              .formatted(optimizerSteps),
+          "");
+    }
+  }
+
+  private void rewards(Use use, Function<RewardDefinition, List<String>> rewardCheck) {
+    Set<String> names = new HashSet<>();
+    for (int i = 0; i < settings.rewards().size(); i++) {
+      RewardDefinition reward = settings.rewards().get(i);
+      String key = "rewards[" + i + "]";
+      if (reader.clean(key + ".name") && !names.add(reward.name())) {
+        reader.problemAt(key + ".name", "must be unique among the rewards", "");
+      }
+      if (reader.clean(key)) {
+        rewardCheck.apply(reward).forEach(rule -> reader.problemAt(key + ".type", rule, ""));
+      }
+    }
+    if (use.trains()
+        && reader.clean("rewards")
+        && settings.trainedRewards().isEmpty()) {
+      reader.problemAt("rewards", "needs at least one reward with a weight above 0", "");
+    }
+  }
+
+  private int branching() {
+    return settings.tree().shape().branching();
+  }
+
+  private int width() {
+    return settings.tree().shape().width();
+  }
+}

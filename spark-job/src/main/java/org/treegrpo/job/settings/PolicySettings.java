@@ -1,0 +1,73 @@
+package org.treegrpo.job.settings;
+
+import java.util.EnumSet;
+import org.treegrpo.core.policy.GuidedDenoiser.GuidanceGradient;
+
+/**
+ * The policy to train.
+ *
+ * @param path policy directory: a local path or any Hadoop URI
+ * @param type how the network is given; {@code AUTO} believes {@code policy.json}
+ * @param trainable which parameters are trained
+ * @param conditioningFile safetensors file with entries {@code <prompt id>/<conditioning name>}, or
+ *     empty to use the text encoder of a built-in policy
+ */
+public record PolicySettings(
+    String path,
+    Type type,
+    Trainable trainable,
+    Guidance guidance,
+    String conditioningFile,
+    Device device) {
+
+  /** How the network is given. */
+  public enum Type {
+    AUTO,
+    BUILT_IN,
+    TORCHSCRIPT
+  }
+
+  /** Which parameters are trained. */
+  public enum Trainable {
+    ALL
+  }
+
+  /** Where the network runs. */
+  public enum Device {
+    AUTO,
+    CPU,
+    GPU
+  }
+
+  /**
+   * Classifier-free guidance (ALGORITHMS.md section 2.4).
+   *
+   * @param scale w; 1 evaluates the conditional branch only
+   * @param grad which branches pass gradients
+   */
+  public record Guidance(double scale, GuidanceGradient grad) {
+
+    static Guidance read(SettingsReader reader) {
+      return new Guidance(
+          reader.decimal("scale", Range.atLeast(1)), reader.choice("grad", GuidanceGradient.class));
+    }
+
+    /** Network evaluations of one guided prediction. */
+    public int branches() {
+      return scale == 1 ? 1 : 2;
+    }
+  }
+
+  static PolicySettings read(SettingsReader reader) {
+    return new PolicySettings(
+        reader.inputPath("path"),
+        reader.choice("type", Type.class),
+        reader.choice(
+            "trainable",
+            EnumSet.allOf(Trainable.class),
+            "adapters (LoRA) are not available in this version"),
+        Guidance.read(reader.section("guidance")),
+        reader.inputPath("conditioning-file"),
+        reader.choice("device", Device.class));
+  }
+}

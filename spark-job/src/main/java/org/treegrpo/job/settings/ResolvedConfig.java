@@ -1,0 +1,45 @@
+package org.treegrpo.job.settings;
+
+import com.typesafe.config.ConfigRenderOptions;
+import com.typesafe.config.ConfigValueFactory;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The settings written out: {@code config.resolved.conf}. Every key with its value, sorted, paths
+ * absolute; loading it gives the same settings again on any machine.
+ *
+ * @param text HOCON, root {@code treegrpo}
+ * @param sha256 of the text without {@code run-dir} and {@code rounds}, so that a run can be moved or
+ *     extended
+ */
+public record ResolvedConfig(String text, String sha256) {
+
+  private static final List<String> FREE_TO_CHANGE = List.of("run-dir", "rounds");
+
+  static ResolvedConfig of(Map<String, Object> values) {
+    Map<String, Object> identity = new TreeMap<>(values);
+    identity.keySet().removeAll(FREE_TO_CHANGE);
+    return new ResolvedConfig(render(values), sha256(render(identity)));
+  }
+
+  private static String render(Map<String, Object> values) {
+    return ConfigValueFactory.fromMap(Map.of("treegrpo", values))
+        .render(ConfigRenderOptions.defaults().setOriginComments(false).setJson(false));
+  }
+
+  private static String sha256(String text) {
+    try {
+      return HexFormat.of()
+          .formatHex(
+              MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
+    } catch (NoSuchAlgorithmException absent) {
+      throw new IllegalStateException("every Java platform has SHA-256", absent);
+    }
+  }
+}

@@ -1,0 +1,73 @@
+package org.treegrpo.job.settings;
+
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigParseOptions;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
+import org.treegrpo.core.advantage.AdvantageSettings;
+import org.treegrpo.core.advantage.Aggregation;
+import org.treegrpo.core.advantage.Backup;
+import org.treegrpo.core.advantage.StdScope;
+import org.treegrpo.core.transition.SamplerSettings;
+import org.treegrpo.core.transition.SigmaSchedule;
+import org.treegrpo.core.transition.TransitionKind;
+import org.treegrpo.reward.RewardDefinition;
+
+/** Reads the blocks whose records belong to other modules. */
+final class Sections {
+
+  private static final String REWARD_NAME = "[a-z0-9-]+";
+
+  private static final ConfigObject REWARD_DEFAULTS =
+      ConfigFactory.parseString(
+              "weight = 1, time-limit-seconds = 60, options {}",
+              ConfigParseOptions.defaults().setOriginDescription("default of a reward"))
+          .root();
+
+  private Sections() {}
+
+  static SamplerSettings sampler(SettingsReader reader) {
+    int steps = reader.integer("steps", 1, 1000);
+    SigmaSchedule schedule = reader.choice("schedule", SigmaSchedule.class);
+    double shift = reader.decimal("shift", Range.above(0));
+    TransitionKind transition =
+        reader.choice(
+            "transition",
+            EnumSet.complementOf(EnumSet.of(TransitionKind.ODE)),
+            "a window without noise has nothing to learn from");
+    boolean bounded = transition == TransitionKind.CPS || transition == TransitionKind.DDIM;
+    double eta = reader.decimal("eta", bounded ? Range.openClosed(0, 1) : Range.above(0));
+    return new SamplerSettings(steps, schedule, shift, transition, eta);
+  }
+
+  static AdvantageSettings advantage(SettingsReader reader) {
+    return new AdvantageSettings(
+        reader.choice("aggregation", Aggregation.class),
+        reader.choice("std-scope", StdScope.class),
+        reader.integer("ddof", 0, 1),
+        reader.decimal("epsilon", Range.above(0)),
+        reader.decimal("clamp", Range.above(0)),
+        reader.choice("backup", Backup.class),
+        reader.flag("depth-correction"));
+  }
+
+  static List<RewardDefinition> rewards(SettingsReader reader) {
+    return reader.blocks("rewards", REWARD_DEFAULTS, Sections::reward);
+  }
+
+  private static RewardDefinition reward(SettingsReader reader) {
+    String name = reader.text("name");
+    if (reader.clean("name") && !name.matches(REWARD_NAME)) {
+      reader.problem("name", "must consist of a-z, 0-9 and '-'", "");
+    }
+    double seconds = reader.decimal("time-limit-seconds", Range.closed(0.001, 86_400));
+    return new RewardDefinition(
+        name,
+        reader.text("type"),
+        reader.decimal("weight", Range.atLeast(0)),
+        Duration.ofMillis(Math.round(seconds * 1000)),
+        reader.freeTexts("options"));
+  }
+}

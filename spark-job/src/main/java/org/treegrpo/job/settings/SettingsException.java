@@ -1,0 +1,32 @@
+package org.treegrpo.job.settings;
+
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** The configuration cannot be used; holds everything that is wrong with it, not the first thing. */
+public final class SettingsException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  private final transient List<Problem> problems;
+
+  public SettingsException(List<Problem> problems) {
+    super(message(problems));
+    this.problems = List.copyOf(problems);
+  }
+
+  /** At least one, in the order of the configuration's sections. */
+  public List<Problem> problems() {
+    return problems;
+  }
+
+  private static String message(List<Problem> problems) {
+    return problems.stream()
+        .map(problem -> "- " + problem.describe())
+        .collect(
+            Collectors.joining(
+                "\n",
+                "the configuration has %d problem%s:\n"
+                    .formatted(problems.size(), problems.size() == 1 ? "" : "s"),
+                ""));
+  }
+}

@@ -1,0 +1,139 @@
+package org.treegrpo.job.settings;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigParseOptions;
+import com.typesafe.config.ConfigValue;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.treegrpo.reward.RewardDefinition;
+import org.treegrpo.reward.RewardProviders;
+
+/**
+ * Loads {@link TrainSettings}. The layers, the first that has a key wins: {@code --set}, the user's
+ * file, the preset of the method, {@code reference.conf}.
+ */
+public final class SettingsLoader {
+  static final String ROOT = "treegrpo";
+
+  private final Function<RewardDefinition, List<String>> rewardCheck;
+
+  /** Checks rewards against the providers on the class path. */
+  public SettingsLoader() {
+    this(SettingsLoader::problemsOfProvider);
+  }
+
+  /**
+   * @param rewardCheck says what is wrong with a reward's type and options; empty if nothing
+   */
+  public SettingsLoader(Function<RewardDefinition, List<String>> rewardCheck) {
+    this.rewardCheck = rewardCheck;
+  }
+
+  /**
+   * Loads a local file.
+   *
+   * @param overrides {@code treegrpo.key=value}, the last wins
+   * @throws SettingsException with everything that is wrong
+   */
+  public TrainSettings load(Path file, List<String> overrides, Use use) {
+    Path absolute = file.toAbsolutePath();
+    if (!Files.isReadable(absolute) || Files.isDirectory(absolute)) {
+      throw new SettingsException(
+          List.of(
+              new Problem("--config", file.toString(), "must be a readable file", "", "")));
+    }
+    return load(
+        () -> ConfigFactory.parseFile(absolute.toFile(), strict()),
+        absolute.getParent(),
+        overrides,
+        use);
+  }
+
+  /**
+   * Loads from a text, such as {@link ResolvedConfig#text}.
+   *
+   * @param origin what error messages call the text
+   * @throws SettingsException with everything that is wrong
+   */
+  public TrainSettings parse(String hocon, String origin, List<String> overrides, Use use) {
+    return load(
+        () -> ConfigFactory.parseString(hocon, strict().setOriginDescription(origin)),
+        Path.of("").toAbsolutePath(),
+        overrides,
+        use);
+  }
+
+  private TrainSettings load(
+      Supplier<Config> source, Path configDirectory, List<String> overrides, Use use) {
+    ProblemLog log = new ProblemLog();
+    Config layers = layers(Overrides.parse(overrides, log), source, log);
+    SettingsReader reader =
+        new SettingsReader(
+            ROOT,
+            layers.getObject(ROOT),
+            log,
+            new PathBase(configDirectory, Path.of("").toAbsolutePath()));
+    TrainSettings settings = TrainSettings.read(reader);
+    new JointRules(reader, settings).check(use, rewardCheck);
+    reader.reportUnknownKeys();
+    log.throwIfAny();
+    return settings;
+  }
+
+  private static Config layers(Config overrides, Supplier<Config> source, ProblemLog log) {
+    try {
+      Config given = overrides.withFallback(source.get());
+      rejectForeignRoots(given, log);
+      Config reference = resource("reference.conf");
+      Config withoutPreset = given.withFallback(reference).resolve();
+      String method = withoutPreset.getValue(ROOT + ".method").unwrapped().toString();
+      Method preset = Labels.parse(List.of(Method.values()), method).orElse(Method.TREEGRPO);
+      return given.withFallback(resource(preset.resource())).withFallback(reference).resolve();
+    } catch (ConfigException unreadable) {
+      log.add(
+          new Problem(
+              "configuration",
+              "",
+              "cannot be read: " + unreadable.getMessage(),
+              "see the HOCON syntax",
+              ProblemLog.describe(unreadable.origin())));
+      throw log.failure();
+    }
+  }
+
+  private static void rejectForeignRoots(Config given, ProblemLog log) {
+    for (Map.Entry<String, ConfigValue> entry : new TreeMap<>(given.root()).entrySet()) {
+      if (!entry.getKey().equals(ROOT)) {
+        log.add(
+            new Problem(
+                entry.getKey(),
+                "",
+                "unknown key: every key of this program begins with " + ROOT,
+                "did you mean " + ROOT + "." + entry.getKey() + "?",
+                ProblemLog.describe(entry.getValue().origin())));
+      }
+    }
+  }
+
+  private static List<String> problemsOfProvider(RewardDefinition reward) {
+    return RewardProviders.find(reward.type())
+        .map(provider -> provider.problems(reward))
+        .orElseGet(
+            () -> List.of("must be one of: " + String.join(", ", RewardProviders.types())));
+  }
+
+  private static Config resource(String name) {
+    return ConfigFactory.parseResources(SettingsLoader.class.getClassLoader(), name, strict());
+  }
+
+  private static ConfigParseOptions strict() {
+    return ConfigParseOptions.defaults().setAllowMissing(false);
+  }
+}

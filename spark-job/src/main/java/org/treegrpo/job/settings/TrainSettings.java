@@ -1,0 +1,71 @@
+package org.treegrpo.job.settings;
+
+import java.util.List;
+import org.treegrpo.core.advantage.AdvantageSettings;
+import org.treegrpo.core.transition.SamplerSettings;
+import org.treegrpo.reward.RewardDefinition;
+
+/**
+ * Everything a run is configured by: the block {@code treegrpo}, checked. Every key is described in
+ * {@code reference.conf}.
+ *
+ * @param seed of every random number
+ * @param rounds to train in all, including those before a resume
+ * @param runDir where everything is written; a local path or any Hadoop URI, empty if not given
+ * @param resolved the same settings as text, with their hash
+ */
+public record TrainSettings(
+    long seed,
+    int rounds,
+    String runDir,
+    Method method,
+    PolicySettings policy,
+    PromptSettings prompts,
+    SamplerSettings sampler,
+    ForestSettings tree,
+    List<RewardDefinition> rewards,
+    AdvantageSettings advantage,
+    UpdateSettings update,
+    OptimizerSettings optimizer,
+    EmaSettings ema,
+    CheckpointSettings checkpoint,
+    EvaluationSettings evaluation,
+    AuditSettings audit,
+    RewardWorkerSettings rewardWorkers,
+    SelfCheckSettings selfCheck,
+    ReportSettings report,
+    ResolvedConfig resolved) {
+
+  public TrainSettings {
+    rewards = List.copyOf(rewards);
+  }
+
+  /** Rewards with a weight above 0, in the order of the configuration. */
+  public List<RewardDefinition> trainedRewards() {
+    return rewards.stream().filter(reward -> reward.weight() > 0).toList();
+  }
+
+  static TrainSettings read(SettingsReader reader) {
+    return new TrainSettings(
+        reader.wholeNumber("seed", Long.MIN_VALUE, Long.MAX_VALUE),
+        reader.integer("rounds", 1, 1_000_000),
+        reader.outputPath("run-dir"),
+        reader.choice("method", Method.class),
+        PolicySettings.read(reader.section("policy")),
+        PromptSettings.read(reader.section("prompts")),
+        Sections.sampler(reader.section("sampler")),
+        ForestSettings.read(reader.section("tree")),
+        Sections.rewards(reader),
+        Sections.advantage(reader.section("advantage")),
+        UpdateSettings.read(reader.section("update")),
+        OptimizerSettings.read(reader.section("optimizer")),
+        EmaSettings.read(reader.section("ema")),
+        CheckpointSettings.read(reader.section("checkpoint")),
+        EvaluationSettings.read(reader.section("evaluation")),
+        AuditSettings.read(reader.section("audit")),
+        RewardWorkerSettings.read(reader.section("reward-workers")),
+        SelfCheckSettings.read(reader.section("self-check")),
+        ReportSettings.read(reader.section("report")),
+        ResolvedConfig.of(reader.values()));
+  }
+}
