@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -19,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.treegrpo.core.Golden;
 
 class LeafAdvantagesTest {
 
@@ -31,10 +30,8 @@ class LeafAdvantagesTest {
     "flow_grpo_group_std, GROUP, 0, 1e-4",
     "dance_group, GROUP, 1, 1e-8"
   })
-  void advantagesEqualTheGoldenNumbers(String name, StdScope scope, int ddof, double epsilon)
-      throws IOException {
-    JsonNode golden =
-        new ObjectMapper().readTree(getClass().getResource("/golden.json")).get("advantages");
+  void advantagesEqualTheGoldenNumbers(String name, StdScope scope, int ddof, double epsilon) {
+    JsonNode golden = Golden.at("/advantages");
     double[][][] groups = new double[2][4][1];
     for (int leaf = 0; leaf < 8; leaf++) {
       assertThat(golden.get("group").get(leaf).asInt()).as("group of %d", leaf).isEqualTo(leaf / 4);

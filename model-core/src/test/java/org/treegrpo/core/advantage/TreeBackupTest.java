@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -16,6 +14,7 @@ import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.treegrpo.core.Golden;
 
 class TreeBackupTest {
 
@@ -23,11 +22,10 @@ class TreeBackupTest {
 
   @ParameterizedTest
   @CsvSource({"edge_adv_softmax_logp, SOFTMAX_MEAN_LOGP", "edge_adv_uniform, UNIFORM"})
-  void edgesEqualTheGoldenNumbers(String name, Backup mode) throws IOException {
-    ObjectMapper mapper = new ObjectMapper();
-    JsonNode golden = mapper.readTree(getClass().getResource("/golden.json")).get("tree");
+  void edgesEqualTheGoldenNumbers(String name, Backup mode) {
+    JsonNode golden = Golden.at("/tree");
     double[][] rewards =
-        Arrays.stream(mapper.convertValue(golden.get("leaf_rewards"), double[].class))
+        Arrays.stream(Golden.doubles(golden.get("leaf_rewards")))
             .mapToObj(reward -> new double[] {reward})
             .toArray(double[][]::new);
     AdvantageSettings settings =
@@ -44,9 +42,9 @@ class TreeBackupTest {
             golden.get("k").asInt(),
             golden.get("w").asInt(),
             new LeafAdvantages(settings, new double[] {1}).group(rewards).values(),
-            mapper.convertValue(golden.get("edge_logp_by_depth"), double[][].class),
+            byDepth(golden.get("edge_logp_by_depth")),
             settings.backup());
-    double[][] expected = mapper.convertValue(golden.get(name), double[][].class);
+    double[][] expected = byDepth(golden.get(name));
     assertThat(edges).as("depths").hasNumberOfRows(expected.length);
     for (int row = 0; row < expected.length; row++) {
       assertThat(edges[row])
@@ -231,6 +229,12 @@ class TreeBackupTest {
         .as("log pi_old of an unmasked edge")
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("must be finite");
+  }
+
+  private static double[][] byDepth(JsonNode rows) {
+    double[][] depths = new double[rows.size()][];
+    Arrays.setAll(depths, row -> Golden.doubles(rows.get(row)));
+    return depths;
   }
 
   private static double[] reverse(double[] values) {

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
 import net.jqwik.api.Assume;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -15,13 +13,13 @@ import net.jqwik.api.constraints.Scale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.treegrpo.core.Golden;
 
 class PpoSurrogateTest {
 
   @Test
-  void lossesEqualTheGoldenNumbers() throws IOException {
-    JsonNode golden =
-        new ObjectMapper().readTree(getClass().getResource("/golden.json")).get("ppo");
+  void lossesEqualTheGoldenNumbers() {
+    JsonNode golden = Golden.at("/ppo");
     Surrogate surrogate = new PpoSurrogate(golden.get("clip").asDouble());
     assertThat(golden.get("loss")).as("number of golden losses").hasSize(5);
     for (int i = 0; i < golden.get("loss").size(); i++) {
