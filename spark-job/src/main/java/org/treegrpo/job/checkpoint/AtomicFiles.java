@@ -1,0 +1,100 @@
+package org.treegrpo.job.checkpoint;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import org.apache.hadoop.fs.FileAlreadyExistsException;
+import org.apache.hadoop.fs.FileContext;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Options;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * Commits whole files: written under a temporary name in the same directory, closed, renamed. A
+ * reader sees the old file, the new one, or none, never a part; after a failure the temporary file
+ * is gone. (On object stores a rename is a copy: there a checkpoint's manifest is the commit.)
+ */
+public final class AtomicFiles {
+
+  /** What a file is to hold. */
+  @FunctionalInterface
+  public interface Content {
+    /** Writes all of it; the stream is closed by the caller. */
+    void writeTo(OutputStream out) throws IOException;
+  }
+
+  private AtomicFiles() {}
+
+  /** Writes a new file, creating its directory; one of that name must not exist. */
+  public static void create(FileSystem fs, Path target, Content content) throws IOException {
+    commit(
+        fs,
+        target,
+        content,
+        temporary -> {
+          // rename() would refuse on HDFS and overwrite on a local disk.
+          if (fs.exists(target)) {
+            throw new FileAlreadyExistsException(target + ": exists already, remove it first");
+          }
+          rename(fs, temporary, target);
+        });
+  }
+
+  /** Writes a file in the place of an earlier one, if there is one. */
+  public static void replace(FileSystem fs, Path target, Content content) throws IOException {
+    commit(
+        fs,
+        target,
+        content,
+        temporary -> {
+          // rename() overwrites at once on a local disk, where FileContext would delete first.
+          if (fs.getUri().getScheme().equals("file")) {
+            rename(fs, temporary, target);
+          } else {
+            FileContext.getFileContext(fs.getUri(), fs.getConf())
+                .rename(
+                    fs.makeQualified(temporary),
+                    fs.makeQualified(target),
+                    Options.Rename.OVERWRITE);
+          }
+        });
+  }
+
+  @FunctionalInterface
+  private interface Renaming {
+    void apply(Path temporary) throws IOException;
+  }
+
+  private static void commit(FileSystem fs, Path target, Content content, Renaming renaming)
+      throws IOException {
+    Path directory = target.getParent();
+    if (!fs.mkdirs(directory)) {
+      throw new IOException(directory + ": cannot be created");
+    }
+    Path temporary = new Path(directory, "." + target.getName() + ".tmp");
+    try {
+      try (OutputStream out = fs.create(temporary, true)) {
+        content.writeTo(out);
+      }
+      renaming.apply(temporary);
+    } catch (IOException | RuntimeException e) {
+      remove(fs, temporary, e);
+      throw e;
+    }
+  }
+
+  private static void rename(FileSystem fs, Path from, Path to) throws IOException {
+    if (!fs.rename(from, to)) {
+      throw new IOException(
+          "%s: the file system refused to rename it to %s; the file is not written"
+              .formatted(from, to.getName()));
+    }
+  }
+
+  private static void remove(FileSystem fs, Path temporary, Exception failure) {
+    try {
+      fs.delete(temporary, false);
+    } catch (IOException e) {
+      failure.addSuppressed(e);
+    }
+  }
+}

@@ -1,0 +1,17 @@
+package org.treegrpo.job.checkpoint;
+
+import java.io.IOException;
+
+/** A checkpoint that cannot be trusted: unfinished, damaged, or of another run. */
+public final class CheckpointException extends IOException {
+
+  private static final long serialVersionUID = 1L;
+
+  /**
+   * @param file the checkpoint or the file in it
+   * @param problem the rule that is broken, and the value found
+   */
+  public CheckpointException(Object file, String problem) {
+    super(file + ": " + problem);
+  }
+}

@@ -1,0 +1,239 @@
+package org.treegrpo.job.checkpoint;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.hadoop.fs.ChecksumException;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.hdfs.BlockMissingException;
+import org.treegrpo.core.policy.ParameterLayout;
+import org.treegrpo.core.policy.PolicyWeights;
+
+/**
+ * The checkpoints of a run. A checkpoint is valid only if its manifest, written last, matches every
+ * file it lists; whatever a crash leaves behind is not.
+ */
+public final class CheckpointStore {
+
+  private static final String POLICY = "policy.safetensors";
+  private static final String EMA = "ema.safetensors";
+  private static final String OPTIMIZER = "optimizer.safetensors";
+  private static final String STATE = "state.json";
+  private static final Set<String> REQUIRED = new TreeSet<>(Set.of(POLICY, OPTIMIZER, STATE));
+  private static final Set<String> KNOWN = new TreeSet<>(Set.of(POLICY, OPTIMIZER, STATE, EMA));
+  private static final List<String> MOMENTS = List.of("/exp_avg", "/exp_avg_sq");
+  private static final Pattern DIRECTORY = Pattern.compile("round-(\\d{6,9})");
+
+  private final RunDirectory run;
+  private final FileSystem fs;
+
+  /** The store of a run; its directories are created by the first checkpoint. */
+  public CheckpointStore(RunDirectory run) {
+    this.run = run;
+    this.fs = run.fs();
+  }
+
+  /** A checkpoint whose every byte was just checked. */
+  public record Verified(Path directory, CheckpointState state, boolean hasEma) {}
+
+  /**
+   * Writes a checkpoint, in the place of whatever an earlier attempt left at its round.
+   *
+   * @return its directory
+   */
+  public Path save(Checkpoint checkpoint) throws IOException {
+    CheckpointState state = checkpoint.state();
+    ParameterLayout layout = checkpoint.layout();
+    String sha256 = WeightsDigest.sha256(checkpoint.weights());
+    if (!sha256.equals(state.weightsSha256())) {
+      throw new IllegalArgumentException(
+          "weights_sha256 must be that of the weights, %s, was %s"
+              .formatted(sha256, state.weightsSha256()));
+    }
+    Path directory = run.checkpoint(state.round());
+    delete(directory);
+    Map<String, String> metadata =
+        Map.of("format", "pt", "round", Integer.toString(state.round()));
+    SortedMap<String, Manifest.Entry> files = new TreeMap<>();
+    write(
+        directory,
+        POLICY,
+        out -> PolicyWeights.write(out, layout, checkpoint.weights(), metadata),
+        files);
+    if (checkpoint.ema().isPresent()) {
+      float[] ema = checkpoint.ema().get();
+      write(directory, EMA, out -> PolicyWeights.write(out, layout, ema, metadata), files);
+    }
+    List<float[]> moments = List.of(checkpoint.firstMoment(), checkpoint.secondMoment());
+    write(
+        directory,
+        OPTIMIZER,
+        out -> PolicyWeights.write(out, layout, MOMENTS, moments, metadata),
+        files);
+    byte[] stateJson = CheckpointJson.bytes(CheckpointJson.render(state));
+    write(directory, STATE, out -> out.write(stateJson), files);
+    byte[] manifest = new Manifest(files).toJson();
+    AtomicFiles.create(fs, new Path(directory, Manifest.NAME), out -> out.write(manifest));
+    return directory;
+  }
+
+  /**
+   * The newest valid checkpoint. Reads every byte of those it tries.
+   *
+   * @param refusals receives a line for each newer one that is not valid; where this is not empty
+   *     and the result is, a caller must not start over silently
+   */
+  public Optional<Verified> newestValid(List<String> refusals) throws IOException {
+    for (Path directory : directories().descendingMap().values()) {
+      try {
+        return Optional.of(verify(directory));
+      } catch (CheckpointException e) {
+        refusals.add(e.getMessage());
+      }
+    }
+    return Optional.empty();
+  }
+
+  /**
+   * Checks one checkpoint against its manifest.
+   *
+   * @throws CheckpointException listing everything that is wrong with it
+   */
+  public Verified verify(Path directory) throws IOException {
+    try {
+      return verifyFiles(directory);
+    } catch (ChecksumException | BlockMissingException | FileNotFoundException e) {
+      CheckpointException refusal =
+          new CheckpointException(directory, "cannot be read; " + e.getMessage());
+      refusal.initCause(e);
+      throw refusal;
+    }
+  }
+
+  /**
+   * Loads a checkpoint into vectors of the given layout.
+   *
+   * @throws IOException where it is the checkpoint of a policy with other tensors
+   */
+  public Checkpoint load(Verified verified, ParameterLayout layout) throws IOException {
+    Path directory = verified.directory();
+    float[] weights = PolicyWeights.load(source(directory, POLICY), layout);
+    String sha256 = WeightsDigest.sha256(weights);
+    if (!sha256.equals(verified.state().weightsSha256())) {
+      throw new CheckpointException(
+          directory,
+          "weights_sha256 must be %s, the weights have %s"
+              .formatted(verified.state().weightsSha256(), sha256));
+    }
+    Optional<float[]> ema =
+        verified.hasEma()
+            ? Optional.of(PolicyWeights.load(source(directory, EMA), layout))
+            : Optional.empty();
+    List<float[]> moments = PolicyWeights.load(source(directory, OPTIMIZER), layout, MOMENTS);
+    return new Checkpoint(
+        verified.state(), layout, weights, ema, moments.get(0), moments.get(1));
+  }
+
+  /**
+   * Deletes all finished checkpoints but the newest {@code keep}, and unfinished ones older than the
+   * newest finished one. Called after {@link #save}, whose checkpoint is thereby always kept.
+   */
+  public void prune(int keep) throws IOException {
+    if (keep < 1) {
+      throw new IllegalArgumentException("keep must be at least 1, was " + keep);
+    }
+    int finished = 0;
+    List<Path> superfluous = new ArrayList<>();
+    for (Path directory : directories().descendingMap().values()) {
+      if (fs.exists(new Path(directory, Manifest.NAME))) {
+        finished++;
+        if (finished > keep) {
+          superfluous.add(directory);
+        }
+      } else if (finished > 0) {
+        superfluous.add(directory);
+      }
+    }
+    for (Path directory : superfluous) {
+      delete(directory);
+    }
+  }
+
+  private Verified verifyFiles(Path directory) throws IOException {
+    if (!fs.exists(new Path(directory, Manifest.NAME))) {
+      throw new CheckpointException(directory, "was not finished: it has no " + Manifest.NAME);
+    }
+    Manifest manifest = Manifest.read(fs, directory, KNOWN);
+    List<String> problems = new ArrayList<>();
+    for (String name : REQUIRED) {
+      if (!manifest.files().containsKey(name)) {
+        problems.add(Manifest.NAME + " must list " + name);
+      }
+    }
+    problems.addAll(manifest.differences(fs, directory));
+    if (!problems.isEmpty()) {
+      throw new CheckpointException(directory, String.join("; ", problems));
+    }
+    CheckpointState state = CheckpointJson.state(fs, new Path(directory, STATE));
+    Matcher name = DIRECTORY.matcher(directory.getName());
+    if (name.matches() && Integer.parseInt(name.group(1)) != state.round()) {
+      throw new CheckpointException(directory, "must be of its round; found " + state.round());
+    }
+    return new Verified(directory, state, manifest.files().containsKey(EMA));
+  }
+
+  private HadoopSource source(Path directory, String name) {
+    return new HadoopSource(fs, new Path(directory, name));
+  }
+
+  private void write(
+      Path directory,
+      String name,
+      AtomicFiles.Content content,
+      SortedMap<String, Manifest.Entry> files)
+      throws IOException {
+    AtomicFiles.create(
+        fs,
+        new Path(directory, name),
+        out -> {
+          DigestingOutputStream digesting = new DigestingOutputStream(out);
+          content.writeTo(digesting);
+          digesting.flush();
+          files.put(name, digesting.entry());
+        });
+  }
+
+  /** The manifest goes first, so that a crash in between leaves no half checkpoint that looks whole. */
+  private void delete(Path directory) throws IOException {
+    fs.delete(new Path(directory, Manifest.NAME), false);
+    if (fs.exists(directory) && !fs.delete(directory, true)) {
+      throw new IOException(directory + ": cannot be deleted");
+    }
+  }
+
+  private NavigableMap<Integer, Path> directories() throws IOException {
+    NavigableMap<Integer, Path> directories = new TreeMap<>();
+    if (!fs.exists(run.checkpoints())) {
+      return directories;
+    }
+    for (FileStatus status : fs.listStatus(run.checkpoints())) {
+      Matcher name = DIRECTORY.matcher(status.getPath().getName());
+      if (status.isDirectory() && name.matches()) {
+        directories.put(Integer.parseInt(name.group(1)), status.getPath());
+      }
+    }
+    return directories;
+  }
+}

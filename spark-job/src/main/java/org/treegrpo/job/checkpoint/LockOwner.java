@@ -1,0 +1,99 @@
+package org.treegrpo.job.checkpoint;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.UUID;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.net.NetUtils;
+
+/**
+ * Who holds a lock.
+ *
+ * @param host the machine
+ * @param processSpace what tells containers that share a host name apart; empty if unknown
+ * @param pid process id on that host, in that space
+ * @param processStart when the process started, in milliseconds since 1970; 0 if unknown
+ * @param application the Spark application
+ * @param since when the lock was taken, ISO-8601
+ * @param token unique to this lock
+ */
+record LockOwner(
+    String host,
+    String processSpace,
+    long pid,
+    long processStart,
+    String application,
+    String since,
+    String token) {
+
+  private static final long START_TOLERANCE_MILLIS = 2_000;
+
+  static LockOwner current(String application) throws IOException {
+    ProcessHandle process = ProcessHandle.current();
+    return new LockOwner(
+        NetUtils.getHostname().replaceFirst("/.*", ""),
+        currentProcessSpace(),
+        process.pid(),
+        start(process),
+        application,
+        Instant.now().toString(),
+        UUID.randomUUID().toString());
+  }
+
+  byte[] toJson() {
+    ObjectNode node =
+        CheckpointJson.object()
+            .put("host", host)
+            .put("process_space", processSpace)
+            .put("pid", pid)
+            .put("process_start", processStart)
+            .put("application", application)
+            .put("since", since)
+            .put("token", token);
+    return CheckpointJson.bytes(node);
+  }
+
+  static LockOwner parse(Path file, JsonNode node) throws CheckpointException {
+    return new LockOwner(
+        CheckpointJson.text(file, node, "host"),
+        CheckpointJson.text(file, node, "process_space"),
+        CheckpointJson.integer(file, node, "pid"),
+        CheckpointJson.integer(file, node, "process_start"),
+        CheckpointJson.text(file, node, "application"),
+        CheckpointJson.text(file, node, "since"),
+        CheckpointJson.text(file, node, "token"));
+  }
+
+  /** Whether this owner is certainly gone, as seen by {@code taker}. */
+  boolean isGone(LockOwner taker) {
+    boolean samePlace = host.equals(taker.host) && processSpace.equals(taker.processSpace);
+    if (samePlace) {
+      return !isAlive();
+    }
+    return application.equals(taker.application);
+  }
+
+  private boolean isAlive() {
+    Optional<ProcessHandle> process = ProcessHandle.of(pid).filter(ProcessHandle::isAlive);
+    if (process.isEmpty()) {
+      return false;
+    }
+    long start = start(process.get());
+    return start == 0
+        || processStart == 0
+        || Math.abs(start - processStart) <= START_TOLERANCE_MILLIS;
+  }
+
+  private static long start(ProcessHandle process) {
+    return process.info().startInstant().map(Instant::toEpochMilli).orElse(0L);
+  }
+
+  private static String currentProcessSpace() throws IOException {
+    java.nio.file.Path link = java.nio.file.Path.of("/proc/self/ns/pid");
+    return Files.isSymbolicLink(link) ? Files.readSymbolicLink(link).toString() : "";
+  }
+}

@@ -1,0 +1,50 @@
+package org.treegrpo.job.checkpoint;
+
+import java.io.IOException;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocalFileSystem;
+import org.apache.hadoop.fs.Path;
+import org.treegrpo.job.metrics.RunLayout;
+
+/**
+ * A run directory on any Hadoop file system, and where the driver keeps its checkpoints and lock.
+ *
+ * @param fs the file system of {@code root}
+ * @param root the run directory, qualified
+ */
+public record RunDirectory(FileSystem fs, Path root) {
+
+  /**
+   * The run directory at a path or URI; a path without a scheme is on the default file system. A
+   * local directory is used without Hadoop's {@code .crc} files: manifests hold better checksums.
+   */
+  public static RunDirectory of(String uri, Configuration configuration) throws IOException {
+    Path path = new Path(uri);
+    FileSystem fs = path.getFileSystem(configuration);
+    if (fs instanceof LocalFileSystem local) {
+      fs = local.getRawFileSystem();
+    }
+    return new RunDirectory(fs, fs.makeQualified(path));
+  }
+
+  /** The files of the directory that are for people and tools. */
+  public RunLayout layout() {
+    return new RunLayout(root);
+  }
+
+  /** Directory of all checkpoints. */
+  public Path checkpoints() {
+    return new Path(root, "checkpoints");
+  }
+
+  /** Directory of the checkpoint after {@code round} rounds. */
+  public Path checkpoint(int round) {
+    return new Path(checkpoints(), RunLayout.roundName(round));
+  }
+
+  /** Held by the driver that writes to this directory. */
+  public Path lock() {
+    return new Path(root, "run.lock");
+  }
+}

@@ -1,0 +1,119 @@
+package org.treegrpo.job.checkpoint;
+
+import java.io.Closeable;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.StandardOpenOption;
+import org.apache.hadoop.fs.FileAlreadyExistsException;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * Keeps two drivers from writing to one run directory: a file that says who holds it, created only
+ * if there is none, deleted on {@link #close}.
+ *
+ * <p>A lock that a crash left behind is taken over where its owner is certainly gone: on the same
+ * host and in the same process space no process has its pid and start time; from elsewhere, it is an
+ * earlier attempt of the same Spark application. Any other lock is refused, and the message says
+ * which file to delete once that run is known to be dead.
+ */
+public final class RunLock implements Closeable {
+
+  private final FileSystem fs;
+  private final Path file;
+  private final LockOwner owner;
+
+  private RunLock(FileSystem fs, Path file, LockOwner owner) {
+    this.fs = fs;
+    this.file = file;
+    this.owner = owner;
+  }
+
+  /**
+   * Takes the lock, creating the run directory.
+   *
+   * @param application the Spark application's id
+   * @throws RunLockedException where another run holds it
+   */
+  public static RunLock acquire(RunDirectory run, String application) throws IOException {
+    return acquire(run, LockOwner.current(application));
+  }
+
+  static RunLock acquire(RunDirectory run, LockOwner owner) throws IOException {
+    FileSystem fs = run.fs();
+    if (!fs.mkdirs(run.root())) {
+      throw new IOException(run.root() + ": cannot be created");
+    }
+    Path file = run.lock();
+    if (!create(fs, file, owner)) {
+      takeOver(fs, file, owner);
+      if (!create(fs, file, owner)) {
+        throw new RunLockedException(file + ": another run took the lock just now");
+      }
+    }
+    return new RunLock(fs, file, owner);
+  }
+
+  /** Releases the lock, unless someone else's is in its place by now. */
+  @Override
+  public void close() throws IOException {
+    if (fs.exists(file) && owner.token().equals(read(fs, file).token())) {
+      fs.delete(file, false);
+    }
+  }
+
+  private static boolean create(FileSystem fs, Path file, LockOwner owner) throws IOException {
+    try (OutputStream out = open(fs, file)) {
+      out.write(owner.toJson());
+      return true;
+    } catch (FileAlreadyExistsException | java.nio.file.FileAlreadyExistsException e) {
+      return false;
+    }
+  }
+
+  /** Hadoop's local create() looks first and opens then; only the JDK's is one step. */
+  private static OutputStream open(FileSystem fs, Path file) throws IOException {
+    if (fs.getUri().getScheme().equals("file")) {
+      return Files.newOutputStream(
+          java.nio.file.Path.of(fs.makeQualified(file).toUri()),
+          StandardOpenOption.CREATE_NEW,
+          StandardOpenOption.WRITE);
+    }
+    return fs.create(file, false);
+  }
+
+  /** Removes a stale lock, or refuses. */
+  private static void takeOver(FileSystem fs, Path file, LockOwner taker) throws IOException {
+    LockOwner holder;
+    try {
+      holder = read(fs, file);
+    } catch (FileNotFoundException e) {
+      return;
+    } catch (CheckpointException e) {
+      throw new RunLockedException(
+          e.getMessage() + ". If no run uses this directory, delete " + file);
+    }
+    if (!holder.isGone(taker)) {
+      throw new RunLockedException(
+          "%s: in use by process %d on %s (application %s) since %s. If that run is dead, delete the file"
+              .formatted(
+                  file, holder.pid(), holder.host(), holder.application(), holder.since()));
+    }
+    // Aside first: if another taker was faster, it is its fresh lock that we hold now.
+    Path aside = new Path(file.getParent(), "." + file.getName() + "." + taker.token());
+    if (!fs.rename(file, aside)) {
+      throw new RunLockedException(file + ": another run took the lock just now");
+    }
+    if (!read(fs, aside).token().equals(holder.token())) {
+      fs.rename(aside, file);
+      throw new RunLockedException(file + ": another run took the lock just now");
+    }
+    fs.delete(aside, false);
+  }
+
+  private static LockOwner read(FileSystem fs, Path file) throws IOException {
+    return LockOwner.parse(file, CheckpointJson.read(fs, file));
+  }
+}

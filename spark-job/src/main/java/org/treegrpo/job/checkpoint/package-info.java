@@ -1,0 +1,2 @@
+/** The run directory: where its files lie, how they are committed, checkpoints, and its lock. */
+package org.treegrpo.job.checkpoint;
