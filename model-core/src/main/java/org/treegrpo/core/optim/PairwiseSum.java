@@ -4,7 +4,7 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
-import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
@@ -18,7 +18,7 @@ public final class PairwiseSum {
   private final int total;
   private final int height;
   private final BitSet received;
-  private final Map<Node, float[]> pending = new TreeMap<>();
+  private final SortedMap<Node, float[]> pending = new TreeMap<>();
   private int length = -1;
 
   /**
@@ -63,8 +63,25 @@ public final class PairwiseSum {
     }
   }
 
-  /** The sum over one node's shares. */
-  public record Partial(Node node, float[] sum) {}
+  /** The sum over one node's shares: the live array, not a copy. */
+  public static final class Partial {
+
+    private final Node node;
+    private final float[] sum;
+
+    private Partial(Node node, float[] sum) {
+      this.node = node;
+      this.sum = sum;
+    }
+
+    public Node node() {
+      return node;
+    }
+
+    public float[] sum() {
+      return sum;
+    }
+  }
 
   /** An empty sum of {@code total} shares. */
   public PairwiseSum(int total) {

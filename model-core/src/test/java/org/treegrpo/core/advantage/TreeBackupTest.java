@@ -243,7 +243,19 @@ class TreeBackupTest {
         .toArray();
   }
 
-  private record Tree(int k, int w, double[] leaves, double[][] logProbs) {
+  private static final class Tree {
+
+    private final int k;
+    private final int w;
+    private final double[] leaves;
+    private final double[][] logProbs;
+
+    Tree(int k, int w, double[] leaves, double[][] logProbs) {
+      this.k = k;
+      this.w = w;
+      this.leaves = leaves;
+      this.logProbs = logProbs;
+    }
 
     static Tree random(long seed) {
       Random random = new Random(seed);
