@@ -1,0 +1,240 @@
+package org.treegrpo.reward.pool;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.treegrpo.reward.ImageBatch;
+import org.treegrpo.reward.Reward;
+import org.treegrpo.reward.RewardDefinition;
+import org.treegrpo.reward.RewardException;
+import org.treegrpo.reward.RewardPrompt;
+import org.treegrpo.reward.RewardProviders;
+import org.treegrpo.reward.ScoredBatch;
+
+/**
+ * Scores batches on threads of its own, so that scoring runs beside growing. Each thread has its own
+ * instance of each reward. A batch is cut into chunks of a fixed number of rows; each (chunk, reward)
+ * is one call, so several threads share a batch.
+ *
+ * <p>A call that throws, returns too few scores or none for a row leaves those rows failed (NaN, with
+ * a reason), never 0. A call that takes longer than its reward's time limit is given up: its rows
+ * fail, its thread is interrupted and replaced. The scores do not depend on the number of threads.
+ */
+public final class RewardPool implements AutoCloseable {
+
+  /** Calls of one reward that may hang before its further calls fail at once. */
+  static final int MAX_HANGING = 4;
+
+  private static final Logger LOG = LoggerFactory.getLogger(RewardPool.class);
+
+  private final List<RewardDefinition> definitions;
+  private final List<String> names;
+  private final int chunkRows;
+  private final Map<String, String> versions = new TreeMap<>();
+  private final BlockingQueue<ScoreCall> queue = new LinkedBlockingQueue<>();
+  private final ScheduledThreadPoolExecutor clock;
+  private final AtomicIntegerArray hanging;
+  private final Set<Worker> workers = new HashSet<>();
+  private int workersStarted;
+  private volatile boolean closed;
+
+  RewardPool(
+      List<RewardDefinition> definitions, RewardPoolSettings settings, RewardFactory factory)
+      throws RewardException {
+    this.definitions = List.copyOf(definitions);
+    names = this.definitions.stream().map(RewardDefinition::name).toList();
+    chunkRows = settings.chunkRows();
+    hanging = new AtomicIntegerArray(names.size());
+    List<Reward[]> instances = instances(settings.workers(), factory);
+    for (int i = 0; i < names.size(); i++) {
+      versions.put(names.get(i), instances.get(0)[i].version());
+    }
+    clock = new ScheduledThreadPoolExecutor(1, RewardPool::clockThread);
+    clock.setRemoveOnCancelPolicy(true);
+    for (Reward[] ofWorker : instances) {
+      start(new Worker(this, this.definitions, factory, ofWorker, workersStarted));
+    }
+  }
+
+  /**
+   * Loads every reward for every worker and starts the workers.
+   *
+   * @param definitions what {@link RewardProviders#problems} has nothing against
+   * @throws RewardException when a reward cannot be loaded; nothing is left open
+   */
+  public static RewardPool open(List<RewardDefinition> definitions, RewardPoolSettings settings)
+      throws RewardException {
+    return new RewardPool(definitions, settings, RewardProviders::create);
+  }
+
+  /** The rewards, in the order of every result. */
+  public List<String> names() {
+    return names;
+  }
+
+  /** The version of each reward, by name. */
+  public Map<String, String> versions() {
+    return Collections.unmodifiableMap(versions);
+  }
+
+  /**
+   * Queues a batch. The future completes exceptionally only on a {@link LinkageError} or another
+   * error of the JVM inside a reward, and with {@link CancellationException} when the pool is closed
+   * first.
+   *
+   * @param images B images; their pixels must not change until the future is done
+   * @param prompts the prompt of each image, B of them
+   */
+  public CompletableFuture<ScoredBatch> submit(ImageBatch images, List<RewardPrompt> prompts) {
+    if (prompts.size() != images.rows()) {
+      throw new IllegalArgumentException(
+          "prompts: %d images need as many prompts, got %d"
+              .formatted(images.rows(), prompts.size()));
+    }
+    List<Chunk> chunks = Chunk.split(images, prompts, chunkRows);
+    Submission submission = new Submission(names, images, chunks.size());
+    synchronized (this) {
+      if (closed) {
+        throw new IllegalStateException("the reward pool is closed");
+      }
+      for (Chunk chunk : chunks) {
+        for (int reward = 0; reward < names.size(); reward++) {
+          queue.add(new ScoreCall(submission, reward, chunk));
+        }
+      }
+    }
+    return submission.result();
+  }
+
+  /**
+   * Stops the workers and closes their rewards. Batches that are not done are cancelled. Waits for
+   * running calls, at most until their time limits.
+   */
+  @Override
+  public void close() {
+    List<ScoreCall> dropped = new ArrayList<>();
+    synchronized (this) {
+      closed = true;
+      queue.drainTo(dropped);
+      workers.forEach(Worker::interrupt);
+    }
+    for (ScoreCall call : dropped) {
+      call.submission().abort(new CancellationException("the reward pool was closed"));
+    }
+    awaitWorkers();
+    clock.shutdownNow();
+  }
+
+  /** The next call to make; null once the pool is closed. */
+  ScoreCall next() {
+    while (!closed) {
+      try {
+        return queue.take();
+      } catch (InterruptedException e) {
+        LOG.debug("interrupted while waiting for a batch, as close() does");
+      }
+    }
+    return null;
+  }
+
+  /** Starts the clock of a call that {@code worker} is about to make. */
+  ScheduledFuture<?> startClock(Worker worker, ScoreCall call) {
+    Duration limit = definitions.get(call.reward()).timeLimit();
+    return clock.schedule(
+        () -> giveUp(worker, call, limit), limit.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  /** True where so many calls of this reward hang that no further thread is risked on it. */
+  boolean tooManyHanging(int reward) {
+    return hanging.get(reward) >= MAX_HANGING;
+  }
+
+  /** A call that had been given up has returned after all. */
+  void returned(int reward) {
+    hanging.decrementAndGet(reward);
+  }
+
+  synchronized void ended(Worker worker) {
+    workers.remove(worker);
+    notifyAll();
+  }
+
+  private void giveUp(Worker worker, ScoreCall call, Duration limit) {
+    if (!call.settle()) {
+      return;
+    }
+    int reward = call.reward();
+    hanging.incrementAndGet(reward);
+    synchronized (this) {
+      workers.remove(worker);
+      start(worker.successor(reward, workersStarted));
+    }
+    worker.interrupt();
+    LOG.warn("reward '{}' exceeded its time limit of {}; thread replaced", names.get(reward), limit);
+    call.submission()
+        .failed(
+            reward,
+            call.chunk(),
+            "no answer within its time limit of " + limit,
+            limit.toNanos());
+  }
+
+  private synchronized void start(Worker worker) {
+    workersStarted++;
+    workers.add(worker);
+    worker.start();
+  }
+
+  private synchronized void awaitWorkers() {
+    try {
+      while (!workers.isEmpty()) {
+        wait();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private List<Reward[]> instances(int count, RewardFactory factory) throws RewardException {
+    List<Reward[]> all = new ArrayList<>(count);
+    boolean complete = false;
+    try {
+      for (int worker = 0; worker < count; worker++) {
+        Reward[] ofWorker = new Reward[definitions.size()];
+        all.add(ofWorker);
+        for (int reward = 0; reward < ofWorker.length; reward++) {
+          ofWorker[reward] = factory.create(definitions.get(reward));
+        }
+      }
+      complete = true;
+      return all;
+    } finally {
+      if (!complete) {
+        all.stream().flatMap(Arrays::stream).filter(Objects::nonNull).forEach(Reward::close);
+      }
+    }
+  }
+
+  private static Thread clockThread(Runnable task) {
+    Thread thread = new Thread(task, "reward-clock");
+    thread.setDaemon(true);
+    return thread;
+  }
+}

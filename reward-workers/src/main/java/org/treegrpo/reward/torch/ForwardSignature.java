@@ -1,0 +1,35 @@
+package org.treegrpo.reward.torch;
+
+import ai.djl.engine.EngineException;
+import ai.djl.pytorch.engine.PtSymbolBlock;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * How many arguments a module's {@code forward} takes. DJL does not tell; libtorch does, in what it
+ * answers to a call without arguments.
+ */
+final class ForwardSignature {
+
+  private static final Pattern DECLARATION = Pattern.compile("Declaration: forward\\(([^)]*)\\)");
+
+  private ForwardSignature() {}
+
+  /**
+   * Arguments of {@code forward}, without {@code self}.
+   *
+   * @throws EngineException when the module has no {@code forward} with at least one argument
+   */
+  static int arguments(PtSymbolBlock block) {
+    try {
+      block.forward().close();
+    } catch (EngineException e) {
+      Matcher declaration = DECLARATION.matcher(String.valueOf(e.getMessage()));
+      if (declaration.find()) {
+        return declaration.group(1).split(",", -1).length - 1;
+      }
+      throw e;
+    }
+    throw new EngineException("forward takes no argument, needs the images at least");
+  }
+}

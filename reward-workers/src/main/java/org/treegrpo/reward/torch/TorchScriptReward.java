@@ -1,0 +1,143 @@
+package org.treegrpo.reward.torch;
+
+import ai.djl.Device;
+import ai.djl.engine.EngineException;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtSymbolBlock;
+import ai.djl.pytorch.jni.JniUtils;
+import java.nio.file.Path;
+import java.util.List;
+import org.treegrpo.core.tensor.TorchRuntime;
+import org.treegrpo.reward.ImageBatch;
+import org.treegrpo.reward.Reward;
+import org.treegrpo.reward.RewardException;
+import org.treegrpo.reward.RewardPrompt;
+
+/**
+ * A reward model as a TorchScript archive: {@code forward(images float[B, 3, H, W] in [0, 1],
+ * conditioning...) -> float[B]}, run in eval mode without autograd. A model that takes the images only
+ * gets no conditioning; otherwise it gets every tensor of the prompts, which must be as many as it
+ * takes.
+ */
+final class TorchScriptReward implements Reward {
+
+  private final String name;
+  private final String version;
+  private final List<Shape> shapes;
+  private final NDManager manager;
+  private final PtSymbolBlock block;
+  private final int conditioningInputs;
+
+  /**
+   * @param shapes shape of each conditioning tensor of one prompt; empty = each is passed flat
+   * @throws RewardException when the archive does not load
+   */
+  TorchScriptReward(
+      String name, Path archive, String version, Device device, List<Shape> shapes)
+      throws RewardException {
+    this.name = name;
+    this.version = version;
+    this.shapes = List.copyOf(shapes);
+    manager = TorchRuntime.newManager(device);
+    try {
+      block = TorchRuntime.loadModule(manager, archive);
+      JniUtils.enableInferenceMode(block);
+      conditioningInputs = ForwardSignature.arguments(block) - 1;
+    } catch (EngineException e) {
+      manager.close();
+      throw new RewardException(
+          "reward '%s': %s is not a TorchScript archive that libtorch %s loads: %s"
+              .formatted(name, archive, TorchRuntime.version(), e.getMessage()),
+          e);
+    }
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public String version() {
+    return version;
+  }
+
+  @Override
+  public float[] score(ImageBatch images, List<RewardPrompt> prompts) throws RewardException {
+    TorchRuntime.configureThread();
+    try (NDManager scope = manager.newSubManager()) {
+      NDList inputs = new NDList();
+      Shape shape = new Shape(images.rows(), 3, images.height(), images.width());
+      inputs.add(TorchRuntime.upload(scope, images.pixels(), 0, shape));
+      for (int i = 0; i < conditioningInputs; i++) {
+        inputs.add(conditioning(scope, prompts, i));
+      }
+      return scores(TorchRuntime.forward(block, inputs), images.rows());
+    } catch (EngineException e) {
+      throw new RewardException("reward '%s': forward failed: %s".formatted(name, e.getMessage()), e);
+    }
+  }
+
+  @Override
+  public void close() {
+    block.close();
+    manager.close();
+  }
+
+  private NDArray conditioning(NDManager scope, List<RewardPrompt> prompts, int input)
+      throws RewardException {
+    requireInputs(prompts.get(0));
+    int elements = prompts.get(0).conditioning().get(input).length;
+    Shape shape = shapes.isEmpty() ? new Shape(elements) : shapes.get(input);
+    if (shape.size() != elements) {
+      throw new RewardException(
+          "reward '%s': conditioning tensor %d of prompt '%s' has %d elements, the option 'conditioning' says %s"
+              .formatted(name, input, prompts.get(0).id(), elements, shape));
+    }
+    float[] values = new float[Math.multiplyExact(prompts.size(), elements)];
+    for (int row = 0; row < prompts.size(); row++) {
+      requireInputs(prompts.get(row));
+      float[] tensor = prompts.get(row).conditioning().get(input);
+      if (tensor.length != elements) {
+        throw new RewardException(
+            "reward '%s': conditioning tensor %d has %d elements for prompt '%s' and %d for '%s'"
+                .formatted(
+                    name,
+                    input,
+                    elements,
+                    prompts.get(0).id(),
+                    tensor.length,
+                    prompts.get(row).id()));
+      }
+      System.arraycopy(tensor, 0, values, row * elements, elements);
+    }
+    return TorchRuntime.upload(scope, values, 0, new Shape(prompts.size()).addAll(shape));
+  }
+
+  private void requireInputs(RewardPrompt prompt) throws RewardException {
+    int tensors = prompt.conditioning().size();
+    if (tensors != conditioningInputs || (!shapes.isEmpty() && shapes.size() != tensors)) {
+      throw new RewardException(
+          "reward '%s': forward takes %d conditioning tensors, the option 'conditioning' names %d, prompt '%s' has %d"
+              .formatted(name, conditioningInputs, shapes.size(), prompt.id(), tensors));
+    }
+  }
+
+  private float[] scores(NDList outputs, int rows) throws RewardException {
+    NDArray output = outputs.get(0);
+    if (outputs.size() != 1
+        || output.getDataType() != DataType.FLOAT32
+        || !output.getShape().equals(new Shape(rows))) {
+      throw new RewardException(
+          "reward '%s': forward returned %d tensors, the first %s %s; needs one float32 of shape (%d)"
+              .formatted(name, outputs.size(), output.getDataType(), output.getShape(), rows));
+    }
+    float[] scores = new float[rows];
+    TorchRuntime.download(output, scores, 0);
+    return scores;
+  }
+}

@@ -1,0 +1,111 @@
+package org.treegrpo.reward.torch;
+
+import ai.djl.Device;
+import ai.djl.ndarray.types.Shape;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.treegrpo.reward.Reward;
+import org.treegrpo.reward.RewardDefinition;
+import org.treegrpo.reward.RewardException;
+import org.treegrpo.reward.RewardProvider;
+
+/**
+ * Type {@code torchscript}. Options: {@code path}, the archive, a local file that every executor has;
+ * {@code conditioning}, the shapes of one prompt's conditioning tensors such as {@code 77x768,768}
+ * (default: each is passed flat, {@code [B, elements]}); {@code device}, {@code cpu} (default) or
+ * {@code gpu0}, {@code gpu1}, ...
+ */
+public final class TorchScriptRewardProvider implements RewardProvider {
+
+  private static final String PATH = "path";
+  private static final String CONDITIONING = "conditioning";
+  private static final String DEVICE = "device";
+  private static final Set<String> OPTIONS = Set.of(PATH, CONDITIONING, DEVICE);
+
+  private static final String DEFAULT_DEVICE = "cpu";
+  private static final Pattern DEVICE_SYNTAX = Pattern.compile("cpu|gpu[0-9]{1,3}");
+
+  @Override
+  public String type() {
+    return "torchscript";
+  }
+
+  @Override
+  public List<String> problems(RewardDefinition definition) {
+    List<String> problems = new ArrayList<>(definition.unknownOptions(OPTIONS));
+    String path = definition.option(PATH, "");
+    if (!isFile(path)) {
+      problems.add(problem(definition, PATH, path, "the file of a TorchScript archive"));
+    }
+    if (shapes(definition).isEmpty()) {
+      String conditioning = definition.option(CONDITIONING, "");
+      problems.add(problem(definition, CONDITIONING, conditioning, "shapes such as '77x768,768'"));
+    }
+    String device = definition.option(DEVICE, DEFAULT_DEVICE);
+    if (!DEVICE_SYNTAX.matcher(device).matches()) {
+      problems.add(problem(definition, DEVICE, device, "'cpu' or 'gpu<index>'"));
+    }
+    return problems;
+  }
+
+  @Override
+  public Reward create(RewardDefinition definition) throws RewardException {
+    List<String> problems = problems(definition);
+    if (!problems.isEmpty()) {
+      throw new RewardException(String.join("; ", problems));
+    }
+    Path archive = Path.of(definition.option(PATH, ""));
+    return new TorchScriptReward(
+        definition.name(),
+        archive,
+        archive.getFileName() + " sha256:" + digest(archive),
+        Device.fromName(definition.option(DEVICE, DEFAULT_DEVICE)),
+        shapes(definition).orElseThrow());
+  }
+
+  private static Optional<List<Shape>> shapes(RewardDefinition definition) {
+    String option = definition.options().get(CONDITIONING);
+    return option == null ? Optional.of(List.of()) : ConditioningShapes.parse(option);
+  }
+
+  private static String problem(
+      RewardDefinition definition, String option, String value, String rule) {
+    return "reward '%s': option '%s' = '%s' must be %s"
+        .formatted(definition.name(), option, value, rule);
+  }
+
+  private static boolean isFile(String path) {
+    try {
+      return !path.isEmpty() && Files.isRegularFile(Path.of(path));
+    } catch (InvalidPathException e) {
+      return false;
+    }
+  }
+
+  private static String digest(Path archive) throws RewardException {
+    try (InputStream in = Files.newInputStream(archive)) {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      try (DigestInputStream hashed = new DigestInputStream(in, digest)) {
+        hashed.transferTo(OutputStream.nullOutputStream());
+      }
+      return HexFormat.of().formatHex(digest.digest(), 0, 8);
+    } catch (IOException e) {
+      throw new RewardException("%s cannot be read: %s".formatted(archive, e.getMessage()), e);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+}
