@@ -10,9 +10,9 @@ import org.treegrpo.core.tree.GrownShare;
 import org.treegrpo.core.tree.ParentBatch;
 
 /**
- * Loss of one parent batch and its derivative with respect to the network's output: for a parent with
- * mu = a x + b out, the sum over its edges of weight * dLoss/d(log rho) * b (x' - mu) / (s^2 D), plus
- * the KL penalty's beta * weight * b (mu - mu_ref) / (s^2 D).
+ * Loss of one parent batch and its derivative with respect to the network's output: for a parent
+ * with mu = a x + b out, the sum over its edges of weight * dLoss/d(log rho) * b (x' - mu) / (s^2
+ * D), plus the KL penalty's beta * weight * b (mu - mu_ref) / (s^2 D).
  */
 final class BatchLoss implements OutputCotangent {
 

@@ -5,8 +5,8 @@ import org.treegrpo.core.objective.KlPenalty;
 import org.treegrpo.core.policy.Denoiser;
 
 /**
- * The KL penalty against a reference policy, with gradient. It is added once to each unmasked edge, so
- * a parent's penalty weighs the sum of its unmasked edges' weights.
+ * The KL penalty against a reference policy, with gradient. It is added once to each unmasked edge,
+ * so a parent's penalty weighs the sum of its unmasked edges' weights.
  *
  * @param reference evaluated without gradients on the parent's batch; needed where beta is positive
  */

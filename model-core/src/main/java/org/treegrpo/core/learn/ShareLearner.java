@@ -11,9 +11,9 @@ import org.treegrpo.core.tree.GrownShare;
 import org.treegrpo.core.tree.ParentBatch;
 
 /**
- * Trains on a grown share by parent (ALGORITHMS.md section 1.1): one forward of a parent gives mu for
- * all its children, and the surrogate of its edges is closed-form in the network's output. Parents are
- * replayed in their rollout batches, so the ratio is exactly 1 before the first update.
+ * Trains on a grown share by parent (ALGORITHMS.md section 1.1): one forward of a parent gives mu
+ * for all its children, and the surrogate of its edges is closed-form in the network's output.
+ * Parents are replayed in their rollout batches, so the ratio is exactly 1 before the first update.
  */
 public final class ShareLearner {
 
@@ -26,18 +26,15 @@ public final class ShareLearner {
   }
 
   /**
-   * Accumulates the gradient of sum over unmasked edges of weight * (surrogate + KL) into the policy.
+   * Accumulates the gradient of sum over unmasked edges of weight * (surrogate + KL) into the
+   * policy.
    *
    * @param advantages one per edge of the share; NaN masks the edge
    * @param weights one per edge; those of masked edges are not read
    * @throws IllegalStateException when a log-ratio is not finite
    */
   public LearnResult learn(
-      GrownShare share,
-      double[] advantages,
-      double[] weights,
-      Surrogate surrogate,
-      KlTerm kl) {
+      GrownShare share, double[] advantages, double[] weights, Surrogate surrogate, KlTerm kl) {
     int edges = share.edges().size();
     if (advantages.length != edges || weights.length != edges) {
       throw new IllegalArgumentException(
@@ -62,8 +59,8 @@ public final class ShareLearner {
   }
 
   /**
-   * Replays the first {@code batches} parent batches without gradients and returns the largest |rho -
-   * 1|: 0 unless the weights changed or the replay differs from the rollout.
+   * Replays the first {@code batches} parent batches without gradients and returns the largest |rho
+   * - 1|: 0 unless the weights changed or the replay differs from the rollout.
    */
   public double maxRatioDeviation(GrownShare share, int batches) {
     double largest = 0;
@@ -91,8 +88,7 @@ public final class ShareLearner {
     if (!Double.isFinite(logRatio)) {
       throw new IllegalStateException(
           "edge '%s' of seed %d at step %d has log-prob %s, was %s: the policy's output is not finite"
-              .formatted(
-                  edge.path(), edge.seed(), edge.step(), current.mean(), edge.logProbOld()));
+              .formatted(edge.path(), edge.seed(), edge.step(), current.mean(), edge.logProbOld()));
     }
     return logRatio;
   }
@@ -103,15 +99,12 @@ public final class ShareLearner {
     return Arrays.stream(advantages, from, to).allMatch(Double::isNaN);
   }
 
-  private static float[] reference(
-      KlTerm kl, ParentBatch batch, AffineStep step, float[] latents) {
+  private static float[] reference(KlTerm kl, ParentBatch batch, AffineStep step, float[] latents) {
     if (!kl.isActive()) {
       return new float[0];
     }
     float[] outputs = new float[latents.length];
-    kl.reference()
-        .orElseThrow()
-        .predict(latents, step.timestep(), batch.conditioning(), outputs);
+    kl.reference().orElseThrow().predict(latents, step.timestep(), batch.conditioning(), outputs);
     return outputs;
   }
 }

@@ -3,8 +3,8 @@ package org.treegrpo.core.transition;
 import org.treegrpo.core.policy.Prediction;
 
 /**
- * DDIM on Stable Diffusion's variance-preserving process: 1000 training steps, scaled-linear beta from
- * 0.00085 to 0.012, leading spacing with offset 1 (ALGORITHMS.md section 2.2).
+ * DDIM on Stable Diffusion's variance-preserving process: 1000 training steps, scaled-linear beta
+ * from 0.00085 to 0.012, leading spacing with offset 1 (ALGORITHMS.md section 2.2).
  */
 final class Diffusion implements Process {
 

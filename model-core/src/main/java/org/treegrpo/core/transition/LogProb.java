@@ -1,8 +1,8 @@
 package org.treegrpo.core.transition;
 
 /**
- * Log-probability of one edge (ALGORITHMS.md section 2.1). Sampling and replay both call {@link #of},
- * so equal inputs give a ratio of exactly 1.
+ * Log-probability of one edge (ALGORITHMS.md section 2.1). Sampling and replay both call {@link
+ * #of}, so equal inputs give a ratio of exactly 1.
  *
  * @param mean over the D elements; what ratios are made of
  * @param sum over the D elements

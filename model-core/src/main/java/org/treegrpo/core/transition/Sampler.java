@@ -5,8 +5,8 @@ import java.util.stream.IntStream;
 import org.treegrpo.core.policy.Prediction;
 
 /**
- * The denoising steps t = 0 (pure noise) .. T-1 of a run, as affine maps of state and network output.
- * Immutable.
+ * The denoising steps t = 0 (pure noise) .. T-1 of a run, as affine maps of state and network
+ * output. Immutable.
  */
 public final class Sampler {
 
@@ -22,8 +22,8 @@ public final class Sampler {
 
   /**
    * The sampler of a policy with the given prediction: {@code flow-velocity} goes with {@code ode},
-   * {@code flow-sde}, {@code dance-sde} and {@code cps}; {@code epsilon}, {@code v} and {@code x0} go
-   * with {@code ode} and {@code ddim}.
+   * {@code flow-sde}, {@code dance-sde} and {@code cps}; {@code epsilon}, {@code v} and {@code x0}
+   * go with {@code ode} and {@code ddim}.
    *
    * @throws IllegalArgumentException when transition and prediction do not go together
    */

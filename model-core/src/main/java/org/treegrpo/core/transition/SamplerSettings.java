@@ -6,8 +6,8 @@ import java.util.Objects;
  * The {@code sampler} section of the configuration.
  *
  * @param steps T
- * @param schedule noise levels of rectified flow; a diffusion policy has its own (scaled-linear) and
- *     ignores this and {@code shift}
+ * @param schedule noise levels of rectified flow; a diffusion policy has its own (scaled-linear)
+ *     and ignores this and {@code shift}
  * @param shift of the schedule, see {@link SigmaSchedule#DEFAULT_SHIFT}
  * @param transition the step taken inside the window
  * @param eta amount of noise; 0 makes every step the deterministic one

@@ -6,8 +6,8 @@ import java.util.stream.Collectors;
 /** Noise levels of rectified flow: T + 1 values falling from 1 to 0. Model time is sigma * 1000. */
 public enum SigmaSchedule {
   /**
-   * The schedule of diffusers' flow-match Euler scheduler with 1000 training steps: evenly spaced from
-   * 1 to the shifted sigma_min, then shifted (so sigma_min is shifted twice), then 0.
+   * The schedule of diffusers' flow-match Euler scheduler with 1000 training steps: evenly spaced
+   * from 1 to the shifted sigma_min, then shifted (so sigma_min is shifted twice), then 0.
    */
   FLOW_MATCH_EULER("flow-match-euler") {
     @Override

@@ -1,9 +1,9 @@
 package org.treegrpo.core.tree;
 
 /**
- * Standard normal numbers from a 64-bit key: xoshiro256++ seeded by SplitMix64, and Marsaglia's polar
- * method. Only exactly specified arithmetic is used (StrictMath), so that every JVM gives the same
- * bits.
+ * Standard normal numbers from a 64-bit key: xoshiro256++ seeded by SplitMix64, and Marsaglia's
+ * polar method. Only exactly specified arithmetic is used (StrictMath), so that every JVM gives the
+ * same bits.
  */
 final class GaussianStream {
 

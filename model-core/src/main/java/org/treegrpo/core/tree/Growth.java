@@ -73,8 +73,7 @@ final class Growth {
 
     float[] leafLatents = new float[Math.multiplyExact(frontier.size(), elements)];
     slab.get(firstNode, leafLatents, frontier.size());
-    odeSampler.advance(
-        leafLatents, conditioning(frontier), windowStart + width, sampler.steps());
+    odeSampler.advance(leafLatents, conditioning(frontier), windowStart + width, sampler.steps());
     List<LeafRecord> leaves = new ArrayList<>(frontier.size());
     frontier.forEach(leaf -> leaves.add(new LeafRecord(leaf.seed(), leaf.path())));
     return new GrownShare(elements, slab, edges, leaves, batches, previews, leafLatents);
@@ -102,12 +101,7 @@ final class Growth {
   }
 
   private void branchBatch(
-      Slab slab,
-      int t,
-      List<Node> parents,
-      int firstParent,
-      int firstChild,
-      List<Node> children) {
+      Slab slab, int t, List<Node> parents, int firstParent, int firstChild, List<Node> children) {
     AffineStep step = sampler.sdeStep(t);
     List<Conditioning> conditioning = conditioning(parents);
     float[] latents = new float[parents.size() * elements];
@@ -160,8 +154,7 @@ final class Growth {
     NodePath prefix = seeds.get(parent.seed()).prefix();
     int depth = parent.path().depth();
     if (depth < prefix.depth()) {
-      return List.of(
-          new Node(parent.seed(), parent.path().child(prefix.indices()[depth])));
+      return List.of(new Node(parent.seed(), parent.path().child(prefix.indices()[depth])));
     }
     List<Node> children = new ArrayList<>(settings.shape().branching());
     for (int i = 0; i < settings.shape().branching(); i++) {

@@ -3,11 +3,11 @@ package org.treegrpo.core.tree;
 import org.treegrpo.core.tree.TreeSettings.RootNoise;
 
 /**
- * Gaussian noise keyed by (run seed, round, prompt id, tree, path): the same key gives the same bits
- * on every machine, whatever else was drawn before. Stateless.
+ * Gaussian noise keyed by (run seed, round, prompt id, tree, path): the same key gives the same
+ * bits on every machine, whatever else was drawn before. Stateless.
  *
- * <p>The key of root noise omits the tree where the trees of a prompt share it; the key of step noise
- * never does, so such trees part at the first stochastic step even with k = 1.
+ * <p>The key of root noise omits the tree where the trees of a prompt share it; the key of step
+ * noise never does, so such trees part at the first stochastic step even with k = 1.
  */
 public final class NoiseSource implements NodeNoise {
 

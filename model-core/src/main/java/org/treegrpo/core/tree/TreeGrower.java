@@ -11,8 +11,8 @@ import org.treegrpo.core.transition.Sampler;
 /**
  * Grows the trees of a share (ALGORITHMS.md section 1.1). All trees advance together: deterministic
  * steps up to the window, k children per node and window step from one evaluation of the parent,
- * deterministic steps to the end. Rows are batched by depth in the order of the seeds, at most {@link
- * TreeSettings#maxBatch} at a time.
+ * deterministic steps to the end. Rows are batched by depth in the order of the seeds, at most
+ * {@link TreeSettings#maxBatch} at a time.
  *
  * <p>Keep one grower per policy for the whole run: it reuses the off-heap buffers of closed shares.
  * One thread at a time, as the denoiser; shares may be closed from any thread.
@@ -80,8 +80,7 @@ public final class TreeGrower {
     }
     for (int t = start; t < start + width; t++) {
       AffineStep step = sampler.sdeStep(t);
-      boolean noiseless =
-          step.kind() == LogProbKind.MEAN_SQUARED && t == sampler.steps() - 1;
+      boolean noiseless = step.kind() == LogProbKind.MEAN_SQUARED && t == sampler.steps() - 1;
       if (!(step.noiseStd() > 0) && !noiseless) {
         throw new IllegalArgumentException(
             "step %d of the window has no noise, so its edges have no log-probability; use a"
@@ -105,11 +104,7 @@ public final class TreeGrower {
         throw new IllegalArgumentException(
             "prefix '%s' of prompt %s, tree %d is not a path of a tree with branching %d and width %d"
                 .formatted(
-                    seed.prefix(),
-                    seed.promptId(),
-                    seed.tree(),
-                    shape.branching(),
-                    shape.width()));
+                    seed.prefix(), seed.promptId(), seed.tree(), shape.branching(), shape.width()));
       }
     }
   }

@@ -1,8 +1,8 @@
 package org.treegrpo.core.tree;
 
 /**
- * Where the SDE window of a round starts (ALGORITHMS.md section 1.2): a function of the round alone,
- * hence the same for every tree on every executor. Rounds count from 1.
+ * Where the SDE window of a round starts (ALGORITHMS.md section 1.2): a function of the round
+ * alone, hence the same for every tree on every executor. Rounds count from 1.
  */
 @FunctionalInterface
 public interface WindowSchedule {
@@ -21,8 +21,8 @@ public interface WindowSchedule {
 
   /**
    * Moves by {@code stride} every {@code period} rounds: 0, stride, 2 stride, .. The first start
-   * beyond steps-width-1 is replaced by steps-width-1 (unless that one has just been visited) and the
-   * next one is 0 again, so the window never shrinks and never holds the last denoising step.
+   * beyond steps-width-1 is replaced by steps-width-1 (unless that one has just been visited) and
+   * the next one is 0 again, so the window never shrinks and never holds the last denoising step.
    */
   static WindowSchedule shifting(int steps, int width, int stride, int period) {
     int last = lastStart(steps, width, "shifting");
@@ -39,7 +39,7 @@ public interface WindowSchedule {
     if (start < 0 || width < 1 || start > steps - width) {
       throw new IllegalArgumentException(
           "window: start %d with width %d must lie within 0..%d; start + width may be at most the"
-              .formatted(start, width, steps)
+                  .formatted(start, width, steps)
               + " number of steps");
     }
     return round -> start;
@@ -50,7 +50,7 @@ public interface WindowSchedule {
     if (width < 1 || last < 0) {
       throw new IllegalArgumentException(
           "window: strategy %s needs 1 <= width < steps, was width %d of %d steps; use strategy fixed"
-              .formatted(strategy, width, steps)
+                  .formatted(strategy, width, steps)
               + " for a window over all steps");
     }
     return last;

@@ -1,0 +1,232 @@
+package org.treegrpo.core.transition;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.StreamSupport;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.treegrpo.core.Golden;
+import org.treegrpo.core.policy.Prediction;
+
+class SamplerTest {
+
+  private static final Map<String, TransitionKind> KINDS =
+      Map.of(
+          "flow_grpo", TransitionKind.FLOW_SDE,
+          "dance", TransitionKind.DANCE_SDE,
+          "cps", TransitionKind.CPS,
+          "ode", TransitionKind.ODE);
+
+  private final double[] x = Golden.doubles("/rf_steps/x");
+  private final double[] out = Golden.doubles("/rf_steps/v");
+  private final double[] z = Golden.doubles("/rf_steps/z");
+
+  static List<JsonNode> flowCases() {
+    return StreamSupport.stream(Golden.at("/rf_steps/cases").spliterator(), false).toList();
+  }
+
+  static List<JsonNode> ddimCases() {
+    return StreamSupport.stream(Golden.at("/ddim_eps_eta1_50steps").spliterator(), false).toList();
+  }
+
+  @ParameterizedTest
+  @MethodSource("flowCases")
+  void rectifiedFlowStepsMatchTheGoldenNumbers(JsonNode golden) {
+    TransitionKind kind = KINDS.get(golden.get("kind").asText());
+    Sampler sampler = flow(kind, golden.path("eta").asDouble(0));
+    AffineStep step = sampler.sdeStep(golden.get("i").asInt());
+    assertThat(step.noiseStd())
+        .as("s")
+        .isCloseTo(golden.path("noise_std").asDouble(0), within(1e-13));
+    checkStep(step, golden, 1e-12);
+    if (step.noiseStd() > 0 && kind != TransitionKind.ODE) {
+      checkLogProb(step, golden);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("ddimCases")
+  void ddimStepsMatchTheGoldenNumbers(JsonNode golden) {
+    Sampler sampler = Sampler.of(settings(50, TransitionKind.DDIM, 1), Prediction.EPSILON);
+    int t = (981 - golden.get("t").asInt()) / 20;
+    AffineStep step = sampler.sdeStep(t);
+    assertThat(step.timestep()).as("model time").isEqualTo((float) golden.get("t").asInt());
+    // the golden table of alphas is float32
+    assertThat(step.noiseStd()).as("s").isCloseTo(golden.get("std").asDouble(), within(1e-5));
+    checkStep(step, golden, 1e-4);
+    checkLogProb(step, golden);
+  }
+
+  @Test
+  void modelTimeIsAThousandSigmas() {
+    double[] sigmas = Golden.doubles("/sigmas/diffusers_shift3_10");
+    Sampler sampler = flow(TransitionKind.FLOW_SDE, 0.7);
+    for (int t = 0; t < sampler.steps(); t++) {
+      assertThat(sampler.odeStep(t).timestep()).isEqualTo((float) (1000 * sigmas[t]));
+      assertThat(sampler.sdeStep(t).timestep())
+          .as("both steps evaluate the network at the same time")
+          .isEqualTo(sampler.odeStep(t).timestep());
+    }
+  }
+
+  @Property(tries = 100)
+  void withoutNoiseEveryTransitionIsTheDeterministicStep(
+      @ForAll TransitionKind kind, @ForAll @IntRange(min = 1, max = 60) int steps) {
+    Prediction prediction =
+        kind == TransitionKind.DDIM ? Prediction.EPSILON : Prediction.FLOW_VELOCITY;
+    Sampler sampler = Sampler.of(settings(steps, kind, 0), prediction);
+    for (int t = 0; t < steps; t++) {
+      AffineStep ode = sampler.odeStep(t);
+      AffineStep sde = sampler.sdeStep(t);
+      assertThat(sde.latent()).as("%s step %d, x", kind, t).isCloseTo(ode.latent(), within(1e-12));
+      assertThat(sde.output())
+          .as("%s step %d, output", kind, t)
+          .isCloseTo(ode.output(), within(1e-12));
+      assertThat(sde.noiseStd()).as("%s step %d, s", kind, t).isZero();
+    }
+  }
+
+  @Test
+  void danceIsFlowWithConstantNoise() {
+    double[] sigmas = SigmaSchedule.FLOW_MATCH_EULER.sigmas(10, 3);
+    Sampler dance = flow(TransitionKind.DANCE_SDE, 0.3);
+    for (int t = 1; t < 10; t++) {
+      double equivalentEta = 0.3 / Math.sqrt(sigmas[t] / (1 - sigmas[t]));
+      AffineStep expected = flow(TransitionKind.FLOW_SDE, equivalentEta).sdeStep(t);
+      AffineStep actual = dance.sdeStep(t);
+      assertThat(actual.latent()).as("x").isCloseTo(expected.latent(), within(1e-12));
+      assertThat(actual.output()).as("v").isCloseTo(expected.output(), within(1e-12));
+      assertThat(actual.noiseStd()).as("s").isCloseTo(expected.noiseStd(), within(1e-12));
+    }
+  }
+
+  @Test
+  void everyDdimStepHasNoise() {
+    for (int steps : new int[] {1, 7, 50, 999}) {
+      Sampler sampler = Sampler.of(settings(steps, TransitionKind.DDIM, 1), Prediction.V);
+      for (int t = 0; t < steps; t++) {
+        assertThat(sampler.sdeStep(t).noiseStd()).as("step %d of %d", t, steps).isPositive();
+      }
+    }
+  }
+
+  /** The three predictions of one and the same denoised sample lead to the same x' and x0hat. */
+  @Test
+  void diffusionPredictionsAgree() {
+    double clean = 0.37;
+    double noise = -1.2;
+    int steps = 20;
+    Sampler epsilon = Sampler.of(settings(steps, TransitionKind.DDIM, 1), Prediction.EPSILON);
+    Sampler x0 = Sampler.of(settings(steps, TransitionKind.DDIM, 1), Prediction.X0);
+    Sampler v = Sampler.of(settings(steps, TransitionKind.DDIM, 1), Prediction.V);
+    for (int t = 0; t < steps; t++) {
+      double signal = 1 / epsilon.clean(t).latent();
+      double std = Math.sqrt(1 - signal * signal);
+      double state = signal * clean + std * noise;
+      double velocity = signal * noise - std * clean;
+      double expected = at(epsilon.sdeStep(t), state, noise);
+      assertThat(at(x0.sdeStep(t), state, clean)).as("x0").isCloseTo(expected, within(1e-12));
+      assertThat(at(v.sdeStep(t), state, velocity)).as("v").isCloseTo(expected, within(1e-12));
+      assertThat(at(epsilon.clean(t), state, noise)).isCloseTo(clean, within(1e-12));
+      assertThat(at(x0.clean(t), state, clean)).isCloseTo(clean, within(1e-12));
+      assertThat(at(v.clean(t), state, velocity)).isCloseTo(clean, within(1e-12));
+    }
+  }
+
+  @Test
+  void flowCleanEstimateUndoesTheNoising() {
+    double[] sigmas = SigmaSchedule.FLOW_MATCH_EULER.sigmas(10, 3);
+    Sampler sampler = flow(TransitionKind.FLOW_SDE, 0.7);
+    for (int t = 0; t < 10; t++) {
+      double state = (1 - sigmas[t]) * 0.37 + sigmas[t] * -1.2;
+      assertThat(at(sampler.clean(t), state, -1.2 - 0.37))
+          .as("x0hat at step %d", t)
+          .isCloseTo(0.37, within(1e-12));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(TransitionKind.class)
+  void transitionAndPredictionMustGoTogether(TransitionKind kind) {
+    for (Prediction prediction : Prediction.values()) {
+      boolean flow = prediction == Prediction.FLOW_VELOCITY;
+      boolean valid = kind == TransitionKind.ODE || (kind == TransitionKind.DDIM ? !flow : flow);
+      if (valid) {
+        assertThat(Sampler.of(settings(4, kind, 0.5), prediction).steps()).isEqualTo(4);
+      } else {
+        assertThatThrownBy(() -> Sampler.of(settings(4, kind, 0.5), prediction))
+            .as("%s with %s", kind, prediction)
+            .isInstanceOf(IllegalArgumentException.class)
+            .hasMessageContaining(kind.label())
+            .hasMessageContaining(prediction.label());
+      }
+    }
+  }
+
+  @Test
+  void impossibleSettingsAreRefused() {
+    assertThatThrownBy(() -> settings(0, TransitionKind.ODE, 0)).hasMessageContaining("steps");
+    assertThatThrownBy(() -> settings(4, TransitionKind.CPS, 1.1))
+        .hasMessageContaining("at most 1");
+    assertThatThrownBy(() -> settings(4, TransitionKind.FLOW_SDE, Double.NaN))
+        .hasMessageContaining("eta");
+    assertThatThrownBy(
+            () -> new SamplerSettings(4, SigmaSchedule.LINSPACE_SHIFT, 0, TransitionKind.ODE, 0))
+        .hasMessageContaining("shift");
+    assertThatThrownBy(() -> Sampler.of(settings(1000, TransitionKind.DDIM, 1), Prediction.EPSILON))
+        .hasMessageContaining("at most 999");
+  }
+
+  private void checkStep(AffineStep step, JsonNode golden, double tolerance) {
+    double[] mean = Golden.doubles(golden.get("mean"));
+    for (int i = 0; i < x.length; i++) {
+      double mu = at(step, x[i], out[i]);
+      assertThat(mu).as("mu[%d]", i).isCloseTo(mean[i], within(tolerance));
+      if (golden.has("next")) {
+        assertThat(mu + step.noiseStd() * z[i])
+            .as("x'[%d]", i)
+            .isCloseTo(golden.get("next").get(i).asDouble(), within(tolerance));
+      }
+    }
+  }
+
+  private static void checkLogProb(AffineStep step, JsonNode golden) {
+    float[] latents = Golden.floats(Golden.at("/rf_steps/x"));
+    float[] outputs = Golden.floats(Golden.at("/rf_steps/v"));
+    float[] next = Golden.floats(golden.get("next"));
+    LogProb logProb = LogProb.of(step, latents, outputs, 0, next);
+    // x' is float32, so its residual carries an error of about 1e-7 / s
+    assertThat(logProb.mean())
+        .as("mean log-prob")
+        .isCloseTo(golden.get("logp_mean").asDouble(), within(1e-4));
+    assertThat(logProb.sum())
+        .as("sum log-prob")
+        .isCloseTo(golden.path("logp_sum").asDouble(4 * logProb.mean()), within(4e-4));
+  }
+
+  private static Sampler flow(TransitionKind kind, double eta) {
+    return Sampler.of(settings(10, kind, eta), Prediction.FLOW_VELOCITY);
+  }
+
+  private static SamplerSettings settings(int steps, TransitionKind kind, double eta) {
+    return new SamplerSettings(steps, SigmaSchedule.FLOW_MATCH_EULER, 3, kind, eta);
+  }
+
+  private static double at(AffineStep step, double state, double output) {
+    return step.latent() * state + step.output() * output;
+  }
+
+  private static double at(CleanEstimate clean, double state, double output) {
+    return clean.latent() * state + clean.output() * output;
+  }
+}

@@ -1,0 +1,42 @@
+package org.treegrpo.core.tree;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.treegrpo.core.policy.Conditioning;
+import org.treegrpo.core.policy.Prediction;
+import org.treegrpo.core.transition.Sampler;
+import org.treegrpo.core.transition.SamplerSettings;
+import org.treegrpo.core.transition.SigmaSchedule;
+import org.treegrpo.core.transition.TransitionKind;
+
+/** Seeds and samplers for tests. */
+public final class Trees {
+
+  private Trees() {}
+
+  public static Sampler flowSampler(int steps) {
+    return sampler(steps, TransitionKind.FLOW_SDE, 0.7);
+  }
+
+  public static Sampler sampler(int steps, TransitionKind kind, double eta) {
+    Prediction prediction =
+        kind == TransitionKind.DDIM ? Prediction.EPSILON : Prediction.FLOW_VELOCITY;
+    return Sampler.of(
+        new SamplerSettings(steps, SigmaSchedule.LINSPACE_SHIFT, 3, kind, eta), prediction);
+  }
+
+  /** Whole trees 0 .. trees-1 of each prompt. */
+  public static List<TreeSeed> seeds(int trees, String... promptIds) {
+    List<TreeSeed> seeds = new ArrayList<>();
+    for (String promptId : promptIds) {
+      for (int tree = 0; tree < trees; tree++) {
+        seeds.add(new TreeSeed(promptId, tree, NodePath.ROOT, conditioning(promptId)));
+      }
+    }
+    return seeds;
+  }
+
+  public static Conditioning conditioning(String promptId) {
+    return new Conditioning(List.of(new float[] {promptId.hashCode() % 7 / 10f}));
+  }
+}
