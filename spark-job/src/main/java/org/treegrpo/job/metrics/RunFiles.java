@@ -8,6 +8,7 @@ import java.util.Optional;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.treegrpo.job.checkpoint.AtomicFiles;
 
 /** Small files of a run directory, read whole and replaced whole. */
 public final class RunFiles {
@@ -20,16 +21,7 @@ public final class RunFiles {
 
   /** Writes {@code content}; readers see the old file or the new one, never a part. */
   public static void write(FileSystem fs, Path file, byte[] content) throws IOException {
-    Path temporary = new Path(file.getParent(), "." + file.getName() + ".tmp");
-    try (var out = fs.create(temporary, true)) {
-      out.write(content);
-    }
-    if (fs.exists(file) && !fs.delete(file, false)) {
-      throw new IOException(file + ": cannot be replaced");
-    }
-    if (!fs.rename(temporary, file)) {
-      throw new IOException(file + ": renaming " + temporary + " to it was refused");
-    }
+    AtomicFiles.replace(fs, file, out -> out.write(content));
   }
 
   /** The file's content, or nothing where there is no such file. */
