@@ -98,6 +98,16 @@ public record PretrainSettings(
    */
   public record Evaluation(int every, int imagesPerWord, int steps, SigmaSchedule schedule, double shift, long seed) {}
 
+  /**
+   * The network of the given size for the letters and cells of the renderer.
+   *
+   * @param patch side of a patch in pixels
+   */
+  public static NetworkSpec network(int patch, int width, int layers, int heads) {
+    return new NetworkSpec(
+        patch, width, layers, heads, WordRenderer.ALPHABET, WordRenderer.CELL);
+  }
+
   public PretrainSettings {
     if (threads < 1) {
       throw new IllegalArgumentException("pretrain.threads: must be at least 1, was " + threads);

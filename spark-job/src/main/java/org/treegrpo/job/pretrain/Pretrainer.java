@@ -3,7 +3,6 @@ package org.treegrpo.job.pretrain;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -75,7 +74,7 @@ public final class Pretrainer {
     List<String> words = words(settings.trainPrompts());
     List<String> evaluationWords = words(settings.evaluationPrompts());
     try (SpellingEvaluator evaluator =
-        new SpellingEvaluator(evaluationWords, settings.letters(), settings.evaluation())) {
+        new SpellingEvaluator(evaluationWords, settings.evaluation())) {
       return new Pretrainer(settings, words, evaluationWords, evaluator, out).run();
     }
   }
@@ -126,7 +125,13 @@ public final class Pretrainer {
     scores.forEach(score -> progress.message(describe(score)));
     PretrainResult result =
         new PretrainResult(true, state.step(), state.seconds(), loss, settings.output(), scores);
-    BasePolicyWriter.write(settings, spec, policy.parameters(), state.average(), result);
+    BasePolicyWriter.write(
+        settings.output(),
+        spec,
+        policy.parameters(),
+        state.average(),
+        new BasePolicyWriter.Evaluation(
+            settings.seed(), state.step(), optimisation, settings.evaluation(), scores));
     return result;
   }
 
