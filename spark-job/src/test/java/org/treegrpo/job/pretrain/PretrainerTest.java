@@ -39,7 +39,7 @@ class PretrainerTest {
             Path.of("unused"),
             Path.of("unused"),
             1,
-            PretrainSettings.network(8, 16, 1, 2),
+            PretrainSettings.network(4, 64, 1, 2),
             optimisation,
             run.threads(),
             1,
@@ -61,7 +61,7 @@ class PretrainerTest {
     for (int steps = 10; steps <= 80; steps += 10) {
       losses.add(run("falls", new Run(steps, 1, 5e-3)).loss());
     }
-    assertThat(losses.get(0)).as("an untrained network predicts zero").isGreaterThan(0.9);
+    assertThat(losses.get(0)).as("hardly trained").isGreaterThan(0.9);
     assertThat(losses.get(losses.size() - 1))
         .as("all losses: %s", losses)
         .isLessThan(0.7 * losses.get(0));
