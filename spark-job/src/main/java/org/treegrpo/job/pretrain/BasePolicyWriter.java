@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.Map;
 import org.treegrpo.core.policy.ParameterLayout;
 import org.treegrpo.core.policy.PolicyDirectory;
-import org.treegrpo.core.policy.PolicySpec;
 import org.treegrpo.core.policy.PolicyWeights;
 import org.treegrpo.job.metrics.RunJson;
+import org.treegrpo.job.settings.PretrainSettings;
 
 /** Writes a policy directory: weights, then {@code evaluation.json}, then {@code policy.json}. */
 final class BasePolicyWriter {
@@ -24,27 +24,35 @@ final class BasePolicyWriter {
   private BasePolicyWriter() {}
 
   static void write(
-      Path directory, PolicySpec spec, ParameterLayout layout, float[] weights, Evaluation record)
+      PretrainJob job, ParameterLayout layout, PretrainState state, List<SpellingScore> scores)
       throws IOException {
+    Path directory = job.policy();
     Files.createDirectories(directory);
     Path temporary = directory.resolve(WEIGHTS + ".tmp");
     try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(temporary))) {
-      PolicyWeights.write(out, layout, weights, Map.of("step", Integer.toString(record.steps())));
+      Map<String, String> metadata = Map.of("step", Integer.toString(state.step()));
+      PolicyWeights.write(out, layout, state.average(), metadata);
     }
     Files.move(
         temporary,
         directory.resolve(WEIGHTS),
         StandardCopyOption.ATOMIC_MOVE,
         StandardCopyOption.REPLACE_EXISTING);
-    Files.writeString(directory.resolve(EVALUATION), RunJson.pretty(record));
-    PolicyDirectory.write(directory, spec);
+    Evaluation evaluation =
+        new Evaluation(job.seed(), state.step(), job.settings().optimisation(), scores);
+    Files.writeString(directory.resolve(EVALUATION), RunJson.pretty(evaluation));
+    PolicyDirectory.write(directory, job.spec());
   }
 
   /** The content of {@code evaluation.json}: how the policy was made and what it can do. */
-  record Evaluation(
+  private record Evaluation(
       long seed,
       int steps,
       PretrainSettings.Optimisation optimisation,
-      PretrainSettings.Evaluation sampling,
-      List<SpellingScore> scores) {}
+      List<SpellingScore> scores) {
+
+    Evaluation {
+      scores = List.copyOf(scores);
+    }
+  }
 }

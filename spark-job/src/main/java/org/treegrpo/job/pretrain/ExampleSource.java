@@ -8,6 +8,7 @@ import org.treegrpo.core.policy.Conditioning;
 import org.treegrpo.core.policy.PolicyBatch;
 import org.treegrpo.core.prompt.CharacterEncoder;
 import org.treegrpo.core.prompt.Prompt;
+import org.treegrpo.job.settings.PretrainSettings;
 
 /**
  * Makes the examples of the pretraining: a word or random letters, drawn in a random style, at a

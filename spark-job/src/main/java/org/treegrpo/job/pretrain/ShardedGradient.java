@@ -9,6 +9,7 @@ import java.util.concurrent.Future;
 import java.util.function.Supplier;
 import org.treegrpo.core.optim.PairwiseSum;
 import org.treegrpo.core.policy.Policy;
+import org.treegrpo.job.settings.PretrainSettings;
 
 /**
  * The gradient of the mean squared velocity error over a batch, cut into shards that several tasks
@@ -24,14 +25,16 @@ final class ShardedGradient implements AutoCloseable {
 
   private record Part(double loss, float[] gradient) {}
 
-  private final PretrainSettings settings;
+  private final long seed;
+  private final PretrainSettings.Optimisation optimisation;
   private final List<Task> tasks = new ArrayList<>();
   private final ExecutorService executor;
 
   ShardedGradient(
-      PretrainSettings settings, Supplier<Policy> policies, Supplier<ExampleSource> sources) {
-    this.settings = settings;
-    int count = Math.min(settings.threads(), settings.optimisation().shards());
+      PretrainJob job, Supplier<Policy> policies, Supplier<ExampleSource> sources) {
+    this.seed = job.seed();
+    this.optimisation = job.settings().optimisation();
+    int count = Math.min(threads(job.settings().threads()), optimisation.shards());
     for (int i = 0; i < count; i++) {
       tasks.add(new Task(policies.get(), sources.get()));
     }
@@ -40,7 +43,7 @@ final class ShardedGradient implements AutoCloseable {
 
   /** Loss and gradient at {@code weights} over the examples of a step. */
   Result at(float[] weights, int step) {
-    int shards = settings.optimisation().shards();
+    int shards = optimisation.shards();
     List<Future<List<Part>>> futures = new ArrayList<>();
     for (int first = 0; first < tasks.size(); first++) {
       int start = first;
@@ -66,17 +69,15 @@ final class ShardedGradient implements AutoCloseable {
   private List<Part> parts(Task task, float[] weights, int step, int first) {
     task.policy().install(weights);
     List<Part> parts = new ArrayList<>();
-    for (int shard = first; shard < settings.optimisation().shards(); shard += tasks.size()) {
+    for (int shard = first; shard < optimisation.shards(); shard += tasks.size()) {
       parts.add(part(task, step, shard));
     }
     return parts;
   }
 
   private Part part(Task task, int step, int shard) {
-    PretrainSettings.Optimisation optimisation = settings.optimisation();
     int rows = optimisation.batch() / optimisation.shards();
-    ExampleSource.Examples examples =
-        task.source().examples(rows, settings.seed(), step, shard);
+    ExampleSource.Examples examples = task.source().examples(rows, seed, step, shard);
     float[] target = examples.target();
     double scale = 1.0 / ((double) target.length * optimisation.shards());
     double[] loss = new double[1];
@@ -95,6 +96,10 @@ final class ShardedGradient implements AutoCloseable {
     float[] gradient = new float[task.policy().parameters().size()];
     task.policy().drainGradient(gradient);
     return new Part(loss[0], gradient);
+  }
+
+  private static int threads(int configured) {
+    return configured > 0 ? configured : Runtime.getRuntime().availableProcessors();
   }
 
   private static <T> T result(Future<T> future) {

@@ -17,6 +17,7 @@ import org.treegrpo.core.transition.Sampler;
 import org.treegrpo.core.transition.SamplerSettings;
 import org.treegrpo.core.transition.TransitionKind;
 import org.treegrpo.core.tree.OdeSampler;
+import org.treegrpo.job.settings.EvaluationSettings;
 import org.treegrpo.reward.ImageBatch;
 import org.treegrpo.reward.Reward;
 import org.treegrpo.reward.RewardDefinition;
@@ -36,17 +37,22 @@ final class SpellingEvaluator implements Evaluator, AutoCloseable {
 
   private final List<Prompt> prompts = new ArrayList<>();
   private final int words;
-  private final PretrainSettings.Evaluation settings;
+  private final EvaluationSettings settings;
+  private final SamplerSettings sampling;
   private final List<Reward> recognisers = new ArrayList<>();
 
   /**
    * @throws IllegalStateException if a recogniser cannot be loaded
    */
-  SpellingEvaluator(List<String> words, PretrainSettings.Evaluation settings) {
+  SpellingEvaluator(
+      List<String> words, EvaluationSettings settings, SamplerSettings sampler) {
     this.words = words.size();
     this.settings = settings;
+    this.sampling =
+        new SamplerSettings(
+            settings.steps(), sampler.schedule(), sampler.shift(), TransitionKind.ODE, 0);
     for (String word : words) {
-      for (int i = 0; i < settings.imagesPerWord(); i++) {
+      for (int i = 0; i < settings.imagesPerPrompt(); i++) {
         prompts.add(new Prompt(word, word));
       }
     }
@@ -79,9 +85,6 @@ final class SpellingEvaluator implements Evaluator, AutoCloseable {
         noise[i * shape.elements() + j] = (float) random.nextGaussian();
       }
     }
-    SamplerSettings sampling =
-        new SamplerSettings(
-            settings.steps(), settings.schedule(), settings.shift(), TransitionKind.ODE, 0);
     GuidedDenoiser denoiser =
         new GuidedDenoiser(
             policy, 1, GuidanceGradient.CONDITIONAL_ONLY, encoder.unconditional());

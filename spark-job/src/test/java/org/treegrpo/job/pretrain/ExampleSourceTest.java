@@ -8,6 +8,7 @@ import java.util.Set;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.treegrpo.core.policy.Conditioning;
+import org.treegrpo.job.settings.PretrainSettings;
 
 class ExampleSourceTest {
 

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.treegrpo.core.io.SafetensorsException;
 import org.treegrpo.core.policy.PolicyDirectory;
 import org.treegrpo.core.policy.Prediction;
-import org.treegrpo.core.transition.SigmaSchedule;
+import org.treegrpo.job.settings.PretrainSettings;
 
 class PretrainerTest {
   private static final List<String> WORDS = List.of("a", "b");
@@ -30,25 +30,14 @@ class PretrainerTest {
     PretrainSettings.Optimisation optimisation =
         new PretrainSettings.Optimisation(
             run.steps(), 8, 4, run.learningRate(), 2, 0.01, 1, 0.9, 0.1, 0.5, 2);
-    Path home = directory.resolve(name);
     PretrainSettings settings =
         new PretrainSettings(
-            5,
-            home.resolve("policy"),
-            home.resolve("state"),
-            Path.of("unused"),
-            Path.of("unused"),
-            1,
-            PretrainSettings.network(4, 64, 1, 2),
-            optimisation,
-            run.threads(),
-            1,
-            2,
-            new PretrainSettings.Evaluation(0, 1, 2, SigmaSchedule.FLOW_MATCH_EULER, 3, 1));
+            1, new PretrainSettings.Network(4, 64, 1, 2), optimisation, run.threads(), 1, 2, 0);
+    PretrainJob job = new PretrainJob(5, directory.resolve(name), WORDS, HELD_OUT, settings);
     List<SpellingScore> scores = List.of(new SpellingScore("stub", 1, 1, 0.25, 0.5));
     PrintStream quiet =
         new PrintStream(new ByteArrayOutputStream(), false, StandardCharsets.UTF_8);
-    return new Pretrainer(settings, WORDS, HELD_OUT, policy -> scores, quiet).run();
+    return new Pretrainer(job, policy -> scores, quiet).run();
   }
 
   private byte[] weights(String name) throws IOException {
