@@ -26,9 +26,7 @@ class FloatCodecTest {
   void decodesEveryHalfExactlyAndEncodesItBack() {
     for (int bits = 0; bits < 1 << 16; bits++) {
       float value = FloatCodec.halfToFloat((short) bits);
-      assertThat((double) value)
-          .as("half %04x", bits)
-          .isEqualTo(Double.valueOf(half(bits)));
+      assertThat((double) value).as("half %04x", bits).isEqualTo(Double.valueOf(half(bits)));
       if (!Float.isNaN(value)) {
         assertThat(FloatCodec.floatToHalf(value) & 0xffff).as("back").isEqualTo(bits);
       } else {
@@ -45,7 +43,8 @@ class FloatCodecTest {
         assertThat(FloatCodec.floatToBfloat(value) & 0xffff).as("bfloat %x", bits).isEqualTo(bits);
       }
     }
-    assertThat(Float.intBitsToFloat(FloatCodec.floatToBfloat(Float.intBitsToFloat(0x7f800001)) << 16))
+    assertThat(
+            Float.intBitsToFloat(FloatCodec.floatToBfloat(Float.intBitsToFloat(0x7f800001)) << 16))
         .as("a NaN whose kept bits are zero stays a NaN")
         .isNaN();
   }

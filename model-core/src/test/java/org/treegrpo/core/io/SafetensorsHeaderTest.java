@@ -32,8 +32,9 @@ class SafetensorsHeaderTest {
             new TensorInfo("early", DType.F32, new long[0], 0, 4),
             new TensorInfo("none", DType.I64, new long[] {0, 3}, 4, 4),
             new TensorInfo("late", DType.U8, new long[] {2}, 4, 6));
-    assertThat(reader.metadata()).as("metadata").containsExactly(
-        Map.entry("format", "pt"), Map.entry("b", "x"));
+    assertThat(reader.metadata())
+        .as("metadata")
+        .containsExactly(Map.entry("format", "pt"), Map.entry("b", "x"));
   }
 
   @Test
@@ -47,8 +48,7 @@ class SafetensorsHeaderTest {
         Arguments.of("no bytes", new byte[0], "8 bytes of header length"),
         Arguments.of("short prefix", new byte[7], "8 bytes of header length"),
         Arguments.of("negative length", SafetensorsBytes.length(-1), "at most 100000000 bytes"),
-        Arguments.of(
-            "length over the limit", SafetensorsBytes.length(100_000_001), "100000001"),
+        Arguments.of("length over the limit", SafetensorsBytes.length(100_000_001), "100000001"),
         Arguments.of("header beyond the file", SafetensorsBytes.length(3), "end inside the file"),
         Arguments.of("empty header", SafetensorsBytes.of(""), "must start with '{'"),
         Arguments.of("leading blank", SafetensorsBytes.of(" {}"), "must start with '{'"),

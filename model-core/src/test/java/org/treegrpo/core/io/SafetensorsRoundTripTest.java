@@ -185,12 +185,14 @@ class SafetensorsRoundTripTest {
     float[] values = new float[3];
     assertThatThrownBy(() -> writer.write("b", values, 0, 1)).hasMessageContaining("'a' comes");
     assertThatThrownBy(() -> writer.write("a", values, 0, 3)).hasMessageContaining("room for 8");
-    assertThatThrownBy(() -> writer.writeBytes("a", new byte[3], 0, 3)).hasMessageContaining("whole");
+    assertThatThrownBy(() -> writer.writeBytes("a", new byte[3], 0, 3))
+        .hasMessageContaining("whole");
     writer.write("a", values, 0, 2);
     assertThatThrownBy(writer::finish).hasMessageContaining("'b' still lacks 1 bytes");
     writer.writeBytes("b", new byte[1], 0, 1);
     writer.finish();
-    assertThatThrownBy(() -> writer.write("b", values, 0, 1)).hasMessageContaining("every declared");
+    assertThatThrownBy(() -> writer.write("b", values, 0, 1))
+        .hasMessageContaining("every declared");
     assertThatThrownBy(
             () ->
                 new SafetensorsWriter(

@@ -42,7 +42,9 @@ class PolicyWeightsTest {
     Files.write(file, written(LAYOUT, FLAT));
     assertThat(PolicyWeights.load(file, LAYOUT)).as("flat vector").isEqualTo(FLAT);
     try (SafetensorsReader reader = SafetensorsReader.open(file)) {
-      assertThat(reader.tensors()).as("in layout order").extracting("name")
+      assertThat(reader.tensors())
+          .as("in layout order")
+          .extracting("name")
           .containsExactly("b.weight", "a.bias");
       assertThat(reader.readFloat32("a.bias")).as("second entry").containsExactly(5, 6, 7);
       assertThat(reader.metadata()).as("metadata").containsEntry("step", "3");

@@ -31,8 +31,7 @@ class PromptSetTest {
     assertThat(set.prompts())
         .as("in the file's order, blank lines skipped")
         .containsExactly(
-            new Prompt(
-                "b", "a café", Map.of("target", "CAFÉ", "tags", "[\"x\",1]", "n", "2")),
+            new Prompt("b", "a café", Map.of("target", "CAFÉ", "tags", "[\"x\",1]", "n", "2")),
             new Prompt("a-1.x_Y", "second"));
     assertThat(set.prompts().get(0).extra().keySet())
         .as("in the line's order")

@@ -19,7 +19,8 @@ class TextConditionerTest {
 
   private static final List<ConditioningInput> INPUTS =
       List.of(
-          new ConditioningInput("text", List.of(2, 2)), new ConditioningInput("pooled", List.of(1)));
+          new ConditioningInput("text", List.of(2, 2)),
+          new ConditioningInput("pooled", List.of(1)));
 
   private static ConditioningFile file(Map<String, float[]> tensors) throws IOException {
     List<Declaration> declarations = new ArrayList<>();
@@ -27,9 +28,7 @@ class TextConditionerTest {
       long length = tensor.getValue().length;
       declarations.add(
           new Declaration(
-              tensor.getKey(),
-              DType.F32,
-              length == 4 ? new long[] {2, 2} : new long[] {length}));
+              tensor.getKey(), DType.F32, length == 4 ? new long[] {2, 2} : new long[] {length}));
     }
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     SafetensorsWriter writer = new SafetensorsWriter(out, declarations, Map.of());
@@ -55,7 +54,8 @@ class TextConditionerTest {
   @Test
   void refusesTextThatThePolicyCannotDraw() {
     CharacterEncoder encoder = new CharacterEncoder("ABC", 3);
-    assertThatThrownBy(() -> encoder.check(List.of(new Prompt("fine", "ABC"), new Prompt("p1", "Ab"))))
+    assertThatThrownBy(
+            () -> encoder.check(List.of(new Prompt("fine", "ABC"), new Prompt("p1", "Ab"))))
         .isInstanceOf(PromptException.class)
         .hasMessageContaining("prompt 'p1'")
         .hasMessageContaining("alphabet 'ABC'; found 'b' in 'Ab'");

@@ -20,8 +20,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 class AtomicFilesTest {
 
   private static final byte[] OLD = "old".getBytes(UTF_8);
-  private static final byte[] NEW = "new content, longer than one buffer of 64 bytes ............."
-      .repeat(2).getBytes(UTF_8);
+  private static final byte[] NEW =
+      "new content, longer than one buffer of 64 bytes .............".repeat(2).getBytes(UTF_8);
 
   @TempDir java.nio.file.Path directory;
   private FileSystem fs;
@@ -68,6 +68,16 @@ class AtomicFilesTest {
     AtomicFiles.replace(fs, target, out -> out.write(NEW));
     assertThat(content()).as("the later content").isEqualTo(NEW);
     assertOnlyFile("result.json");
+  }
+
+  @Test
+  void replacesAFileWhereRenameDoesNotOverwrite() throws IOException {
+    Configuration mounts = new Configuration();
+    mounts.set("fs.viewfs.mounttable.runs.link./data", directory.toUri().toString());
+    RunDirectory run = RunDirectory.of("viewfs://runs/data", mounts);
+    AtomicFiles.replace(run.fs(), new Path(run.root(), "result.json"), out -> out.write(OLD));
+    AtomicFiles.replace(run.fs(), new Path(run.root(), "result.json"), out -> out.write(NEW));
+    assertThat(content()).as("the later content, by way of FileContext").isEqualTo(NEW);
   }
 
   @ParameterizedTest

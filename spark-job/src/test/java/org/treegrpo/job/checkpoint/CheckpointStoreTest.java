@@ -88,8 +88,9 @@ class CheckpointStoreTest {
     assertThat(refusals).as("refusals").isEmpty();
     assertThat(loaded.state()).as("state").isEqualTo(saved.state());
     assertThat(loaded.weights()).as("weights").isEqualTo(saved.weights());
-    assertThat(loaded.ema()).as("EMA").hasValueSatisfying(
-        ema -> assertThat(ema).as("EMA").isEqualTo(vector(110)));
+    assertThat(loaded.ema())
+        .as("EMA")
+        .hasValueSatisfying(ema -> assertThat(ema).as("EMA").isEqualTo(vector(110)));
     assertThat(loaded.firstMoment()).as("first moment").isEqualTo(vector(210));
     assertThat(loaded.secondMoment()).as("second moment").isEqualTo(vector(310));
   }
@@ -214,7 +215,9 @@ class CheckpointStoreTest {
           .as("%s of %s", fault, victim)
           .isEqualTo(10);
       try (Stream<Path> files = Files.list(file(20, "x").getParent())) {
-        assertThat(files).as("no temporary file").noneMatch(path -> path.toString().endsWith(".tmp"));
+        assertThat(files)
+            .as("no temporary file")
+            .noneMatch(path -> path.toString().endsWith(".tmp"));
       }
     }
     store.save(checkpoint(20));
@@ -334,7 +337,9 @@ class CheckpointStoreTest {
     byte[] first = Files.readAllBytes(file(10, "MANIFEST.json"));
     Files.writeString(file(10, "debris"), "x", StandardOpenOption.CREATE);
     store.save(checkpoint(10));
-    assertThat(Files.readAllBytes(file(10, "MANIFEST.json"))).as("sizes and hashes").isEqualTo(first);
+    assertThat(Files.readAllBytes(file(10, "MANIFEST.json")))
+        .as("sizes and hashes")
+        .isEqualTo(first);
     assertThat(file(10, "debris")).as("replaced as a whole").doesNotExist();
   }
 }

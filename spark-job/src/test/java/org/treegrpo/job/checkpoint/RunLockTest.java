@@ -6,13 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.BeforeEach;
@@ -116,7 +116,36 @@ class RunLockTest {
   }
 
   @Test
-  void hasOneWinnerAmongManyTakers() throws Exception {
+  void isRefusedWhileAnotherRunTakesItOver() throws IOException {
+    RunLock.acquire(run, owner("elsewhere", 1, 1, "app-1"));
+    Path guard = file.resolveSibling("run.lock.takeover");
+    Files.writeString(guard, "");
+    assertThatThrownBy(() -> RunLock.acquire(run, me))
+        .isInstanceOf(RunLockedException.class)
+        .hasMessageContaining("delete " + run.root())
+        .hasMessageContaining("run.lock.takeover");
+    assertThat(guard).as("the other taker's guard stays").exists();
+  }
+
+  @Test
+  void hasOneWinnerAmongManyTakersOfAFreeLock() throws Exception {
+    for (int repeat = 0; repeat < 20; repeat++) {
+      assertThat(winners()).as("winners").isEqualTo(1);
+      Files.delete(file);
+    }
+  }
+
+  @Test
+  void hasOneWinnerAmongManyTakersOfAStaleLock() throws Exception {
+    for (int repeat = 0; repeat < 20; repeat++) {
+      RunLock.acquire(run, owner(me.host(), me.pid(), me.processStart() - 60_000, "app-0"));
+      assertThat(winners()).as("winners").isEqualTo(1);
+      assertOnlyTheLock(true);
+      Files.delete(file);
+    }
+  }
+
+  private int winners() throws InterruptedException, ExecutionException {
     ExecutorService threads = Executors.newFixedThreadPool(8);
     try {
       Callable<Integer> attempt =
@@ -128,19 +157,13 @@ class RunLockTest {
               return 0;
             }
           };
-      List<Future<Integer>> attempts =
-          threads.invokeAll(IntStream.range(0, 32).mapToObj(i -> attempt).toList());
       int winners = 0;
-      for (Future<Integer> result : attempts) {
-        winners += wins(result);
+      for (Future<Integer> result : threads.invokeAll(Collections.nCopies(32, attempt))) {
+        winners += result.get();
       }
-      assertThat(winners).as("winners").isEqualTo(1);
+      return winners;
     } finally {
       threads.shutdown();
     }
-  }
-
-  private static int wins(Future<Integer> result) throws InterruptedException, ExecutionException {
-    return result.get();
   }
 }
