@@ -119,6 +119,7 @@ public final class PairwiseSum {
 
   private void merge(Node start, float[] partial) {
     Node node = start;
+    float[] sum = partial;
     while (node.level() < height) {
       Node sibling = node.sibling();
       if (sibling.from() < total) {
@@ -126,18 +127,18 @@ public final class PairwiseSum {
         if (other == null) {
           break;
         }
-        addInto(partial, other);
+        sum = node.isLeft() ? addInto(sum, other) : addInto(other, sum);
       }
       node = node.parent();
     }
-    pending.put(node, partial);
+    pending.put(node, sum);
   }
 
-  /** Which sibling is added into which does not matter: a + b and b + a have the same bits. */
-  private static void addInto(float[] sum, float[] sibling) {
-    for (int i = 0; i < sum.length; i++) {
-      sum[i] += sibling[i];
+  private static float[] addInto(float[] left, float[] right) {
+    for (int i = 0; i < left.length; i++) {
+      left[i] += right[i];
     }
+    return left;
   }
 
   /** Whether every share is in. */

@@ -19,12 +19,22 @@ final class NearestKey {
         .filter(candidate -> distance(unknown, candidate) <= limit)
         .min(
             Comparator.<String>comparingInt(candidate -> distance(unknown, candidate))
+                .thenComparingInt(candidate -> -commonPrefix(unknown, candidate))
                 .thenComparing(Comparator.naturalOrder()));
   }
 
   private static int distance(String unknown, String candidate) {
     int elsewhere = editDistance(lastName(unknown), lastName(candidate)) + 1;
     return Math.min(editDistance(unknown, candidate), elsewhere);
+  }
+
+  private static int commonPrefix(String from, String to) {
+    int length = 0;
+    while (length < Math.min(from.length(), to.length())
+        && from.charAt(length) == to.charAt(length)) {
+      length++;
+    }
+    return length;
   }
 
   private static String lastName(String key) {

@@ -325,6 +325,9 @@ final class SettingsReader {
   }
 
   private static String shown(ConfigValue value) {
+    if (isScalar(value)) {
+      return written(value);
+    }
     return value.render(ConfigRenderOptions.concise().setJson(false));
   }
 }

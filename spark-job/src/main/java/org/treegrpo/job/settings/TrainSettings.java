@@ -34,7 +34,6 @@ public record TrainSettings(
     RewardWorkerSettings rewardWorkers,
     SelfCheckSettings selfCheck,
     ReportSettings report,
-    PretrainSettings pretrain,
     ResolvedConfig resolved) {
 
   public TrainSettings {
@@ -67,7 +66,6 @@ public record TrainSettings(
         RewardWorkerSettings.read(reader.section("reward-workers")),
         SelfCheckSettings.read(reader.section("self-check")),
         ReportSettings.read(reader.section("report")),
-        PretrainSettings.read(reader.section("pretrain")),
         ResolvedConfig.of(reader.values()));
   }
 }

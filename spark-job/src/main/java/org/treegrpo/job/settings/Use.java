@@ -8,7 +8,9 @@ public enum Use {
   PLAN(true, "policy.path", "prompts.train", "prompts.evaluation"),
   EVALUATE(false, "policy.path", "prompts.evaluation"),
   SAMPLE(false, "policy.path"),
-  PRETRAIN(false, "prompts.train", "prompts.evaluation", "run-dir");
+  PRETRAIN(false),
+  /** Only where the run is. */
+  LOCATE(false, "run-dir");
 
   private final boolean trains;
   private final List<String> required;

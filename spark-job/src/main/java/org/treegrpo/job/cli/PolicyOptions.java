@@ -1,0 +1,29 @@
+package org.treegrpo.job.cli;
+
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** Options that choose weights. */
+final class PolicyOptions {
+
+  @Option(
+      names = "--checkpoint",
+      paramLabel = "DIR",
+      description =
+          "Checkpoint to use. Default: the newest of --run-dir, or with --config the base policy.")
+  private Optional<String> checkpoint;
+
+  @Option(
+      names = "--run-dir",
+      paramLabel = "DIR",
+      description = "A run, with the configuration it was started with; instead of --config.")
+  private Optional<String> runDir;
+
+  Optional<String> runDir() {
+    return runDir;
+  }
+
+  PolicyChoice choice() {
+    return new PolicyChoice(checkpoint, runDir);
+  }
+}

@@ -1,0 +1,227 @@
+package org.treegrpo.job.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.treegrpo.job.settings.SettingsLoader;
+
+class TreeGrpoCommandLineTest {
+  @TempDir Path directory;
+  private final RecordingCommands commands = new RecordingCommands();
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+  private String config;
+  private String runDir;
+
+  @BeforeEach
+  void write() throws IOException {
+    Path file = directory.resolve("run.conf");
+    runDir = directory.resolve("run").toString();
+    Files.writeString(
+        file,
+        """
+        treegrpo {
+          run-dir = "%s"
+          policy.path = policy
+          prompts { train = train.jsonl, evaluation = held-out.jsonl }
+          rewards = [ { name = a, type = ocr } ]
+        }
+        """
+            .formatted(runDir));
+    config = file.toString();
+  }
+
+  private int run(String... arguments) {
+    SettingsLoader loader = new SettingsLoader(reward -> List.of());
+    return new TreeGrpoCommandLine(
+            commands, loader, new PrintWriter(out, true), new PrintWriter(err, true))
+        .run(arguments);
+  }
+
+  private void writeRun() throws IOException {
+    run("train", "--config", config);
+    Files.createDirectories(Path.of(runDir));
+    Files.writeString(
+        Path.of(runDir, "config.resolved.conf"), commands.settings().resolved().text());
+    commands.calls().clear();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"train", "resume", "pretrain", "plan"})
+  void aCommandGetsTheSettingsOfTheFile(String command) {
+    assertThat(run(command, "--config", config)).as("exit code").isEqualTo(ExitCodes.DONE);
+    assertThat(commands.calls()).as("what ran").containsExactly(command);
+    assertThat(commands.settings().policy().path())
+        .as("settings of the file")
+        .isEqualTo(directory.resolve("policy").toString());
+  }
+
+  @Test
+  void optionsMayStandBeforeAndAfterTheCommand() {
+    int exitCode =
+        run(
+            "--set",
+            "treegrpo.seed=5",
+            "--config",
+            config,
+            "train",
+            "--set=treegrpo.rounds=7",
+            "--set",
+            "treegrpo.seed=6");
+    assertThat(exitCode).as("exit code; errors: %s", err).isEqualTo(ExitCodes.DONE);
+    assertThat(commands.settings().rounds()).as("after the command").isEqualTo(7);
+    assertThat(commands.settings().seed()).as("the last wins").isEqualTo(6);
+    run("--set", "treegrpo.seed=5", "train", "--config", config);
+    assertThat(commands.settings().seed()).as("before the command").isEqualTo(5);
+  }
+
+  @Test
+  void theExitCodeIsTheCommands() {
+    commands.returnCode(ExitCodes.REFUSED);
+    assertThat(run("train", "--config", config)).as("a gate refused").isEqualTo(3);
+  }
+
+  @Test
+  void everyConfigurationProblemIsShownWithoutATrace() {
+    int exitCode =
+        run(
+            "train",
+            "--config",
+            config,
+            "--set",
+            "treegrpo.rounds=0",
+            "--set",
+            "treegrpo.sampler.stpes=3");
+    assertThat(exitCode).as("exit code").isEqualTo(2);
+    assertThat(err.toString())
+        .as("both problems")
+        .contains("treegrpo.rounds = 0")
+        .contains("did you mean treegrpo.sampler.steps?")
+        .doesNotContain("\tat ");
+    assertThat(commands.calls()).as("nothing ran").isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "trian",
+        "train",
+        "train --config",
+        "train --confg x.conf",
+        "train --config x.conf extra",
+        "train --run-dir x",
+        "sample --config x.conf --prompt word",
+        "verify a b",
+        "export",
+      })
+  void badUsageIsCodeTwoAndPointsToTheHelp(String line) {
+    assertThat(run(line.isEmpty() ? new String[0] : line.split(" "))).as(line).isEqualTo(2);
+    assertThat(err.toString()).as(line).contains("--help'").doesNotContain("\tat ");
+    assertThat(commands.calls()).as("nothing ran").isEmpty();
+  }
+
+  @Test
+  void aMistypedCommandIsRecognised() {
+    run("trian", "--config", config);
+    assertThat(err.toString()).as("suggestion").contains("train");
+  }
+
+  @Test
+  void anExpectedFailureIsOneLine() {
+    commands.failWith(new NoSuchFileException("/no/policy"));
+    assertThat(run("train", "--config", config)).as("exit code").isEqualTo(1);
+    assertThat(err.toString().strip()).isEqualTo("treegrpo: no such file: /no/policy");
+  }
+
+  @Test
+  void anUnexpectedFailureHasItsTrace() {
+    commands.failWith(new IllegalStateException("a bug"));
+    assertThat(run("train", "--config", config)).as("exit code").isEqualTo(1);
+    assertThat(err.toString()).as("trace").contains("a bug").contains("\tat ");
+  }
+
+  @Test
+  void aRunBringsItsOwnConfiguration() throws IOException {
+    writeRun();
+    int exitCode = run("resume", "--run-dir", runDir, "--set", "treegrpo.rounds=300");
+    assertThat(exitCode).as("exit code; errors: %s", err).isEqualTo(ExitCodes.DONE);
+    assertThat(commands.calls()).as("what ran").containsExactly("resume");
+    assertThat(commands.settings().rounds()).as("extended").isEqualTo(300);
+    assertThat(commands.settings().runDir()).as("run directory").isEqualTo(runDir);
+  }
+
+  @Test
+  void aMovedRunIsResumedWhereItIs() throws IOException {
+    writeRun();
+    Path moved = Files.move(Path.of(runDir), directory.resolve("moved"));
+    run("resume", "--run-dir", moved.toString());
+    assertThat(commands.settings().runDir()).as("not where it was").isEqualTo(moved.toString());
+  }
+
+  @Test
+  void aRunWithoutAConfigurationIsTold() {
+    assertThat(run("resume", "--run-dir", runDir)).as("exit code").isEqualTo(1);
+    assertThat(err.toString()).as("message").contains("config.resolved.conf");
+  }
+
+  @Test
+  void configurationAndRunExcludeEachOther() {
+    assertThat(run("resume", "--run-dir", runDir, "--config", config)).isEqualTo(2);
+    assertThat(err.toString()).as("message").contains("not both");
+  }
+
+  @Test
+  void weightsAreChosenByCheckpointOrRun() throws IOException {
+    writeRun();
+    run("evaluate", "--config", config, "--checkpoint", "/c");
+    run("evaluate", "--run-dir", runDir);
+    run("sample", "--config", config, "--prompt", "a word", "--out", "w.png");
+    assertThat(commands.calls())
+        .as("requests")
+        .containsExactly(
+            "evaluate PolicyChoice[checkpoint=Optional[/c], runDir=Optional.empty]",
+            "evaluate PolicyChoice[checkpoint=Optional.empty, runDir=Optional[" + runDir + "]]",
+            "sample a word to w.png with"
+                + " PolicyChoice[checkpoint=Optional.empty, runDir=Optional.empty]");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"report", "verify"})
+  void aDirectoryIsGivenOrConfigured(String command) {
+    run(command, "/some/dir");
+    run(command, "--config", config);
+    assertThat(commands.calls())
+        .as("directories")
+        .containsExactly(command + " /some/dir", command + " " + runDir);
+  }
+
+  @Test
+  void theHelpListsCommandsAndOptions() {
+    assertThat(run("--help")).as("exit code").isEqualTo(ExitCodes.DONE);
+    assertThat(out.toString())
+        .as("help")
+        .contains(
+            "train", "resume", "evaluate", "sample", "pretrain", "plan", "report", "verify",
+            "--config", "--set", "Exit codes");
+    assertThat(run("sample", "--help")).as("exit code").isEqualTo(ExitCodes.DONE);
+    assertThat(out.toString()).as("help of a command").contains("treegrpo sample", "--prompt=TEXT");
+  }
+
+  @Test
+  void theVersionIsShown() {
+    assertThat(run("--version")).as("exit code").isEqualTo(ExitCodes.DONE);
+    assertThat(out.toString()).as("version").startsWith("treegrpo ");
+  }
+}

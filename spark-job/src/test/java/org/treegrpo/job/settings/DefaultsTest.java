@@ -1,0 +1,109 @@
+package org.treegrpo.job.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.treegrpo.core.advantage.AdvantageSettings;
+import org.treegrpo.core.objective.EdgeReduction;
+import org.treegrpo.core.optim.AdamWSettings;
+import org.treegrpo.core.optim.WarmUp;
+import org.treegrpo.core.policy.GuidedDenoiser.GuidanceGradient;
+import org.treegrpo.core.transition.SamplerSettings;
+import org.treegrpo.core.transition.SigmaSchedule;
+import org.treegrpo.core.transition.TransitionKind;
+import org.treegrpo.core.tree.TreeSettings;
+import org.treegrpo.core.tree.TreeSettings.RootNoise;
+import org.treegrpo.core.tree.TreeShape;
+import org.treegrpo.reward.RewardDefinition;
+
+/** The defaults are the paper's setting (ALGORITHMS.md section 1.6). */
+class DefaultsTest {
+  private final TrainSettings settings = Loading.minimal();
+
+  @Test
+  void theRunIsThePapers() {
+    assertThat(settings.seed()).as("seed").isZero();
+    assertThat(settings.rounds()).as("rounds").isEqualTo(250);
+    assertThat(settings.method()).as("method").isEqualTo(Method.TREEGRPO);
+    assertThat(settings.sampler())
+        .as("sampler")
+        .isEqualTo(
+            new SamplerSettings(
+                10, SigmaSchedule.FLOW_MATCH_EULER, 3, TransitionKind.FLOW_SDE, 0.7));
+    assertThat(settings.tree())
+        .as("tree")
+        .isEqualTo(
+            new ForestSettings(
+                new TreeShape(3, 3),
+                new WindowSettings(WindowSettings.Strategy.RANDOM, 0.5, 0, 1, 50),
+                1,
+                32,
+                RootNoise.SHARED,
+                32));
+    assertThat(settings.advantage()).as("advantage").isEqualTo(AdvantageSettings.defaults());
+    assertThat(settings.update())
+        .as("update")
+        .isEqualTo(new UpdateSettings(1e-4, 0, 1, 16, EdgeReduction.MEAN));
+    assertThat(settings.optimizer())
+        .as("optimizer")
+        .isEqualTo(new OptimizerSettings(1e-5, AdamWSettings.defaults(), new WarmUp(0), 1));
+  }
+
+  @Test
+  void theSurroundingsHaveDefaults() {
+    assertThat(settings.policy())
+        .as("policy")
+        .isEqualTo(
+            new PolicySettings(
+                "/policy",
+                PolicySettings.Type.AUTO,
+                PolicySettings.Trainable.ALL,
+                new PolicySettings.Guidance(4.5, GuidanceGradient.CONDITIONAL_ONLY),
+                "",
+                PolicySettings.Device.AUTO));
+    assertThat(settings.rewards())
+        .as("rewards")
+        .isEqualTo(
+            List.of(
+                new RewardDefinition("spelling", "ocr", 1, Duration.ofMinutes(1), Map.of())));
+    assertThat(settings.ema()).as("ema").isEqualTo(new EmaSettings(false, 0.95));
+    assertThat(settings.checkpoint()).as("checkpoint").isEqualTo(new CheckpointSettings(10, 3));
+    assertThat(settings.evaluation())
+        .as("evaluation")
+        .isEqualTo(new EvaluationSettings(10, 0, 1, 10, 0));
+    assertThat(settings.audit()).as("audit").isEqualTo(new AuditSettings(1));
+    assertThat(settings.rewardWorkers())
+        .as("reward-workers")
+        .isEqualTo(new RewardWorkerSettings(0, 16, 0.2));
+    assertThat(settings.selfCheck()).as("self-check").isEqualTo(new SelfCheckSettings(1e-5, 4));
+    assertThat(settings.report()).as("report").isEqualTo(new ReportSettings(8));
+  }
+
+  @Test
+  void oneShareHoldsOneTreeUnlessTold() {
+    ForestSettings forest = Loading.minimal("treegrpo.tree.trees-per-prompt=2").tree();
+    assertThat(forest.trees()).as("trees of a round").isEqualTo(64);
+    assertThat(forest.shares()).as("shares = 0").isEqualTo(64);
+    assertThat(forest.splitsTrees()).as("shares = 0").isFalse();
+    assertThat(forest.groupSize()).as("leaves of a prompt").isEqualTo(54);
+    assertThat(forest.trees(8))
+        .as("what the trees need")
+        .isEqualTo(new TreeSettings(new TreeShape(3, 3), RootNoise.SHARED, 8));
+    assertThat(Loading.minimal("treegrpo.tree.shares=96").tree().splitsTrees())
+        .as("96 shares of 32 trees")
+        .isTrue();
+  }
+
+  @Test
+  void noGradientNormMeansNoClipping() {
+    assertThat(
+            Loading.minimal("treegrpo.optimizer.max-gradient-norm=0")
+                .optimizer()
+                .maxGradientNorm())
+        .as("0 switches clipping off")
+        .isInfinite();
+  }
+}

@@ -1,0 +1,162 @@
+package org.treegrpo.job.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigValue;
+import java.lang.reflect.RecordComponent;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+
+/** The reference file, the records and the resolved file name the same keys. */
+class EveryKeyTest {
+
+  /** Each key with a value that is legal and not the default. */
+  private static final Map<String, String> OTHER_VALUES =
+      new TreeMap<>(
+          Map.ofEntries(
+              Map.entry("seed", "7"),
+              Map.entry("rounds", "9"),
+              Map.entry("run-dir", "/elsewhere"),
+              Map.entry("method", "mixgrpo"),
+              Map.entry("policy.path", "/other/policy"),
+              Map.entry("policy.type", "torchscript"),
+              Map.entry("policy.guidance.scale", "1"),
+              Map.entry("policy.guidance.grad", "both"),
+              Map.entry("policy.conditioning-file", "/c.safetensors"),
+              Map.entry("policy.device", "gpu"),
+              Map.entry("prompts.train", "/t.jsonl"),
+              Map.entry("prompts.evaluation", "/e.jsonl"),
+              Map.entry("sampler.steps", "20"),
+              Map.entry("sampler.schedule", "linspace-shift"),
+              Map.entry("sampler.shift", "1.5"),
+              Map.entry("sampler.transition", "dance-sde"),
+              Map.entry("sampler.eta", "0.3"),
+              Map.entry("tree.branching", "2"),
+              Map.entry("tree.width", "4"),
+              Map.entry("tree.window.strategy", "fixed"),
+              Map.entry("tree.window.ratio", "1"),
+              Map.entry("tree.window.start", "2"),
+              Map.entry("tree.window.stride", "2"),
+              Map.entry("tree.window.period", "25"),
+              Map.entry("tree.trees-per-prompt", "2"),
+              Map.entry("tree.prompts-per-round", "16"),
+              Map.entry("tree.root-noise", "independent"),
+              Map.entry("tree.shares", "96"),
+              Map.entry("rewards", "[{name = other, type = ocr}]"),
+              Map.entry("advantage.aggregation", "alg1"),
+              Map.entry("advantage.std-scope", "global"),
+              Map.entry("advantage.ddof", "1"),
+              Map.entry("advantage.epsilon", "1e-8"),
+              Map.entry("advantage.clamp", "3"),
+              Map.entry("advantage.backup", "uniform"),
+              Map.entry("advantage.depth-correction", "true"),
+              Map.entry("update.clip", "1e-5"),
+              Map.entry("update.kl", "0.04"),
+              Map.entry("update.epochs", "2"),
+              Map.entry("update.micro-batch", "8"),
+              Map.entry("update.edge-reduction", "sum"),
+              Map.entry("optimizer.learning-rate", "4e-5"),
+              Map.entry("optimizer.beta1", "0.8"),
+              Map.entry("optimizer.beta2", "0.99"),
+              Map.entry("optimizer.epsilon", "1e-6"),
+              Map.entry("optimizer.weight-decay", "0"),
+              Map.entry("optimizer.warm-up-steps", "5"),
+              Map.entry("optimizer.max-gradient-norm", "0"),
+              Map.entry("ema.enabled", "true"),
+              Map.entry("ema.decay", "0.9"),
+              Map.entry("checkpoint.every", "0"),
+              Map.entry("checkpoint.keep", "1"),
+              Map.entry("evaluation.every", "5"),
+              Map.entry("evaluation.prompts", "12"),
+              Map.entry("evaluation.images-per-prompt", "4"),
+              Map.entry("evaluation.steps", "40"),
+              Map.entry("evaluation.seed", "-3"),
+              Map.entry("audit.every", "0"),
+              Map.entry("reward-workers.threads", "2"),
+              Map.entry("reward-workers.chunk-rows", "4"),
+              Map.entry("reward-workers.max-failed-share", "0"),
+              Map.entry("self-check.tolerance", "0"),
+              Map.entry("self-check.parents", "1"),
+              Map.entry("report.prompts", "4")));
+
+  /** Has one legal value only. */
+  private static final Set<String> SINGLE_VALUED = Set.of("policy.trainable");
+
+  @Test
+  void everyReferenceKeyReachesARecord() {
+    TrainSettings defaults = Loading.minimal();
+    OTHER_VALUES.forEach(
+        (key, value) ->
+            assertThat(withoutText(Loading.minimal("treegrpo." + key + "=" + value)))
+                .as("settings with %s = %s", key, value)
+                .isNotEqualTo(withoutText(defaults)));
+  }
+
+  @Test
+  void theReferenceListsExactlyTheKeysThatAreRead() {
+    Set<String> expected = new TreeSet<>(OTHER_VALUES.keySet());
+    expected.addAll(SINGLE_VALUED);
+    assertThat(keys(reference())).as("keys of reference.conf").isEqualTo(expected);
+    assertThat(keys(ConfigFactory.parseString(Loading.minimal().resolved().text())))
+        .as("keys of the resolved configuration")
+        .isEqualTo(expected);
+  }
+
+  @Test
+  void theReferenceExplainsEveryKey() {
+    assertThat(reference().getObject("treegrpo").toConfig().entrySet())
+        .as("values with a comment above them")
+        .allSatisfy(
+            entry ->
+                assertThat(entry.getValue().origin().comments())
+                    .as(entry.getKey())
+                    .isNotEmpty());
+  }
+
+  @Test
+  void aKeyWithoutAValueIsAProblem() {
+    assertThat(Loading.problemsOf(Loading.MINIMAL + "\ntreegrpo.sampler.steps = null"))
+        .as("a null hides the default")
+        .singleElement()
+        .satisfies(
+            problem -> {
+              assertThat(problem.key()).isEqualTo("treegrpo.sampler.steps");
+              assertThat(problem.rule()).isEqualTo("needs a value");
+            });
+  }
+
+  private static Config reference() {
+    return ConfigFactory.parseResources(EveryKeyTest.class.getClassLoader(), "reference.conf");
+  }
+
+  private static Set<String> keys(Config config) {
+    Set<String> keys = new TreeSet<>();
+    for (Map.Entry<String, ConfigValue> entry : config.getConfig("treegrpo").entrySet()) {
+      keys.add(entry.getKey());
+    }
+    return keys;
+  }
+
+  /** The typed values alone: the text differs for any key, read into a record or not. */
+  private static List<Object> withoutText(TrainSettings settings) {
+    return Arrays.stream(TrainSettings.class.getRecordComponents())
+        .filter(component -> !component.getName().equals("resolved"))
+        .map(component -> value(component, settings))
+        .toList();
+  }
+
+  private static Object value(RecordComponent component, Object holder) {
+    try {
+      return component.getAccessor().invoke(holder);
+    } catch (ReflectiveOperationException inaccessible) {
+      throw new AssertionError(component.getName(), inaccessible);
+    }
+  }
+}

@@ -1,0 +1,184 @@
+package org.treegrpo.job.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Each rule, broken alone, is reported with its key and value. */
+class RulesTest {
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          seed                        | 1.5      | must be a whole number
+          seed                        | 99999999999999999999 | must be a whole number
+          rounds                      | 0        | must be a whole number from 1 to 1000000
+          rounds                      | many     | must be a whole number from 1 to 1000000
+          policy.type                 | onnx     | must be one of: auto, built-in, torchscript
+          policy.trainable            | lora     | must be one of: all
+          policy.device               | tpu      | must be one of: auto, cpu, gpu
+          policy.guidance.scale       | 0.5      | must be a number >= 1
+          policy.guidance.scale       | NaN      | must be a number >= 1
+          policy.guidance.scale       | Infinity | must be a number >= 1
+          policy.guidance.scale       | 1e999    | must be a number >= 1
+          policy.guidance.grad        | none     | must be one of: conditional-only, both
+          policy.guidance             | 4.5      | must be a block { .. }
+          sampler.steps               | 0        | must be a whole number from 1 to 1000
+          sampler.schedule            | karras   | must be one of: flow-match-euler, linspace-shift
+          sampler.shift               | 0        | must be a number > 0
+          sampler.transition          | ode      | must be one of: flow-sde, dance-sde, cps, ddim
+          sampler.eta                 | 0        | must be a number > 0
+          tree.branching              | 0        | must be a whole number from 1 to 65536
+          tree.width                  | 0        | must be a whole number from 1 to 1000
+          tree.window.strategy        | sliding  | must be one of: random, shifting, fixed
+          tree.window.ratio           | 0        | must be a number > 0 and <= 1
+          tree.window.ratio           | 1.1      | must be a number > 0 and <= 1
+          tree.window.start           | -1       | must be a whole number >= 0
+          tree.window.stride          | 0        | must be a whole number >= 1
+          tree.window.period          | 0        | must be a whole number >= 1
+          tree.trees-per-prompt       | 0        | must be a whole number from 1 to 4096
+          tree.prompts-per-round      | 0        | must be a whole number from 1 to 65536
+          tree.root-noise             | same     | must be one of: shared, independent
+          tree.shares                 | -1       | must be a whole number >= 0
+          rewards                     | ocr      | must be a list [ { .. } ]
+          advantage.aggregation       | max      | must be one of: normalise-then-sum, sum-then-normalise, alg1
+          advantage.std-scope         | round    | must be one of: group, global
+          advantage.ddof              | 2        | must be a whole number from 0 to 1
+          advantage.epsilon           | 0        | must be a number > 0
+          advantage.clamp             | 0        | must be a number > 0
+          advantage.backup            | softmax  | must be one of: softmax-mean-logp, uniform, softmax-sum-logp
+          advantage.depth-correction  | maybe    | must be true or false
+          update.clip                 | 0        | must be a number > 0 and < 1
+          update.clip                 | 1        | must be a number > 0 and < 1
+          update.kl                   | -0.1     | must be a number >= 0
+          update.epochs               | 0        | must be a whole number >= 1
+          update.micro-batch          | 0        | must be a whole number from 1 to 4096
+          update.edge-reduction       | max      | must be one of: mean, sum
+          optimizer.learning-rate     | 0        | must be a number > 0
+          optimizer.beta1             | 1        | must be a number >= 0 and < 1
+          optimizer.beta2             | -0.1     | must be a number >= 0 and < 1
+          optimizer.epsilon           | 0        | must be a number > 0
+          optimizer.weight-decay      | -1       | must be a number >= 0
+          optimizer.warm-up-steps     | -1       | must be a whole number >= 0
+          optimizer.max-gradient-norm | -1       | must be a number >= 0
+          ema.enabled                 | 2        | must be true or false
+          ema.decay                   | 1        | must be a number > 0 and < 1
+          checkpoint.every            | -1       | must be a whole number >= 0
+          checkpoint.keep             | 0        | must be a whole number >= 1
+          evaluation.every            | -1       | must be a whole number >= 0
+          evaluation.prompts          | -1       | must be a whole number >= 0
+          evaluation.images-per-prompt| 0        | must be a whole number from 1 to 1024
+          evaluation.steps            | 0        | must be a whole number from 1 to 1000
+          evaluation.seed             | x        | must be a whole number
+          audit.every                 | -1       | must be a whole number >= 0
+          reward-workers.threads      | -1       | must be a whole number from 0 to 1024
+          reward-workers.chunk-rows   | 0        | must be a whole number from 1 to 4096
+          reward-workers.max-failed-share | 1.5  | must be a number >= 0 and <= 1
+          self-check.tolerance        | -1       | must be a number >= 0
+          self-check.parents          | -1       | must be a whole number >= 0
+          report.prompts              | -1       | must be a whole number from 0 to 1024
+          """)
+  void aValueOutsideItsRuleIsReported(String key, String value, String rule) {
+    assertThat(Loading.problemsWith("treegrpo." + key + "=" + value))
+        .as("%s = %s", key, value)
+        .singleElement()
+        .satisfies(
+            problem -> {
+              assertThat(problem.key()).as("key").isEqualTo("treegrpo." + key);
+              assertThat(problem.value()).as("value").isEqualTo(value);
+              assertThat(problem.rule()).as("rule").isEqualTo(rule);
+              assertThat(problem.origin()).as("origin").isEqualTo("--set");
+            });
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          tree.width=9                                                    |
+          tree.width=10                                                   | tree.width
+          tree.window.strategy=fixed, tree.width=10                       |
+          tree.window.strategy=fixed, tree.width=11                       | tree.width
+          tree.window.strategy=fixed, tree.window.start=7                 |
+          tree.window.strategy=fixed, tree.window.start=8                 | tree.window.start
+          tree.window.strategy=shifting, tree.width=9, tree.branching=2   |
+          tree.window.strategy=shifting, tree.width=10, tree.branching=2  | tree.width
+          tree.branching=65536, tree.width=1                              |
+          tree.branching=257, tree.width=2                                | tree.width
+          tree.branching=2, tree.width=16, sampler.steps=17               |
+          tree.branching=2, tree.width=17, sampler.steps=18               | tree.width
+          tree.branching=1                                                | tree.trees-per-prompt
+          tree.branching=1, tree.trees-per-prompt=2                       |
+          tree.shares=1                                                   |
+          tree.shares=5                                                   | tree.shares
+          tree.shares=16                                                  |
+          tree.shares=64                                                  | tree.shares
+          tree.shares=96                                                  |
+          tree.shares=288                                                 | tree.shares
+          optimizer.warm-up-steps=249                                     |
+          optimizer.warm-up-steps=250                                     | optimizer.warm-up-steps
+          optimizer.warm-up-steps=250, update.epochs=2                    |
+          sampler.transition=cps, sampler.eta=1                           |
+          sampler.transition=cps, sampler.eta=1.1                         | sampler.eta
+          sampler.transition=ddim, sampler.eta=1.1                        | sampler.eta
+          sampler.eta=1.1                                                 |
+          """)
+  void rulesThatJoinKeysHoldAtTheirBounds(String overrides, String expectedKey) {
+    String[] options =
+        Arrays.stream(overrides.split(", ")).map(each -> "treegrpo." + each).toArray(String[]::new);
+    List<String> keys = Loading.problemsWith(options).stream().map(Problem::key).toList();
+    assertThat(keys)
+        .as(overrides)
+        .isEqualTo(expectedKey == null ? List.of() : List.of("treegrpo." + expectedKey));
+  }
+
+  @Test
+  void leavesOf16LevelsFit() {
+    assertThat(
+            Loading.minimal(
+                    "treegrpo.tree.branching=2",
+                    "treegrpo.tree.width=16",
+                    "treegrpo.sampler.steps=17")
+                .tree()
+                .shape()
+                .leaves())
+        .as("2 ^ 16 leaves are the limit")
+        .isEqualTo(65_536);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"policy.path", "prompts.train", "prompts.evaluation", "run-dir"})
+  void trainingNeedsItsInputs(String key) {
+    assertThat(Loading.problemsWith("treegrpo." + key + "="))
+        .as("%s left empty", key)
+        .singleElement()
+        .satisfies(
+            problem -> {
+              assertThat(problem.key()).isEqualTo("treegrpo." + key);
+              assertThat(problem.rule()).isEqualTo("is required");
+              assertThat(problem.hint()).contains("--set treegrpo." + key);
+            });
+  }
+
+  @Test
+  void samplingNeedsThePolicyOnly() {
+    TrainSettings settings =
+        Loading.loader()
+            .parse("treegrpo.policy.path = /p", "test.conf", List.of(), Use.SAMPLE);
+    assertThat(settings.policy().path()).as("nothing else is required").isEqualTo("/p");
+  }
+
+  @Test
+  void aNumberMayBeWrittenAsText() {
+    TrainSettings settings = Loading.parse(Loading.MINIMAL + "\ntreegrpo.rounds = \"12\"");
+    assertThat(settings.rounds()).as("as environment variables give it").isEqualTo(12);
+  }
+}

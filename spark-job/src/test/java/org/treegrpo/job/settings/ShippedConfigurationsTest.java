@@ -1,0 +1,34 @@
+package org.treegrpo.job.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** The files of the directory {@code conf} load. */
+class ShippedConfigurationsTest {
+  private static final Path CONF = Path.of("..", "conf").toAbsolutePath().normalize();
+
+  @Test
+  void theQuickstartTeachesWithOneRecogniserAndJudgesWithAnother() {
+    TrainSettings settings = Loading.loader().load(CONF.resolve("quickstart.conf"), List.of(), Use.TRAIN);
+    assertThat(settings.policy().path())
+        .as("relative to the file")
+        .isEqualTo(CONF.resolve("spelling/policy").toString());
+    assertThat(settings.policy().guidance().branches()).as("no guidance").isEqualTo(1);
+    assertThat(settings.rewards()).as("two recognisers").hasSize(2);
+    assertThat(settings.trainedRewards()).as("one of them trains").hasSize(1);
+  }
+
+  @Test
+  void thePaperConfigurationNamesThePapersValues() {
+    TrainSettings paper =
+        Loading.loader().load(CONF.resolve("treegrpo-paper.conf"), List.of(), Use.TRAIN);
+    TrainSettings defaults = Loading.minimal();
+    assertThat(paper.tree()).as("tree").isEqualTo(defaults.tree());
+    assertThat(paper.sampler()).as("sampler").isEqualTo(defaults.sampler());
+    assertThat(paper.update()).as("update").isEqualTo(defaults.update());
+    assertThat(paper.optimizer()).as("optimizer").isEqualTo(defaults.optimizer());
+  }
+}
