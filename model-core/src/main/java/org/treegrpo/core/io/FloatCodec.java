@@ -60,8 +60,7 @@ final class FloatCodec {
         for (int i = 0; i < count; i++) {
           float value = source[offset + i];
           short half = dtype == DType.F16 ? floatToHalf(value) : floatToBfloat(value);
-          float back =
-              dtype == DType.F16 ? halfToFloat(half) : Float.intBitsToFloat(half << 16);
+          float back = dtype == DType.F16 ? halfToFloat(half) : Float.intBitsToFloat(half << 16);
           if (Float.isInfinite(back) && !Float.isInfinite(value)) {
             return i;
           }

@@ -89,8 +89,7 @@ record SafetensorsHeader(Map<String, String> metadata, List<TensorInfo> tensors,
         }
       }
       long dataStart = LENGTH_BYTES + (long) json.length;
-      tensors.sort(
-          Comparator.comparingLong(TensorInfo::begin).thenComparingLong(TensorInfo::end));
+      tensors.sort(Comparator.comparingLong(TensorInfo::begin).thenComparingLong(TensorInfo::end));
       checkCoverage(tensors, length - dataStart);
       return new SafetensorsHeader(
           Collections.unmodifiableMap(metadata), List.copyOf(tensors), dataStart);

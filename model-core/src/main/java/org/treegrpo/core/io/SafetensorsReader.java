@@ -24,8 +24,7 @@ public final class SafetensorsReader implements Closeable {
   private final ReadableSource source;
   private final SafetensorsHeader header;
   private final Map<String, TensorInfo> byName = new LinkedHashMap<>();
-  private final ByteBuffer chunk =
-      ByteBuffer.allocate(CHUNK_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+  private final ByteBuffer chunk = ByteBuffer.allocate(CHUNK_BYTES).order(ByteOrder.LITTLE_ENDIAN);
 
   private InputStream stream;
   private long position;

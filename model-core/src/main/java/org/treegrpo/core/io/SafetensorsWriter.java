@@ -29,8 +29,7 @@ public final class SafetensorsWriter {
 
   private final OutputStream out;
   private final List<Declaration> tensors;
-  private final ByteBuffer chunk =
-      ByteBuffer.allocate(CHUNK_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+  private final ByteBuffer chunk = ByteBuffer.allocate(CHUNK_BYTES).order(ByteOrder.LITTLE_ENDIAN);
 
   private int current = -1;
   private long bytesLeft;
@@ -165,8 +164,7 @@ public final class SafetensorsWriter {
                     .formatted(tensor.name(), dimension));
           }
         }
-        long end =
-            Math.addExact(begin, SafetensorsHeader.byteSize(tensor.dtype(), tensor.shape()));
+        long end = Math.addExact(begin, SafetensorsHeader.byteSize(tensor.dtype(), tensor.shape()));
         json.writeObjectFieldStart(tensor.name());
         json.writeStringField("dtype", tensor.dtype().name());
         json.writeFieldName("shape");

@@ -119,7 +119,6 @@ public final class PairwiseSum {
 
   private void merge(Node start, float[] partial) {
     Node node = start;
-    float[] sum = partial;
     while (node.level() < height) {
       Node sibling = node.sibling();
       if (sibling.from() < total) {
@@ -127,18 +126,18 @@ public final class PairwiseSum {
         if (other == null) {
           break;
         }
-        sum = node.isLeft() ? addInto(sum, other) : addInto(other, sum);
+        addInto(partial, other);
       }
       node = node.parent();
     }
-    pending.put(node, sum);
+    pending.put(node, partial);
   }
 
-  private static float[] addInto(float[] left, float[] right) {
-    for (int i = 0; i < left.length; i++) {
-      left[i] += right[i];
+  /** Which sibling is added into which does not matter: a + b and b + a have the same bits. */
+  private static void addInto(float[] sum, float[] sibling) {
+    for (int i = 0; i < sum.length; i++) {
+      sum[i] += sibling[i];
     }
-    return left;
   }
 
   /** Whether every share is in. */

@@ -53,7 +53,8 @@ public final class PolicyDirectory {
    * Writes {@code policy.json}, replacing an earlier one at once. Creates the directory; the files
    * that the description names are the caller's to write.
    *
-   * @throws PolicyDirectoryException where the specification breaks a rule, before anything is written
+   * @throws PolicyDirectoryException where the specification breaks a rule, before anything is
+   *     written
    */
   public static void write(Path directory, PolicySpec spec) throws IOException {
     Path target = directory.resolve(DESCRIPTION);

@@ -2,7 +2,9 @@ package org.treegrpo.core.policy;
 
 import java.io.IOException;
 
-/** A policy directory that breaks a rule: the message names the file, the key, the value, the rule. */
+/**
+ * A policy directory that breaks a rule: the message names the file, the key, the value, the rule.
+ */
 public final class PolicyDirectoryException extends IOException {
 
   private static final long serialVersionUID = 1L;
@@ -17,8 +19,7 @@ public final class PolicyDirectoryException extends IOException {
    * @param rule what must hold
    */
   public PolicyDirectoryException(String file, String key, Object value, String rule) {
-    super(
-        "%s: %s%s; found %s".formatted(file, key.isEmpty() ? "" : key + " ", rule, value));
+    super("%s: %s%s; found %s".formatted(file, key.isEmpty() ? "" : key + " ", rule, value));
     this.file = file;
     this.key = key;
   }

@@ -18,13 +18,12 @@ import java.util.Set;
 import org.treegrpo.core.policy.PolicySpec.ConditioningInput;
 import org.treegrpo.core.policy.PolicySpec.DecoderSpec;
 import org.treegrpo.core.policy.PolicySpec.NetworkSpec;
-import org.treegrpo.core.policy.PolicySpec.Type;
 
 /** The JSON form of a {@link PolicySpec} and its rules; looks at no file but the text given. */
 final class PolicyFilesJson {
 
-  private static final Map<String, Type> TYPES =
-      Map.of("built-in", Type.BUILT_IN, "torchscript", Type.TORCHSCRIPT);
+  private static final Map<String, PolicySpec.Type> TYPES =
+      Map.of("built-in", PolicySpec.Type.BUILT_IN, "torchscript", PolicySpec.Type.TORCHSCRIPT);
   private static final List<String> KEYS =
       List.of("type", "file", "latentShape", "prediction", "conditioning", "decoder", "network");
   private static final List<String> CONDITIONING_KEYS = List.of("name", "shape");
@@ -51,11 +50,11 @@ final class PolicyFilesJson {
       throw refusal;
     }
     PolicyFilesObject root = new PolicyFilesObject(file, "", tree, KEYS);
-    Type type = type(root);
+    PolicySpec.Type type = type(root);
     LatentShape latent = latentShape(root);
     List<ConditioningInput> conditioning = conditioning(root);
     Optional<NetworkSpec> network = Optional.empty();
-    if (type == Type.BUILT_IN) {
+    if (type == PolicySpec.Type.BUILT_IN) {
       network = Optional.of(network(root, latent));
       checkTokens(root, network.get(), latent, conditioning);
     } else if (root.has("network")) {
@@ -107,16 +106,16 @@ final class PolicyFilesJson {
     return root.toPrettyString() + "\n";
   }
 
-  private static String typeName(Type type) {
+  private static String typeName(PolicySpec.Type type) {
     return switch (type) {
       case BUILT_IN -> "built-in";
       case TORCHSCRIPT -> "torchscript";
     };
   }
 
-  private static Type type(PolicyFilesObject root) throws PolicyDirectoryException {
+  private static PolicySpec.Type type(PolicyFilesObject root) throws PolicyDirectoryException {
     String name = root.text("type");
-    Type type = TYPES.get(name);
+    PolicySpec.Type type = TYPES.get(name);
     if (type == null) {
       throw root.refused("type", "'" + name + "'", "must be 'built-in' or 'torchscript'");
     }

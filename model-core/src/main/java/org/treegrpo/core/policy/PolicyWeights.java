@@ -30,16 +30,16 @@ public final class PolicyWeights {
   }
 
   /**
-   * Loads the flat vector. The file must hold exactly the layout's tensors, of the same shapes, with
-   * a floating dtype and finite values only; a {@link SafetensorsException} says otherwise.
+   * Loads the flat vector. The file must hold exactly the layout's tensors, of the same shapes,
+   * with a floating dtype and finite values only; a {@link SafetensorsException} says otherwise.
    */
   public static float[] load(ReadableSource source, ParameterLayout layout) throws IOException {
     return load(source, layout, List.of("")).get(0);
   }
 
   /**
-   * Loads several vectors of one layout from one file: vector {@code i} is held by the tensors whose
-   * names are the layout's with {@code suffixes.get(i)} appended.
+   * Loads several vectors of one layout from one file: vector {@code i} is held by the tensors
+   * whose names are the layout's with {@code suffixes.get(i)} appended.
    */
   public static List<float[]> load(
       ReadableSource source, ParameterLayout layout, List<String> suffixes) throws IOException {

@@ -55,8 +55,7 @@ public final class ConditioningFile implements TextConditioner {
     List<float[]> tensors = new ArrayList<>();
     for (ConditioningInput input : inputs) {
       Optional<TensorInfo> tensor = reader.find(UNCONDITIONAL + "/" + input.name());
-      tensors.add(
-          tensor.isPresent() ? read(tensor.get(), input) : new float[input.elements()]);
+      tensors.add(tensor.isPresent() ? read(tensor.get(), input) : new float[input.elements()]);
     }
     return new Conditioning(tensors);
   }

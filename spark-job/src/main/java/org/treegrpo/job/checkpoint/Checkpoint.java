@@ -24,8 +24,7 @@ public record Checkpoint(
     float[] secondMoment) {
 
   public Checkpoint {
-    for (float[] vector :
-        List.of(weights, ema.orElse(weights), firstMoment, secondMoment)) {
+    for (float[] vector : List.of(weights, ema.orElse(weights), firstMoment, secondMoment)) {
       if (vector.length != layout.size()) {
         throw new IllegalArgumentException(
             "the layout has %d elements, a vector has %d".formatted(layout.size(), vector.length));

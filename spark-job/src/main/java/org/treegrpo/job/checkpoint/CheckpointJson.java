@@ -55,8 +55,7 @@ final class CheckpointJson {
 
   static String text(Path file, JsonNode node, String key) throws CheckpointException {
     if (!node.path(key).isTextual()) {
-      throw new CheckpointException(
-          file, key + " must be a string; found " + node.path(key));
+      throw new CheckpointException(file, key + " must be a string; found " + node.path(key));
     }
     return node.path(key).textValue();
   }

@@ -34,12 +34,6 @@ public record CheckpointState(
   /** Without extra state. */
   public CheckpointState(
       int round, long optimizerSteps, long runSeed, String configHash, String weightsSha256) {
-    this(
-        round,
-        optimizerSteps,
-        runSeed,
-        configHash,
-        weightsSha256,
-        new TreeMap<>());
+    this(round, optimizerSteps, runSeed, configHash, weightsSha256, new TreeMap<>());
   }
 }

@@ -64,8 +64,7 @@ public final class CheckpointStore {
     }
     Path directory = run.checkpoint(state.round());
     delete(directory);
-    Map<String, String> metadata =
-        Map.of("format", "pt", "round", Integer.toString(state.round()));
+    Map<String, String> metadata = Map.of("format", "pt", "round", Integer.toString(state.round()));
     SortedMap<String, Manifest.Entry> files = new TreeMap<>();
     write(
         directory,
@@ -142,13 +141,12 @@ public final class CheckpointStore {
             ? Optional.of(PolicyWeights.load(source(directory, EMA), layout))
             : Optional.empty();
     List<float[]> moments = PolicyWeights.load(source(directory, OPTIMIZER), layout, MOMENTS);
-    return new Checkpoint(
-        verified.state(), layout, weights, ema, moments.get(0), moments.get(1));
+    return new Checkpoint(verified.state(), layout, weights, ema, moments.get(0), moments.get(1));
   }
 
   /**
-   * Deletes all finished checkpoints but the newest {@code keep}, and unfinished ones older than the
-   * newest finished one. Called after {@link #save}, whose checkpoint is thereby always kept.
+   * Deletes all finished checkpoints but the newest {@code keep}, and unfinished ones older than
+   * the newest finished one. Called after {@link #save}, whose checkpoint is thereby always kept.
    */
   public void prune(int keep) throws IOException {
     if (keep < 1) {
@@ -215,7 +213,9 @@ public final class CheckpointStore {
         });
   }
 
-  /** The manifest goes first, so that a crash in between leaves no half checkpoint that looks whole. */
+  /**
+   * The manifest goes first, so that a crash in between leaves no half checkpoint that looks whole.
+   */
   private void delete(Path directory) throws IOException {
     fs.delete(new Path(directory, Manifest.NAME), false);
     if (fs.exists(directory) && !fs.delete(directory, true)) {

@@ -15,8 +15,8 @@ import org.apache.hadoop.fs.Path;
  * if there is none, deleted on {@link #close}.
  *
  * <p>A lock that a crash left behind is taken over where its owner is certainly gone: on the same
- * host and in the same process space no process has its pid and start time; from elsewhere, it is an
- * earlier attempt of the same Spark application. Any other lock is refused, and the message says
+ * host and in the same process space no process has its pid and start time; from elsewhere, it is
+ * an earlier attempt of the same Spark application. Any other lock is refused, and the message says
  * which file to delete once that run is known to be dead.
  */
 public final class RunLock implements Closeable {
@@ -47,11 +47,8 @@ public final class RunLock implements Closeable {
       throw new IOException(run.root() + ": cannot be created");
     }
     Path file = run.lock();
-    if (!create(fs, file, owner)) {
-      takeOver(fs, file, owner);
-      if (!create(fs, file, owner)) {
-        throw new RunLockedException(file + ": another run took the lock just now");
-      }
+    if (!create(fs, file, owner) && !takeOver(fs, file, owner)) {
+      throw new RunLockedException(file + ": another run took the lock just now");
     }
     return new RunLock(fs, file, owner);
   }
@@ -84,13 +81,30 @@ public final class RunLock implements Closeable {
     return fs.create(file, false);
   }
 
-  /** Removes a stale lock, or refuses. */
-  private static void takeOver(FileSystem fs, Path file, LockOwner taker) throws IOException {
+  /** Puts our lock in the place of a stale one, or refuses; false where another run was faster. */
+  private static boolean takeOver(FileSystem fs, Path file, LockOwner taker) throws IOException {
+    // Two takers that both saw the stale lock must not delete each other's fresh one.
+    Path guard = new Path(file.getParent(), file.getName() + ".takeover");
+    if (!create(fs, guard, taker)) {
+      throw new RunLockedException(
+          file + ": another run is taking the lock over. If none is, delete " + guard);
+    }
+    try {
+      refuseUnlessStale(fs, file, taker);
+      fs.delete(file, false);
+      return create(fs, file, taker);
+    } finally {
+      fs.delete(guard, false);
+    }
+  }
+
+  private static void refuseUnlessStale(FileSystem fs, Path file, LockOwner taker)
+      throws IOException {
     LockOwner holder;
     try {
       holder = read(fs, file);
     } catch (FileNotFoundException e) {
-      return;
+      return; // released in the meantime
     } catch (CheckpointException e) {
       throw new RunLockedException(
           e.getMessage() + ". If no run uses this directory, delete " + file);
@@ -98,19 +112,8 @@ public final class RunLock implements Closeable {
     if (!holder.isGone(taker)) {
       throw new RunLockedException(
           "%s: in use by process %d on %s (application %s) since %s. If that run is dead, delete the file"
-              .formatted(
-                  file, holder.pid(), holder.host(), holder.application(), holder.since()));
+              .formatted(file, holder.pid(), holder.host(), holder.application(), holder.since()));
     }
-    // Aside first: if another taker was faster, it is its fresh lock that we hold now.
-    Path aside = new Path(file.getParent(), "." + file.getName() + "." + taker.token());
-    if (!fs.rename(file, aside)) {
-      throw new RunLockedException(file + ": another run took the lock just now");
-    }
-    if (!read(fs, aside).token().equals(holder.token())) {
-      fs.rename(aside, file);
-      throw new RunLockedException(file + ": another run took the lock just now");
-    }
-    fs.delete(aside, false);
   }
 
   private static LockOwner read(FileSystem fs, Path file) throws IOException {

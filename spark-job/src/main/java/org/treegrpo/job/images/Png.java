@@ -39,6 +39,18 @@ public final class Png {
     return image;
   }
 
+  /** An image from its planes. {@code planes} is {@code [3, H, W]}, a byte from 0 to 255 each. */
+  public static BufferedImage image(byte[] planes, int height, int width) {
+    int plane = height * width;
+    BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+    for (int i = 0; i < plane; i++) {
+      int rgb =
+          (planes[i] & 0xff) << 16 | (planes[plane + i] & 0xff) << 8 | planes[2 * plane + i] & 0xff;
+      image.setRGB(i % width, i / width, rgb);
+    }
+    return image;
+  }
+
   /** The picture's PNG file. */
   public static byte[] encode(BufferedImage image) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();

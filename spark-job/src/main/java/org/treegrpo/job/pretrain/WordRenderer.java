@@ -12,6 +12,7 @@ import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 import org.treegrpo.core.policy.LatentShape;
+import org.treegrpo.job.settings.PretrainSettings;
 
 /**
  * Draws words as small RGB pictures, one letter in each fixed cell of 16 x 24 pixels.
@@ -21,10 +22,10 @@ import org.treegrpo.core.policy.LatentShape;
  */
 final class WordRenderer {
   /** Width of one letter's cell in pixels. */
-  static final int CELL = 16;
+  static final int CELL = PretrainSettings.CELL;
 
   /** Height of a picture in pixels. */
-  static final int HEIGHT = 24;
+  static final int HEIGHT = PretrainSettings.HEIGHT;
 
   /** The characters that can be drawn; anything else is refused. */
   static final String ALPHABET = "abcdefghijklmnopqrstuvwxyz";

@@ -18,6 +18,7 @@ final class JointRules {
 
   void check(Use use, Function<RewardDefinition, List<String>> rewardCheck) {
     required(use);
+    localFiles(use);
     leaves();
     window();
     group();
@@ -30,6 +31,20 @@ final class JointRules {
     for (String key : use.required()) {
       if (reader.clean(key) && reader.isEmpty(key)) {
         reader.problemAt(key, "is required", "give it in the file or by --set treegrpo." + key);
+      }
+    }
+  }
+
+  private void localFiles(Use use) {
+    if (use == Use.PRETRAIN) {
+      String[] keys = {"run-dir", "prompts.train", "prompts.evaluation"};
+      String[] paths = {
+        settings.runDir(), settings.prompts().train(), settings.prompts().evaluation()
+      };
+      for (int i = 0; i < keys.length; i++) {
+        if (reader.clean(keys[i]) && PathBase.hasScheme(paths[i])) {
+          reader.problemAt(keys[i], "must be a local path to pretrain", "copy it afterwards");
+        }
       }
     }
   }

@@ -29,8 +29,13 @@ record PathBase(Path configDirectory, Path currentDirectory) {
     return resolve(currentDirectory, path);
   }
 
+  /** Whether a path is a URI. */
+  static boolean hasScheme(String path) {
+    return path.matches("[A-Za-z][A-Za-z0-9+.-]+:.*");
+  }
+
   private static String resolve(Path base, String path) {
-    if (path.isEmpty() || path.matches("[A-Za-z][A-Za-z0-9+.-]+:.*")) {
+    if (path.isEmpty() || hasScheme(path)) {
       return path;
     }
     return base.resolve(path).normalize().toString();

@@ -34,6 +34,7 @@ public record TrainSettings(
     RewardWorkerSettings rewardWorkers,
     SelfCheckSettings selfCheck,
     ReportSettings report,
+    PretrainSettings pretrain,
     ResolvedConfig resolved) {
 
   public TrainSettings {
@@ -66,6 +67,7 @@ public record TrainSettings(
         RewardWorkerSettings.read(reader.section("reward-workers")),
         SelfCheckSettings.read(reader.section("self-check")),
         ReportSettings.read(reader.section("report")),
+        PretrainSettings.read(reader.section("pretrain")),
         ResolvedConfig.of(reader.values()));
   }
 }

@@ -8,7 +8,7 @@ public enum Use {
   PLAN(true, "policy.path", "prompts.train", "prompts.evaluation"),
   EVALUATE(false, "policy.path", "prompts.evaluation"),
   SAMPLE(false, "policy.path"),
-  PRETRAIN(false),
+  PRETRAIN(false, "prompts.train", "prompts.evaluation", "run-dir"),
   /** Only where the run is. */
   LOCATE(false, "run-dir");
 

@@ -1,0 +1,38 @@
+package org.treegrpo.job.cluster;
+
+import com.esotericsoftware.kryo.Kryo;
+import org.apache.spark.serializer.KryoRegistrator;
+import org.treegrpo.job.executor.EvaluatedBlock;
+import org.treegrpo.job.executor.GrownBlock;
+import org.treegrpo.job.executor.LearnedBlock;
+import org.treegrpo.job.executor.RunSpec;
+import org.treegrpo.job.executor.TreePictures;
+import org.treegrpo.job.spark.RecordSerializer;
+
+/** Everything that crosses the wire as data; Kryo refuses every other class. */
+public final class KryoRegistration implements KryoRegistrator {
+
+  @Override
+  public void registerClasses(Kryo kryo) {
+    kryo.register(Object[].class);
+    kryo.register(String[].class);
+    kryo.register(String[][].class);
+    kryo.register(byte[].class);
+    kryo.register(byte[][].class);
+    kryo.register(float[].class);
+    kryo.register(float[][].class);
+    kryo.register(double[].class);
+    kryo.register(double[][].class);
+    kryo.register(int[].class);
+    kryo.register(int[][].class);
+    record(kryo, RunSpec.class);
+    record(kryo, GrownBlock.class);
+    record(kryo, LearnedBlock.class);
+    record(kryo, EvaluatedBlock.class);
+    record(kryo, TreePictures.class);
+  }
+
+  private static <T extends Record> void record(Kryo kryo, Class<T> type) {
+    kryo.register(type, new RecordSerializer<>(type));
+  }
+}

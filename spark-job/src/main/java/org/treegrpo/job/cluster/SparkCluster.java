@@ -1,0 +1,209 @@
+package org.treegrpo.job.cluster;
+
+import java.util.Collections;
+import java.util.List;
+import java.util.function.Consumer;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.resource.ResourceProfile;
+import org.treegrpo.core.learn.LearnResult;
+import org.treegrpo.core.optim.PairwiseSum;
+import org.treegrpo.job.executor.EvaluateTask;
+import org.treegrpo.job.executor.EvaluatedBlock;
+import org.treegrpo.job.executor.GrowTask;
+import org.treegrpo.job.executor.GrownBlock;
+import org.treegrpo.job.executor.LearnTask;
+import org.treegrpo.job.executor.LearnedBlock;
+import org.treegrpo.job.executor.RunSpec;
+import org.treegrpo.job.round.RoundCredit;
+import org.treegrpo.job.round.RoundPlan;
+import org.treegrpo.job.round.ScoredShare;
+import org.treegrpo.job.round.ShareBlocks;
+import org.treegrpo.job.spark.BlockRdd;
+import org.treegrpo.job.spark.WeightBroadcast;
+
+/**
+ * The jobs of a run on its Spark cluster: grow, learn, evaluate. Owns the broadcast of the run's
+ * specification; the context belongs to the caller.
+ */
+public final class SparkCluster implements AutoCloseable {
+
+  private final JavaSparkContext context;
+  private final Broadcast<RunSpec> run;
+  private final String runId;
+  private final boolean local;
+  private final int slots;
+  private long version;
+
+  public SparkCluster(JavaSparkContext context, RunSpec spec) {
+    this.context = context;
+    this.run = context.broadcast(spec);
+    this.runId = spec.runId();
+    this.local = context.isLocal();
+    warmUp();
+    this.slots =
+        Math.max(1, context.sc().maxNumConcurrentTasks(defaultProfile()));
+  }
+
+  /** Tasks that run at the same time. */
+  public int slots() {
+    return slots;
+  }
+
+  /** Broadcasts weights as a new version; the caller destroys it. */
+  public WeightBroadcast broadcast(float[] weights) {
+    version++;
+    return WeightBroadcast.of(context, version, weights);
+  }
+
+  /**
+   * What a round grew.
+   *
+   * @param shares scores and edges, in share order
+   * @param blocks results of the tasks
+   * @param dealt how the shares were dealt
+   */
+  public record GrownRound(
+      List<ScoredShare> shares, List<GrownBlock> blocks, ShareBlocks dealt) {}
+
+  /**
+   * The grow job.
+   *
+   * @param selfCheck recompute the first share's log-probs
+   * @param preview keep the images of the first tree
+   * @param onShare called for each share as it is scored, on another thread
+   */
+  public GrownRound grow(
+      RoundPlan plan,
+      WeightBroadcast weights,
+      boolean selfCheck,
+      boolean preview,
+      Consumer<ScoredShare> onShare) {
+    ShareBlocks dealt = ShareBlocks.of(plan.shares().size(), slots);
+    try (ScoreInbox inbox = new ScoreInbox(runId, plan.round(), onShare)) {
+      List<GrownBlock> blocks =
+          BlockRdd.run(
+              context.sc(),
+              "grow round " + plan.round(),
+              dealt.blocks(),
+              Collections.nCopies(dealt.blocks(), ""),
+              new GrowTask(run, weights, plan.round(), dealt, selfCheck, preview));
+      int[] attempts = new int[dealt.shares()];
+      for (int block = 0; block < blocks.size(); block++) {
+        for (int share = dealt.from(block); share < dealt.to(block); share++) {
+          attempts[share] = blocks.get(block).attempt();
+        }
+      }
+      return new GrownRound(inbox.commit(attempts), blocks, dealt);
+    }
+  }
+
+  /**
+   * What a learn job gave.
+   *
+   * @param gradient the ordered sum over the shares
+   * @param statistics the sum of the shares' statistics, in share order
+   */
+  public record LearnedRound(
+      float[] gradient,
+      LearnResult statistics,
+      int sharesRegrown,
+      long trainForward,
+      long trainBackward,
+      double networkSeconds) {
+
+    /** This gradient and these statistics after a later epoch, with the cost of both. */
+    public LearnedRound then(LearnedRound later) {
+      return new LearnedRound(
+          later.gradient,
+          statistics.plus(later.statistics),
+          sharesRegrown + later.sharesRegrown,
+          trainForward + later.trainForward,
+          trainBackward + later.trainBackward,
+          networkSeconds + later.networkSeconds);
+    }
+  }
+
+  /**
+   * The learn job: each block prefers the executor that grew it.
+   *
+   * @param rolloutWeights what the round was grown with
+   * @param weights what the gradient is taken at
+   */
+  public LearnedRound learn(
+      RoundPlan plan,
+      GrownRound grown,
+      WeightBroadcast rolloutWeights,
+      WeightBroadcast weights,
+      RoundCredit credit) {
+    ShareBlocks dealt = grown.dealt();
+    List<String> locations =
+        grown.blocks().stream().map(block -> local ? "" : block.location()).toList();
+    List<LearnedBlock> blocks =
+        BlockRdd.run(
+            context.sc(),
+            "learn round " + plan.round(),
+            dealt.blocks(),
+            locations,
+            new LearnTask(
+                run,
+                rolloutWeights,
+                weights,
+                plan.round(),
+                dealt,
+                credit.edgeAdvantages().toArray(double[][]::new),
+                credit.edgeWeights().toArray(double[][]::new)));
+    PairwiseSum sum = new PairwiseSum(dealt.shares());
+    LearnResult statistics = LearnResult.ZERO;
+    int regrown = 0;
+    long forward = 0;
+    long backward = 0;
+    double seconds = 0;
+    for (LearnedBlock block : blocks) {
+      for (int i = 0; i < block.partials().length; i++) {
+        sum.add(block.levels()[i], block.indices()[i], block.partials()[i]);
+      }
+      for (LearnResult share : block.results()) {
+        statistics = statistics.plus(share);
+      }
+      regrown += block.sharesRegrown();
+      forward += block.trainForward();
+      backward += block.trainBackward();
+      seconds += block.networkSeconds();
+    }
+    return new LearnedRound(sum.result(), statistics, regrown, forward, backward, seconds);
+  }
+
+  /**
+   * Samples and scores held-out prompts.
+   *
+   * @param prompts how many
+   * @param pictures of how many of the first prompts the images come back
+   */
+  public List<EvaluatedBlock> evaluate(
+      WeightBroadcast weights, int prompts, int chunkPrompts, int pictures) {
+    int chunks = (prompts + chunkPrompts - 1) / chunkPrompts;
+    ShareBlocks dealt = ShareBlocks.of(chunks, slots);
+    return BlockRdd.run(
+        context.sc(),
+        "evaluate",
+        dealt.blocks(),
+        Collections.nCopies(dealt.blocks(), ""),
+        new EvaluateTask(run, weights, dealt, chunkPrompts, pictures));
+  }
+
+  @Override
+  public void close() {
+    run.destroy();
+  }
+
+  /** Waits for the executors, so that the first round is dealt to all of them. */
+  private void warmUp() {
+    BlockRdd.<String>run(
+        context.sc(), "wait for executors", 1, List.of(""), (block, task) -> "ready");
+  }
+
+  private ResourceProfile defaultProfile() {
+    return context.sc().resourceProfileManager().defaultResourceProfile();
+  }
+}

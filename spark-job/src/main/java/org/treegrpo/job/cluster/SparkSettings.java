@@ -1,0 +1,68 @@
+package org.treegrpo.job.cluster;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.SparkConf;
+import org.treegrpo.job.spark.RewardStreamPlugin;
+
+/** The Spark properties that this application needs, sets by default, or refuses. */
+public final class SparkSettings {
+
+  private static final String PLUGINS = "spark.plugins";
+
+  private SparkSettings() {}
+
+  /**
+   * Completes a configuration from spark-submit.
+   *
+   * @return what is wrong with it: properties that break a promise; empty if nothing
+   */
+  public static List<String> apply(SparkConf conf) {
+    required()
+        .forEach(
+            (key, value) -> {
+              conf.set(key, value);
+            });
+    defaults().forEach(conf::setIfMissing);
+    String plugins = conf.get(PLUGINS, "");
+    String ours = RewardStreamPlugin.class.getName();
+    if (!plugins.contains(ours)) {
+      conf.set(PLUGINS, plugins.isEmpty() ? ours : plugins + "," + ours);
+    }
+    List<String> problems = new ArrayList<>();
+    refuse(conf, "spark.dynamicAllocation.enabled", "would empty the rollout stores", problems);
+    refuse(conf, "spark.speculation", "would duplicate the rollout stores", problems);
+    return problems;
+  }
+
+  private static Map<String, String> required() {
+    return Map.of(
+        "spark.serializer", "org.apache.spark.serializer.KryoSerializer",
+        "spark.kryo.registrator", KryoRegistration.class.getName(),
+        "spark.kryo.registrationRequired", "true");
+  }
+
+  private static Map<String, String> defaults() {
+    Map<String, String> defaults = new LinkedHashMap<>();
+    defaults.put("spark.app.name", "treegrpo");
+    defaults.put("spark.master", "local[*]");
+    defaults.put("spark.kryoserializer.buffer.max", "2047m");
+    defaults.put("spark.broadcast.compress", "false");
+    defaults.put("spark.driver.maxResultSize", "0");
+    defaults.put("spark.locality.wait", "3s");
+    defaults.put("spark.scheduler.minRegisteredResourcesRatio", "1.0");
+    defaults.put("spark.scheduler.maxRegisteredResourcesWaitingTime", "60s");
+    defaults.put("spark.ui.enabled", "false");
+    defaults.put("spark.ui.showConsoleProgress", "false");
+    return defaults;
+  }
+
+  private static void refuse(
+      SparkConf conf, String key, String reason, List<String> problems) {
+    if (conf.getBoolean(key, false)) {
+      problems.add("%s: true, must be false: it %s".formatted(key, reason));
+    }
+  }
+}

@@ -1,0 +1,19 @@
+package org.treegrpo.job.executor;
+
+/**
+ * Result of an evaluation task, its images in prompt order.
+ *
+ * @param scores {@code [image][reward]}, NaN where the reward failed
+ * @param read {@code [image][reward]} what a reading reward read; null for the others
+ * @param height of the pictures
+ * @param width of the pictures
+ * @param pictures {@code [image]} pixels {@code [3, H, W]} in 0..255, of the first prompts
+ * @param diversity {@code [prompt]} mean root-mean-square pixel distance between a prompt's images
+ */
+public record EvaluatedBlock(
+    float[][] scores,
+    String[][] read,
+    int height,
+    int width,
+    byte[][] pictures,
+    double[] diversity) {}

@@ -1,0 +1,205 @@
+package org.treegrpo.job.executor;
+
+import ai.djl.Device;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.spark.SparkEnv;
+import org.apache.spark.broadcast.Broadcast;
+import org.treegrpo.core.policy.GuidedDenoiser;
+import org.treegrpo.core.policy.ImageDecoder;
+import org.treegrpo.core.policy.Policies;
+import org.treegrpo.core.policy.Policy;
+import org.treegrpo.core.tensor.TorchRuntime;
+import org.treegrpo.job.spark.RewardStreamPlugin;
+import org.treegrpo.job.spark.WeightBroadcast;
+import org.treegrpo.job.round.Recipe;
+import org.treegrpo.job.settings.RewardWorkerSettings;
+import org.treegrpo.job.settings.SettingsLoader;
+import org.treegrpo.job.settings.TrainSettings;
+import org.treegrpo.job.settings.Use;
+import org.treegrpo.reward.RewardException;
+import org.treegrpo.reward.pool.RewardPool;
+import org.treegrpo.reward.pool.RewardPoolSettings;
+
+/**
+ * What one executor JVM keeps between tasks: the recipe, native policies (one per task that runs at
+ * the same time), reward workers, and the rollouts of the current round. One run at a time; a task of
+ * another run replaces it.
+ */
+public final class ExecutorRuntime implements AutoCloseable {
+
+  private static ExecutorRuntime current;
+
+  private final RunSpec spec;
+  private final Path directory;
+  private final Recipe recipe;
+  private final RewardPool rewards;
+  private RewardPool measured;
+  private final RolloutStore rollouts = new RolloutStore();
+  private final Deque<PolicySlot> idle = new ArrayDeque<>();
+  private final List<PolicySlot> slots = new ArrayList<>();
+  private long weightsVersion = -1;
+  private float[] weights = {};
+
+  private ExecutorRuntime(RunSpec spec) {
+    this.spec = spec;
+    try {
+      this.directory = unpack(spec);
+      TrainSettings settings =
+          new SettingsLoader(reward -> List.of())
+              .parse(spec.config(), "the driver's configuration", List.of(), Use.SAMPLE);
+      this.recipe =
+          new Recipe(settings, directory, spec.trainPrompts(), spec.evaluationPrompts());
+      this.rewards = RewardPool.open(recipe.trainedRewards(), poolSettings());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (RewardException e) {
+      throw new IllegalStateException(e.getMessage(), e);
+    }
+  }
+
+  /** The runtime of a run in this JVM, made on first use. */
+  static synchronized ExecutorRuntime of(Broadcast<RunSpec> spec) {
+    RunSpec wanted = spec.value();
+    if (current == null || !current.spec.runId().equals(wanted.runId())) {
+      closeCurrent();
+      current = new ExecutorRuntime(wanted);
+      RewardStreamPlugin.onShutdown(ExecutorRuntime::closeCurrent);
+    }
+    return current;
+  }
+
+  /** Releases the runtime of this JVM, if there is one. */
+  static synchronized void closeCurrent() {
+    if (current != null) {
+      current.close();
+      current = null;
+    }
+  }
+
+  String runId() {
+    return spec.runId();
+  }
+
+  Recipe recipe() {
+    return recipe;
+  }
+
+  /** Scores the trained rewards. */
+  RewardPool rewards() {
+    return rewards;
+  }
+
+  /** Scores every reward, for evaluation; started on first use. */
+  synchronized RewardPool measuredRewards() {
+    if (measured == null) {
+      try {
+        measured = RewardPool.open(recipe.rewards(), poolSettings());
+      } catch (RewardException e) {
+        throw new IllegalStateException(e.getMessage(), e);
+      }
+    }
+    return measured;
+  }
+
+  RolloutStore rollouts() {
+    return rollouts;
+  }
+
+  float[] baseWeights() {
+    return spec.baseWeights();
+  }
+
+  /** The flat weights of a version, decoded once per JVM; not to be changed. */
+  synchronized float[] weights(WeightBroadcast broadcast) {
+    if (broadcast.version() != weightsVersion) {
+      weights = broadcast.read();
+      weightsVersion = broadcast.version();
+    }
+    return weights;
+  }
+
+  /** Lends a policy with the given weights; the caller gives it back. */
+  PolicySlot borrow(long version, float[] flat) {
+    PolicySlot slot = take();
+    slot.install(version, flat);
+    return slot;
+  }
+
+  synchronized void giveBack(PolicySlot slot) {
+    idle.push(slot);
+  }
+
+  @Override
+  public void close() {
+    rollouts.close();
+    rewards.close();
+    if (measured != null) {
+      measured.close();
+    }
+    slots.forEach(PolicySlot::close);
+    try {
+      recipe.close();
+      try (Stream<Path> files = Files.walk(directory)) {
+        for (Path path : files.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(path);
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot remove " + directory, e);
+    }
+  }
+
+  private synchronized PolicySlot take() {
+    if (!idle.isEmpty()) {
+      return idle.pop();
+    }
+    TorchRuntime.configureThread();
+    TrainSettings settings = recipe.settings();
+    Device device = Devices.choose(settings.policy().device());
+    Policy policy = Policies.open(recipe.policy(), directory, device);
+    PolicySlot slot =
+        new PolicySlot(
+            policy,
+            new GuidedDenoiser(
+                policy,
+                settings.policy().guidance().scale(),
+                settings.policy().guidance().grad(),
+                recipe.conditioner().unconditional()),
+            ImageDecoder.open(
+                recipe.policy(), directory, device, settings.update().microBatch()),
+            recipe.rewards());
+    slots.add(slot);
+    return slot;
+  }
+
+  private static Path unpack(RunSpec spec) throws IOException {
+    Path directory = Files.createTempDirectory("treegrpo-policy");
+    for (int i = 0; i < spec.policyFiles().length; i++) {
+      Files.write(directory.resolve(spec.policyFiles()[i]), spec.policyContents()[i]);
+    }
+    return directory;
+  }
+
+  private RewardPoolSettings poolSettings() {
+    RewardWorkerSettings workers = recipe.settings().rewardWorkers();
+    return new RewardPoolSettings(
+        workers.threads() == 0 ? cores() : workers.threads(), workers.chunkRows());
+  }
+
+  private static int cores() {
+    return SparkEnv.get().conf().getInt("spark.executor.cores", availableProcessors());
+  }
+
+  private static int availableProcessors() {
+    return Runtime.getRuntime().availableProcessors();
+  }
+}

@@ -1,0 +1,209 @@
+package org.treegrpo.job.executor;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.apache.spark.SparkEnv;
+import org.apache.spark.TaskContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.treegrpo.core.learn.ShareLearner;
+import org.treegrpo.core.policy.ImageDecoder.Images;
+import org.treegrpo.core.prompt.Prompt;
+import org.treegrpo.core.tree.GrownShare;
+import org.treegrpo.core.tree.LeafRecord;
+import org.treegrpo.core.tree.NodePath;
+import org.treegrpo.core.tree.TreeGrower;
+import org.treegrpo.core.tree.TreeSeed;
+import org.treegrpo.job.spark.BlockTask;
+import org.treegrpo.job.spark.RewardStreamPlugin;
+import org.treegrpo.job.spark.ShareMessage;
+import org.treegrpo.job.spark.WeightBroadcast;
+import org.treegrpo.job.round.EdgeBatchCodec;
+import org.treegrpo.job.round.RoundPlan;
+import org.treegrpo.job.round.Share;
+import org.treegrpo.job.round.ShareBlocks;
+import org.treegrpo.reward.ImageBatch;
+import org.treegrpo.reward.RewardPrompt;
+import org.treegrpo.reward.ScoredBatch;
+import org.treegrpo.reward.arrow.RewardBatch;
+import org.treegrpo.reward.arrow.RewardBatchCodec;
+import org.treegrpo.reward.arrow.RewardRow;
+
+/**
+ * Grows a block of shares, one after the other; the reward workers score a share while the next one
+ * grows, and each scored share goes to the driver at once. The rollouts stay here for the learn job.
+ *
+ * @param selfCheck whether the first share's log-probs are recomputed
+ * @param preview whether the first share's first tree keeps its images
+ */
+public record GrowTask(
+    Broadcast<RunSpec> run,
+    WeightBroadcast weights,
+    int round,
+    ShareBlocks blocks,
+    boolean selfCheck,
+    boolean preview)
+    implements BlockTask<GrownBlock> {
+
+  @Override
+  public GrownBlock run(int block, TaskContext context) {
+    long start = System.nanoTime();
+    ExecutorRuntime runtime = ExecutorRuntime.of(run);
+    runtime.rollouts().begin(round);
+    int attempt = (int) context.taskAttemptId();
+    PolicySlot slot = runtime.borrow(weights.version(), runtime.weights(weights));
+    try {
+      return new Growing(runtime, slot, attempt, start).grow(block);
+    } finally {
+      runtime.giveBack(slot);
+    }
+  }
+
+  /** One task's work. */
+  private final class Growing {
+
+    private final ExecutorRuntime runtime;
+    private final PolicySlot slot;
+    private final int attempt;
+    private final long start;
+    private final List<CompletableFuture<ScoredBatch>> sent = new ArrayList<>();
+    private final List<String> failures = new ArrayList<>();
+    private double deviation = Double.NaN;
+    private TreePictures pictures;
+
+    Growing(ExecutorRuntime runtime, PolicySlot slot, int attempt, long start) {
+      this.runtime = runtime;
+      this.slot = slot;
+      this.attempt = attempt;
+      this.start = start;
+    }
+
+    GrownBlock grow(int block) {
+      RoundPlan plan = runtime.recipe().plan(round);
+      long evaluations = slot.denoiser().evaluations().rollout();
+      double networkSeconds = slot.denoiser().networkSeconds();
+      for (int share = blocks.from(block); share < blocks.to(block); share++) {
+        grow(plan, plan.shares().get(share));
+      }
+      double growSeconds = seconds(start);
+      double rewardSeconds = 0;
+      for (CompletableFuture<ScoredBatch> pending : sent) {
+        ScoredBatch scored = pending.join();
+        rewardSeconds += scored.modelSeconds();
+        failures.addAll(scored.failures());
+      }
+      return new GrownBlock(
+          location(),
+          attempt,
+          growSeconds,
+          seconds(start),
+          slot.denoiser().evaluations().rollout() - evaluations,
+          slot.denoiser().networkSeconds() - networkSeconds,
+          rewardSeconds,
+          deviation,
+          failures.stream().distinct().limit(3).toArray(String[]::new),
+          pictures);
+    }
+
+    private void grow(RoundPlan plan, Share share) {
+      TreeGrower grower =
+          new TreeGrower(slot.denoiser(), runtime.recipe().sampler(), runtime.recipe().trees());
+      boolean first = share.index() == 0;
+      GrownShare grown =
+          first && preview
+              ? grower.grow(plan.key(), share.seeds(), 0)
+              : grower.grow(plan.key(), share.seeds());
+      runtime.rollouts().put(round, share.index(), grown);
+      if (first && selfCheck) {
+        deviation =
+            new ShareLearner(slot.denoiser(), runtime.recipe().sampler())
+                .maxRatioDeviation(grown, runtime.recipe().settings().selfCheck().parents());
+      }
+      Images images = slot.decoder().decode(grown.leaves().size(), grown.leafLatents());
+      if (first && preview) {
+        pictures = pictures(grown, images);
+      }
+      grown.dropLeafLatents();
+      ImageBatch batch =
+          new ImageBatch(images.rows(), images.height(), images.width(), images.pixels());
+      sent.add(
+          runtime
+              .rewards()
+              .submit(batch, prompts(plan, share, grown.leaves()))
+              .thenApply(scored -> send(share, grown, scored)));
+    }
+
+    private ScoredBatch send(Share share, GrownShare grown, ScoredBatch scored) {
+      List<RewardRow> rows = new ArrayList<>();
+      List<LeafRecord> leaves = grown.leaves();
+      for (int i = 0; i < leaves.size(); i++) {
+        TreeSeed seed = share.seeds().get(leaves.get(i).seed());
+        rows.add(
+            new RewardRow(
+                seed.promptId(), seed.tree(), leaves.get(i).path().toString(), scored.row(i)));
+      }
+      RewardBatch batch =
+          new RewardBatch(round, share.index(), attempt, scored.names(), rows, versions());
+      RewardStreamPlugin.send(
+          new ShareMessage(
+              runtime.runId(),
+              round,
+              share.index(),
+              attempt,
+              RewardBatchCodec.encode(batch),
+              EdgeBatchCodec.encode(grown.edges())));
+      return scored;
+    }
+
+    private Map<String, String> versions() {
+      return runtime.rewards().versions();
+    }
+
+    private List<RewardPrompt> prompts(RoundPlan plan, Share share, List<LeafRecord> leaves) {
+      Map<String, String> texts = new HashMap<>();
+      for (Prompt prompt : plan.prompts()) {
+        texts.put(prompt.id(), prompt.text());
+      }
+      return leaves.stream()
+          .map(leaf -> share.seeds().get(leaf.seed()))
+          .map(
+              seed ->
+                  new RewardPrompt(
+                      seed.promptId(),
+                      texts.get(seed.promptId()),
+                      seed.conditioning().tensors()))
+          .toList();
+    }
+
+    private TreePictures pictures(GrownShare grown, Images leaves) {
+      Map<NodePath, byte[]> nodes = new LinkedHashMap<>();
+      grown
+          .previews()
+          .forEach(
+              (path, latent) -> nodes.put(path, Pixels.bytes(slot.decoder().decode(1, latent), 0)));
+      for (int i = 0; i < grown.leaves().size(); i++) {
+        if (grown.leaves().get(i).seed() == 0) {
+          nodes.put(grown.leaves().get(i).path(), Pixels.bytes(leaves, i));
+        }
+      }
+      return new TreePictures(
+          0,
+          leaves.height(),
+          leaves.width(),
+          nodes.keySet().stream().map(NodePath::toString).toArray(String[]::new),
+          nodes.values().toArray(byte[][]::new));
+    }
+  }
+
+  private static double seconds(long since) {
+    return (System.nanoTime() - since) * 1e-9;
+  }
+
+  private static String location() {
+    SparkEnv env = SparkEnv.get();
+    return "executor_" + env.blockManager().blockManagerId().host() + "_" + env.executorId();
+  }
+}

@@ -1,0 +1,128 @@
+package org.treegrpo.job.executor;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.spark.TaskContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.treegrpo.core.learn.KlTerm;
+import org.treegrpo.core.learn.LearnResult;
+import org.treegrpo.core.learn.ShareLearner;
+import org.treegrpo.core.optim.PairwiseSum;
+import org.treegrpo.core.policy.Denoiser;
+import org.treegrpo.core.tree.GrownShare;
+import org.treegrpo.core.tree.TreeGrower;
+import org.treegrpo.job.spark.BlockTask;
+import org.treegrpo.job.spark.WeightBroadcast;
+import org.treegrpo.job.round.Recipe;
+import org.treegrpo.job.round.RoundPlan;
+import org.treegrpo.job.round.Share;
+import org.treegrpo.job.round.ShareBlocks;
+
+/**
+ * Trains on a block of shares: one forward and backward per parent, gradients added in share order.
+ * A share whose rollout is not here any more is grown again from its seeds, to the same bytes.
+ *
+ * @param rolloutWeights what the round was grown with
+ * @param weights what the gradient is taken at; the same on the round's first epoch
+ * @param edgeAdvantages {@code [share][edge]}, NaN = masked
+ * @param edgeWeights {@code [share][edge]}
+ */
+public record LearnTask(
+    Broadcast<RunSpec> run,
+    WeightBroadcast rolloutWeights,
+    WeightBroadcast weights,
+    int round,
+    ShareBlocks blocks,
+    double[][] edgeAdvantages,
+    double[][] edgeWeights)
+    implements BlockTask<LearnedBlock> {
+
+  private static final long BASE_VERSION = Long.MAX_VALUE;
+
+  @Override
+  public LearnedBlock run(int block, TaskContext context) {
+    ExecutorRuntime runtime = ExecutorRuntime.of(run);
+    runtime.rollouts().begin(round);
+    int regrown = regrow(runtime, block);
+    PolicySlot slot = runtime.borrow(weights.version(), runtime.weights(weights));
+    PolicySlot reference =
+        runtime.recipe().klPenalty().beta() > 0
+            ? runtime.borrow(BASE_VERSION, runtime.baseWeights())
+            : null;
+    try {
+      return learn(runtime, slot, Optional.ofNullable(reference), block, regrown);
+    } finally {
+      runtime.giveBack(slot);
+      if (reference != null) {
+        runtime.giveBack(reference);
+      }
+    }
+  }
+
+  private int regrow(ExecutorRuntime runtime, int block) {
+    List<Integer> missing = new ArrayList<>();
+    for (int share = blocks.from(block); share < blocks.to(block); share++) {
+      if (runtime.rollouts().get(round, share) == null) {
+        missing.add(share);
+      }
+    }
+    if (!missing.isEmpty()) {
+      Recipe recipe = runtime.recipe();
+      RoundPlan plan = recipe.plan(round);
+      PolicySlot slot =
+          runtime.borrow(rolloutWeights.version(), runtime.weights(rolloutWeights));
+      try {
+        TreeGrower grower = new TreeGrower(slot.denoiser(), recipe.sampler(), recipe.trees());
+        for (int index : missing) {
+          Share share = plan.shares().get(index);
+          GrownShare grown = grower.grow(plan.key(), share.seeds());
+          grown.dropLeafLatents();
+          runtime.rollouts().put(round, index, grown);
+        }
+      } finally {
+        runtime.giveBack(slot);
+      }
+    }
+    return missing.size();
+  }
+
+  private LearnedBlock learn(
+      ExecutorRuntime runtime,
+      PolicySlot slot,
+      Optional<PolicySlot> reference,
+      int block,
+      int regrown) {
+    Recipe recipe = runtime.recipe();
+    KlTerm kl = new KlTerm(recipe.klPenalty(), reference.map(PolicySlot::denoiser));
+    ShareLearner learner = new ShareLearner(slot.denoiser(), recipe.sampler());
+    Denoiser.Evaluations before = slot.denoiser().evaluations();
+    double secondsBefore = slot.denoiser().networkSeconds();
+    PairwiseSum sum = new PairwiseSum(blocks.shares());
+    List<double[]> statistics = new ArrayList<>();
+    for (int share = blocks.from(block); share < blocks.to(block); share++) {
+      LearnResult result =
+          learner.learn(
+              runtime.rollouts().get(round, share),
+              edgeAdvantages[share],
+              edgeWeights[share],
+              recipe.surrogate(),
+              kl);
+      float[] gradient = new float[slot.policy().parameters().size()];
+      slot.policy().drainGradient(gradient);
+      sum.add(0, share, gradient);
+      statistics.add(LearnedBlock.row(result));
+    }
+    List<PairwiseSum.Partial> partials = sum.partials();
+    Denoiser.Evaluations spent = slot.denoiser().evaluations().minus(before);
+    return new LearnedBlock(
+        partials.stream().mapToInt(partial -> partial.node().level()).toArray(),
+        partials.stream().mapToInt(partial -> partial.node().index()).toArray(),
+        partials.stream().map(PairwiseSum.Partial::sum).toArray(float[][]::new),
+        statistics.toArray(double[][]::new),
+        regrown,
+        spent.trainForward(),
+        spent.trainBackward(),
+        slot.denoiser().networkSeconds() - secondsBefore);
+  }
+}

@@ -1,0 +1,44 @@
+package org.treegrpo.job.executor;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.treegrpo.core.tree.GrownShare;
+
+/**
+ * The rollouts of the current round that this executor has grown: states and children off heap, kept
+ * from the grow job to the learn job. Owns them; thread-safe.
+ */
+final class RolloutStore implements AutoCloseable {
+
+  private final Map<Integer, GrownShare> shares = new HashMap<>();
+  private int round = -1;
+
+  /** Drops what other rounds left behind. */
+  synchronized void begin(int newRound) {
+    if (newRound != round) {
+      close();
+      round = newRound;
+    }
+  }
+
+  /** Takes a share over; a share of the same index is closed. */
+  synchronized void put(int shareRound, int index, GrownShare share) {
+    begin(shareRound);
+    GrownShare earlier = shares.put(index, share);
+    if (earlier != null) {
+      earlier.close();
+    }
+  }
+
+  /** The share, still owned by the store; null if it is not here. */
+  synchronized GrownShare get(int shareRound, int index) {
+    return shareRound == round ? shares.get(index) : null;
+  }
+
+  @Override
+  public synchronized void close() {
+    shares.values().forEach(GrownShare::close);
+    shares.clear();
+    round = -1;
+  }
+}

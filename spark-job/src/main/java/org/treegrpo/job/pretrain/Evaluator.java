@@ -1,0 +1,12 @@
+package org.treegrpo.job.pretrain;
+
+import java.util.List;
+import org.treegrpo.core.policy.Policy;
+
+/** Judges a policy. */
+@FunctionalInterface
+interface Evaluator {
+
+  /** Scores of the policy with the weights that are installed in it, one a judge. */
+  List<SpellingScore> evaluate(Policy policy);
+}

@@ -1,0 +1,96 @@
+package org.treegrpo.job.pretrain;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+import org.treegrpo.core.policy.Conditioning;
+import org.treegrpo.core.policy.PolicyBatch;
+import org.treegrpo.core.prompt.CharacterEncoder;
+import org.treegrpo.core.prompt.Prompt;
+import org.treegrpo.job.settings.PretrainSettings;
+
+/**
+ * Makes the examples of the pretraining: a word or random letters, drawn in a random style, at a
+ * random noise level. Words that are kept for evaluation are never drawn. Not thread-safe; sources
+ * with the same arguments make the same examples.
+ */
+final class ExampleSource {
+
+  /**
+   * Examples of one shard.
+   *
+   * @param input noisy pictures, model times and characters
+   * @param target velocities eps - x (ALGORITHMS.md section 2.1), {@code [B * D]}
+   */
+  record Examples(PolicyBatch input, float[] target) {}
+
+  private static final float MODEL_TIME = 1000f;
+
+  private final List<String> words;
+  private final Set<String> hidden;
+  private final int letters;
+  private final PretrainSettings.Optimisation settings;
+  private final WordRenderer renderer;
+  private final CharacterEncoder encoder;
+
+  /**
+   * @param words training words, each of exactly {@code letters} letters
+   * @param hidden words that must not be drawn
+   */
+  ExampleSource(
+      List<String> words, Set<String> hidden, int letters, PretrainSettings.Optimisation settings) {
+    this.words = List.copyOf(words);
+    this.hidden = Set.copyOf(hidden);
+    this.letters = letters;
+    this.settings = settings;
+    this.renderer = new WordRenderer(letters);
+    this.encoder = new CharacterEncoder(WordRenderer.ALPHABET, letters);
+  }
+
+  /** The examples that a key names. */
+  Examples examples(int rows, long... key) {
+    RandomGenerator random = KeyedRandom.of(key);
+    int elements = renderer.shape().elements();
+    float[] latents = new float[rows * elements];
+    float[] target = new float[rows * elements];
+    float[] timesteps = new float[rows];
+    List<Conditioning> conditioning = new ArrayList<>(rows);
+    for (int row = 0; row < rows; row++) {
+      String word = word(random);
+      renderer.render(word, WordStyle.random(random), latents, row * elements);
+      boolean dropped = random.nextDouble() < settings.dropRate();
+      conditioning.add(dropped ? encoder.unconditional() : encoder.of(new Prompt(word, word)));
+      float sigma = (float) sigma(random);
+      timesteps[row] = sigma * MODEL_TIME;
+      for (int i = row * elements; i < (row + 1) * elements; i++) {
+        float noise = (float) random.nextGaussian();
+        float clean = latents[i];
+        latents[i] = (1 - sigma) * clean + sigma * noise;
+        target[i] = noise - clean;
+      }
+    }
+    return new Examples(new PolicyBatch(rows, latents, timesteps, conditioning), target);
+  }
+
+  private double sigma(RandomGenerator random) {
+    double u = random.nextDouble();
+    double shift = settings.sigmaShift();
+    return shift * u / (1 + (shift - 1) * u);
+  }
+
+  private String word(RandomGenerator random) {
+    if (random.nextDouble() < settings.wordShare()) {
+      return words.get(random.nextInt(words.size()));
+    }
+    String text;
+    do {
+      char[] drawn = new char[letters];
+      for (int i = 0; i < letters; i++) {
+        drawn[i] = WordRenderer.ALPHABET.charAt(random.nextInt(WordRenderer.ALPHABET.length()));
+      }
+      text = new String(drawn);
+    } while (hidden.contains(text));
+    return text;
+  }
+}

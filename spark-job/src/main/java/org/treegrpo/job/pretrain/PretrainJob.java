@@ -1,0 +1,90 @@
+package org.treegrpo.job.pretrain;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.treegrpo.core.policy.LatentShape;
+import org.treegrpo.core.policy.PolicySpec;
+import org.treegrpo.core.policy.Prediction;
+import org.treegrpo.core.prompt.Prompt;
+import org.treegrpo.core.prompt.PromptSet;
+import org.treegrpo.job.settings.PretrainSettings;
+import org.treegrpo.job.settings.TrainSettings;
+
+/**
+ * One pretraining: what is taught and where it is written.
+ *
+ * @param seed fixes every random number
+ * @param directory of the saved state and, in {@code policy}, of the policy
+ * @param words that may be drawn besides random letters
+ * @param heldOutWords that are never drawn
+ */
+record PretrainJob(
+    long seed,
+    Path directory,
+    List<String> words,
+    List<String> heldOutWords,
+    PretrainSettings settings) {
+
+  PretrainJob {
+    words = List.copyOf(words);
+    heldOutWords = List.copyOf(heldOutWords);
+  }
+
+  /** The job of the configuration; reads the word lists. */
+  static PretrainJob of(TrainSettings settings) throws IOException {
+    return new PretrainJob(
+        settings.seed(),
+        Path.of(settings.runDir()),
+        words(settings.prompts().train()),
+        words(settings.prompts().evaluation()),
+        settings.pretrain());
+  }
+
+  /** The policy directory to be written. */
+  Path policy() {
+    return directory.resolve("policy");
+  }
+
+  /** The description of the policy to be made. */
+  PolicySpec spec() {
+    PretrainSettings.Network network = settings.network();
+    int letters = settings.letters();
+    return new PolicySpec(
+        PolicySpec.Type.BUILT_IN,
+        BasePolicyWriter.WEIGHTS,
+        new LatentShape(3, PretrainSettings.HEIGHT, letters * PretrainSettings.CELL),
+        Prediction.FLOW_VELOCITY,
+        List.of(new PolicySpec.ConditioningInput("characters", List.of(letters))),
+        Optional.empty(),
+        Optional.of(
+            new PolicySpec.NetworkSpec(
+                network.patch(),
+                network.width(),
+                network.layers(),
+                network.heads(),
+                WordRenderer.ALPHABET,
+                PretrainSettings.CELL)));
+  }
+
+  /** What a saved state depends on: not the number of steps or threads, nor where files lie. */
+  String fingerprint() {
+    return "seed %d, %d letters, %s, %s, words %08x and %08x"
+        .formatted(
+            seed,
+            settings.letters(),
+            settings.network(),
+            settings.optimisation().withSteps(1),
+            words.hashCode(),
+            heldOutWords.hashCode());
+  }
+
+  private static List<String> words(String file) throws IOException {
+    try (InputStream in = Files.newInputStream(Path.of(file))) {
+      return PromptSet.read(in, file).prompts().stream().map(Prompt::text).toList();
+    }
+  }
+}

@@ -1,0 +1,199 @@
+package org.treegrpo.job.round;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.treegrpo.core.io.ReadableSource;
+import org.treegrpo.core.objective.KlPenalty;
+import org.treegrpo.core.objective.PpoSurrogate;
+import org.treegrpo.core.objective.Surrogate;
+import org.treegrpo.core.policy.PolicyDirectory;
+import org.treegrpo.core.policy.PolicySpec;
+import org.treegrpo.core.prompt.CharacterEncoder;
+import org.treegrpo.core.prompt.ConditioningFile;
+import org.treegrpo.core.prompt.Prompt;
+import org.treegrpo.core.prompt.PromptSet;
+import org.treegrpo.core.prompt.TextConditioner;
+import org.treegrpo.core.transition.Sampler;
+import org.treegrpo.core.tree.NodePath;
+import org.treegrpo.core.tree.RoundKey;
+import org.treegrpo.core.tree.TreeSeed;
+import org.treegrpo.core.tree.TreeSettings;
+import org.treegrpo.core.tree.WindowSchedule;
+import org.treegrpo.job.checkpoint.HadoopSource;
+import org.treegrpo.job.settings.ForestSettings;
+import org.treegrpo.job.settings.TrainSettings;
+import org.treegrpo.job.settings.WindowSettings;
+import org.treegrpo.reward.RewardDefinition;
+
+/**
+ * What follows from the settings, the policy directory and the prompts: the same on the driver and
+ * on every executor. Holds the conditioning file open.
+ */
+public final class Recipe implements AutoCloseable {
+
+  private final TrainSettings settings;
+  private final PolicySpec policy;
+  private final Sampler sampler;
+  private final List<Prompt> trainPrompts;
+  private final List<Prompt> evaluationPrompts;
+  private final TextConditioner conditioner;
+  private final WindowSchedule window;
+
+  /**
+   * @param policyDirectory a local copy of the policy directory
+   * @param trainPrompts JSONL; empty where the command does not train
+   * @param evaluationPrompts JSONL; empty where the command does not evaluate
+   * @throws IOException if a file is missing or malformed
+   */
+  public Recipe(
+      TrainSettings settings, Path policyDirectory, byte[] trainPrompts, byte[] evaluationPrompts)
+      throws IOException {
+    this.settings = settings;
+    this.policy = PolicyDirectory.read(policyDirectory);
+    this.sampler = Sampler.of(settings.sampler(), policy.prediction());
+    this.conditioner = conditioner(settings, policy);
+    this.trainPrompts = prompts(trainPrompts, settings.prompts().train());
+    this.evaluationPrompts =
+        firstOf(
+            prompts(evaluationPrompts, settings.prompts().evaluation()),
+            settings.evaluation().prompts());
+    this.window = window(settings);
+  }
+
+  public TrainSettings settings() {
+    return settings;
+  }
+
+  public PolicySpec policy() {
+    return policy;
+  }
+
+  public Sampler sampler() {
+    return sampler;
+  }
+
+  /** The sampler of held-out evaluation: its own number of steps, used by ODE. */
+  public Sampler evaluationSampler() {
+    return Sampler.of(
+        settings.sampler().withSteps(settings.evaluation().steps()), policy.prediction());
+  }
+
+  public TextConditioner conditioner() {
+    return conditioner;
+  }
+
+  /** Held-out prompts, at most {@code evaluation.prompts}. */
+  public List<Prompt> evaluationPrompts() {
+    return evaluationPrompts;
+  }
+
+  public TreeSettings trees() {
+    return settings.tree().trees(settings.update().microBatch());
+  }
+
+  public Surrogate surrogate() {
+    return new PpoSurrogate(settings.update().clip());
+  }
+
+  public KlPenalty klPenalty() {
+    return new KlPenalty(settings.update().kl());
+  }
+
+  /** All rewards in configuration order, trained and measured-only. */
+  public List<RewardDefinition> rewards() {
+    return settings.rewards();
+  }
+
+  /** The rewards that training scores, in configuration order. */
+  public List<RewardDefinition> trainedRewards() {
+    return settings.trainedRewards();
+  }
+
+  /** The plan of a round (1, 2, ...). */
+  public RoundPlan plan(int round) {
+    ForestSettings forest = settings.tree();
+    List<Prompt> prompts =
+        new PromptOrder(settings.seed(), trainPrompts.size(), forest.promptsPerRound())
+            .of(round).stream().map(trainPrompts::get).toList();
+    List<TreeSeed> seeds = new ArrayList<>();
+    for (Prompt prompt : prompts) {
+      for (int tree = 0; tree < forest.treesPerPrompt(); tree++) {
+        addSeeds(seeds, prompt, tree);
+      }
+    }
+    List<Share> shares = new ArrayList<>();
+    int perShare = seeds.size() / forest.shares();
+    for (int i = 0; i < forest.shares(); i++) {
+      shares.add(new Share(i, seeds.subList(i * perShare, (i + 1) * perShare)));
+    }
+    RoundKey key = new RoundKey(settings.seed(), round, window.start(round));
+    return new RoundPlan(key, prompts, forest.treesPerPrompt(), shares);
+  }
+
+  @Override
+  public void close() throws IOException {
+    conditioner.close();
+  }
+
+  private void addSeeds(List<TreeSeed> seeds, Prompt prompt, int tree) {
+    if (settings.tree().splitsTrees()) {
+      for (int child = 0; child < settings.tree().shape().branching(); child++) {
+        seeds.add(
+            new TreeSeed(
+                prompt.id(), tree, NodePath.ROOT.child(child), conditioner.of(prompt)));
+      }
+    } else {
+      seeds.add(new TreeSeed(prompt.id(), tree, NodePath.ROOT, conditioner.of(prompt)));
+    }
+  }
+
+  private static TextConditioner conditioner(TrainSettings settings, PolicySpec policy)
+      throws IOException {
+    String file = settings.policy().conditioningFile();
+    if (!file.isEmpty()) {
+      return ConditioningFile.open(source(file), policy.conditioning());
+    }
+    if (policy.type() == PolicySpec.Type.BUILT_IN) {
+      return CharacterEncoder.of(policy);
+    }
+    if (policy.conditioning().isEmpty()) {
+      return new NoConditioning();
+    }
+    throw new IOException(
+        "treegrpo.policy.conditioning-file: is empty, but the policy has the conditioning inputs %s; name a safetensors file with <prompt id>/<input name>"
+            .formatted(policy.conditioning().stream().map(input -> input.name()).toList()));
+  }
+
+  private static ReadableSource source(String uri) throws IOException {
+    org.apache.hadoop.fs.Path path = new org.apache.hadoop.fs.Path(uri);
+    return new HadoopSource(path.getFileSystem(new Configuration()), path);
+  }
+
+  private List<Prompt> prompts(byte[] jsonl, String name) throws IOException {
+    if (jsonl.length == 0) {
+      return List.of();
+    }
+    List<Prompt> prompts = PromptSet.read(new ByteArrayInputStream(jsonl), name).prompts();
+    conditioner.check(prompts);
+    return prompts;
+  }
+
+  private static List<Prompt> firstOf(List<Prompt> prompts, int most) {
+    return most == 0 || most >= prompts.size() ? prompts : prompts.subList(0, most);
+  }
+
+  private static WindowSchedule window(TrainSettings settings) {
+    WindowSettings window = settings.tree().window();
+    int steps = settings.sampler().steps();
+    int width = settings.tree().shape().width();
+    return switch (window.strategy()) {
+      case RANDOM -> WindowSchedule.random(settings.seed(), steps, width, window.ratio());
+      case SHIFTING -> WindowSchedule.shifting(steps, width, window.stride(), window.period());
+      case FIXED -> WindowSchedule.fixed(steps, width, window.start());
+    };
+  }
+}

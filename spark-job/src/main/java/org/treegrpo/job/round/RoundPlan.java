@@ -1,0 +1,49 @@
+package org.treegrpo.job.round;
+
+import java.util.List;
+import org.treegrpo.core.prompt.Prompt;
+import org.treegrpo.core.tree.RoundKey;
+import org.treegrpo.core.tree.TreeSeed;
+
+/**
+ * What one round does: a function of the settings and the round's number only, so that driver and
+ * executors derive the same plan.
+ *
+ * @param key keys every random number of the round; holds the window start
+ * @param prompts the round's prompts; prompt p has trees {@code p * treesPerPrompt ..}
+ * @param treesPerPrompt trees of one prompt, together one advantage group
+ * @param shares all trees, each edge owned by exactly one share
+ */
+public record RoundPlan(
+    RoundKey key, List<Prompt> prompts, int treesPerPrompt, List<Share> shares) {
+
+  public RoundPlan {
+    prompts = List.copyOf(prompts);
+    shares = List.copyOf(shares);
+  }
+
+  public int round() {
+    return key.round();
+  }
+
+  /** Position in the round of a tree of a prompt. */
+  public int treeIndex(String promptId, int tree) {
+    for (int i = 0; i < prompts.size(); i++) {
+      if (prompts.get(i).id().equals(promptId)) {
+        return i * treesPerPrompt + tree;
+      }
+    }
+    throw new IllegalArgumentException(
+        "prompt %s is not in round %d".formatted(promptId, round()));
+  }
+
+  /** Position in the round of a seed's tree. */
+  public int treeIndex(TreeSeed seed) {
+    return treeIndex(seed.promptId(), seed.tree());
+  }
+
+  /** Trees of the round. */
+  public int trees() {
+    return prompts.size() * treesPerPrompt;
+  }
+}

@@ -1,0 +1,15 @@
+package org.treegrpo.job.spark;
+
+import java.io.Serializable;
+import org.apache.spark.TaskContext;
+
+/**
+ * The work of one block, run on an executor.
+ *
+ * @param <T> result type, registered with Kryo
+ */
+@FunctionalInterface
+public interface BlockTask<T> extends Serializable {
+
+  T run(int block, TaskContext context);
+}

@@ -1,0 +1,162 @@
+package org.treegrpo.job.train;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.treegrpo.core.prompt.Prompt;
+import org.treegrpo.job.cluster.SparkCluster;
+import org.treegrpo.job.executor.EvaluatedBlock;
+import org.treegrpo.job.images.ImageGrid;
+import org.treegrpo.job.images.Png;
+import org.treegrpo.job.images.SampleSheet.Cell;
+import org.treegrpo.job.metrics.EvaluationRecord;
+import org.treegrpo.job.metrics.EvaluationRecord.HeldOutReward;
+import org.treegrpo.job.metrics.EvaluationRecord.Label;
+import org.treegrpo.job.round.Recipe;
+import org.treegrpo.job.settings.TrainSettings;
+import org.treegrpo.job.spark.WeightBroadcast;
+import org.treegrpo.reward.RewardDefinition;
+
+/** Samples held-out prompts by ODE on the cluster and sums the scores up. */
+public final class Evaluator {
+
+  private static final int COLUMNS = 8;
+
+  private final SparkCluster cluster;
+  private final Recipe recipe;
+
+  public Evaluator(SparkCluster cluster, Recipe recipe) {
+    this.cluster = cluster;
+    this.recipe = recipe;
+  }
+
+  /** An evaluation and the pictures of its first prompts; empty where none are asked for. */
+  public record Evaluation(EvaluationRecord figures, Optional<ImageGrid> sheet) {}
+
+  /**
+   * Evaluates one version of the weights.
+   *
+   * @param round what the record is called; 0 is the base
+   */
+  public Evaluation evaluate(int round, float[] weights) {
+    TrainSettings settings = recipe.settings();
+    int perPrompt = settings.evaluation().imagesPerPrompt();
+    int prompts = recipe.evaluationPrompts().size();
+    int chunkPrompts = Math.max(1, settings.update().microBatch() / perPrompt);
+    WeightBroadcast broadcast = cluster.broadcast(weights);
+    List<EvaluatedBlock> blocks;
+    try {
+      blocks = cluster.evaluate(broadcast, prompts, chunkPrompts, settings.report().prompts());
+    } finally {
+      broadcast.destroy();
+    }
+    List<float[]> scores = new ArrayList<>();
+    List<String[]> read = new ArrayList<>();
+    List<byte[]> pictures = new ArrayList<>();
+    List<Double> diversity = new ArrayList<>();
+    for (EvaluatedBlock block : blocks) {
+      scores.addAll(List.of(block.scores()));
+      read.addAll(List.of(block.read()));
+      pictures.addAll(List.of(block.pictures()));
+      for (double one : block.diversity()) {
+        diversity.add(one);
+      }
+    }
+    EvaluationRecord figures =
+        new EvaluationRecord(
+            round,
+            new Label(
+                "ode",
+                settings.evaluation().steps(),
+                settings.policy().guidance().scale(),
+                settings.ema().enabled()),
+            prompts,
+            rewards(scores, read, perPrompt),
+            diversity.stream().mapToDouble(Double::doubleValue).average().orElse(Double.NaN));
+    return new Evaluation(
+        figures,
+        pictures.isEmpty()
+            ? Optional.empty()
+            : Optional.of(sheet(round, scores, read, pictures, blocks.get(0))));
+  }
+
+  private Map<String, HeldOutReward> rewards(
+      List<float[]> scores, List<String[]> read, int perPrompt) {
+    Map<String, HeldOutReward> rewards = new LinkedHashMap<>();
+    List<RewardDefinition> definitions = recipe.rewards();
+    for (int reward = 0; reward < definitions.size(); reward++) {
+      int scored = 0;
+      double sum = 0;
+      double squares = 0;
+      for (float[] row : scores) {
+        if (!Float.isNaN(row[reward])) {
+          scored++;
+          sum += row[reward];
+          squares += (double) row[reward] * row[reward];
+        }
+      }
+      double mean = sum / scored;
+      double variance = Math.max(0, squares / scored - mean * mean);
+      rewards.put(
+          definitions.get(reward).name(),
+          new HeldOutReward(
+              mean,
+              1.96 * Math.sqrt(variance / scored),
+              definitions.get(reward).weight() > 0,
+              exact(read, reward, perPrompt)));
+    }
+    return rewards;
+  }
+
+  /** Share of the images that read exactly as their prompt; null where the reward does not read. */
+  private Double exact(List<String[]> read, int reward, int perPrompt) {
+    int right = 0;
+    for (int i = 0; i < read.size(); i++) {
+      String text = read.get(i)[reward];
+      if (text == null) {
+        return null;
+      }
+      if (plain(text).equals(plain(recipe.evaluationPrompts().get(i / perPrompt).text()))) {
+        right++;
+      }
+    }
+    return (double) right / read.size();
+  }
+
+  private static String plain(String text) {
+    return text.replaceAll("\\s", "").toLowerCase(Locale.ROOT);
+  }
+
+  private ImageGrid sheet(
+      int round,
+      List<float[]> scores,
+      List<String[]> read,
+      List<byte[]> pictures,
+      EvaluatedBlock size) {
+    int perPrompt = recipe.settings().evaluation().imagesPerPrompt();
+    List<RewardDefinition> definitions = recipe.rewards();
+    List<Cell> cells = new ArrayList<>();
+    for (int i = 0; i < pictures.size(); i++) {
+      Prompt prompt = recipe.evaluationPrompts().get(i / perPrompt);
+      Map<String, Double> byReward = new LinkedHashMap<>();
+      Map<String, String> texts = new LinkedHashMap<>();
+      for (int reward = 0; reward < definitions.size(); reward++) {
+        float score = scores.get(i)[reward];
+        byReward.put(definitions.get(reward).name(), Float.isNaN(score) ? null : (double) score);
+        String text = read.get(i)[reward];
+        if (text != null) {
+          texts.put(definitions.get(reward).name(), text);
+        }
+      }
+      cells.add(new Cell(prompt.id(), prompt.text(), i % perPrompt, byReward, texts));
+    }
+    return ImageGrid.of(
+        round,
+        COLUMNS,
+        cells,
+        pictures.stream().map(bytes -> Png.image(bytes, size.height(), size.width())).toList());
+  }
+}

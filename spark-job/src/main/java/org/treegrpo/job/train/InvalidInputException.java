@@ -1,0 +1,11 @@
+package org.treegrpo.job.train;
+
+/** A file or path that the user gave cannot be used; the message names it and the rule. */
+public final class InvalidInputException extends RuntimeException {
+
+  private static final long serialVersionUID = 1L;
+
+  public InvalidInputException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

@@ -1,0 +1,98 @@
+package org.treegrpo.job.train;
+
+import java.util.Optional;
+import org.treegrpo.core.optim.AdamW;
+import org.treegrpo.core.optim.Ema;
+import org.treegrpo.core.optim.GradientClip;
+import org.treegrpo.core.optim.WarmUp;
+import org.treegrpo.core.policy.ParameterLayout;
+import org.treegrpo.job.checkpoint.Checkpoint;
+import org.treegrpo.job.checkpoint.CheckpointState;
+import org.treegrpo.job.settings.OptimizerSettings;
+import org.treegrpo.job.settings.TrainSettings;
+
+/**
+ * The policy's weights on the driver and everything that moves them: clip, warm-up, AdamW, EMA. Not
+ * thread-safe.
+ */
+final class PolicyOptimizer {
+
+  private final OptimizerSettings settings;
+  private final Optional<Ema> ema;
+  private final float[] weights;
+  private final float[] average;
+  private final AdamW adamW;
+
+  /** Starts from the base weights, which are copied. */
+  PolicyOptimizer(TrainSettings settings, float[] base) {
+    this(settings, base.clone(), base.clone(), new AdamW(settings.optimizer().adamW(), base.length));
+  }
+
+  private PolicyOptimizer(
+      TrainSettings settings, float[] weights, float[] average, AdamW adamW) {
+    this.settings = settings.optimizer();
+    this.ema =
+        settings.ema().enabled() ? Optional.of(new Ema(settings.ema().decay())) : Optional.empty();
+    this.weights = weights;
+    this.average = average;
+    this.adamW = adamW;
+  }
+
+  /** Continues from a checkpoint, bit for bit; takes its vectors over. */
+  static PolicyOptimizer restore(TrainSettings settings, Checkpoint checkpoint) {
+    return new PolicyOptimizer(
+        settings,
+        checkpoint.weights(),
+        checkpoint.ema().orElseGet(() -> checkpoint.weights().clone()),
+        AdamW.restore(
+            settings.optimizer().adamW(),
+            checkpoint.firstMoment(),
+            checkpoint.secondMoment(),
+            checkpoint.state().optimizerSteps()));
+  }
+
+  /**
+   * What one step did.
+   *
+   * @param gradientNorm before clipping
+   */
+  record Step(double gradientNorm, double learningRate) {}
+
+  /**
+   * One optimiser step.
+   *
+   * @param gradient of the loss; changed
+   */
+  Step step(float[] gradient) {
+    double norm = GradientClip.clip(gradient, settings.maxGradientNorm());
+    WarmUp warmUp = settings.warmUp();
+    double learningRate = warmUp.learningRate(settings.learningRate(), adamW.steps() + 1);
+    adamW.step(weights, gradient, learningRate);
+    ema.ifPresent(e -> e.update(average, weights));
+    return new Step(norm, learningRate);
+  }
+
+  /** The current weights; not a copy. */
+  float[] weights() {
+    return weights;
+  }
+
+  /** What evaluation samples with: the average where there is one, else the weights. */
+  float[] evaluationWeights() {
+    return ema.isPresent() ? average : weights;
+  }
+
+  Checkpoint checkpoint(ParameterLayout layout, CheckpointState state) {
+    return new Checkpoint(
+        state,
+        layout,
+        weights,
+        ema.map(e -> average),
+        adamW.firstMoment(),
+        adamW.secondMoment());
+  }
+
+  long steps() {
+    return adamW.steps();
+  }
+}

@@ -1,0 +1,51 @@
+package org.treegrpo.job.train;
+
+import java.time.Instant;
+import org.apache.spark.package$;
+import org.treegrpo.core.tensor.TorchRuntime;
+import org.treegrpo.job.checkpoint.WeightsDigest;
+import org.treegrpo.job.settings.Labels;
+import org.treegrpo.job.settings.TrainSettings;
+
+/**
+ * {@code run.json}: what a run is.
+ *
+ * @param startedAt of this process, ISO 8601
+ * @param resumedAfter rounds that were done before this process
+ * @param seed of the run
+ * @param rounds to be done in all
+ * @param method preset
+ * @param configSha256 of the settings that determine the weights
+ * @param parameters trainable parameters
+ * @param baseWeightsSha256 of the policy directory's weights
+ * @param versions of what computes
+ */
+record RunDescription(
+    String startedAt,
+    int resumedAfter,
+    long seed,
+    int rounds,
+    String method,
+    String configSha256,
+    int parameters,
+    String baseWeightsSha256,
+    Versions versions) {
+
+  record Versions(String spark, String java, String libtorch) {}
+
+  static RunDescription of(TrainSettings settings, RunInputs inputs, int finished) {
+    return new RunDescription(
+        Instant.now().toString(),
+        finished,
+        settings.seed(),
+        settings.rounds(),
+        Labels.of(settings.method()),
+        settings.resolved().sha256(),
+        inputs.layout().size(),
+        WeightsDigest.sha256(inputs.baseWeights()),
+        new Versions(
+            package$.MODULE$.SPARK_VERSION(),
+            Runtime.version().toString(),
+            TorchRuntime.version()));
+  }
+}

@@ -1,0 +1,152 @@
+package org.treegrpo.job.train;
+
+import java.io.IOException;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import org.treegrpo.core.tree.EdgeRecord;
+import org.treegrpo.core.tree.TreeSeed;
+import org.treegrpo.job.audit.AuditWriter;
+import org.treegrpo.job.audit.EdgeRow;
+import org.treegrpo.job.audit.LeafRow;
+import org.treegrpo.job.checkpoint.RunDirectory;
+import org.treegrpo.job.cluster.SparkCluster.GrownRound;
+import org.treegrpo.job.executor.TreePictures;
+import org.treegrpo.job.images.GrownTree;
+import org.treegrpo.job.metrics.MetricsLog;
+import org.treegrpo.job.metrics.RoundMetrics;
+import org.treegrpo.job.metrics.TensorBoardWriter;
+import org.treegrpo.job.round.Recipe;
+import org.treegrpo.job.round.RoundCredit;
+import org.treegrpo.job.round.RoundPlan;
+import org.treegrpo.job.round.ScoredShare;
+import org.treegrpo.reward.RewardDefinition;
+import org.treegrpo.reward.arrow.RewardRow;
+
+/**
+ * Everything that a run leaves for people and tools besides its checkpoints: metrics, evaluations,
+ * TensorBoard events, the audit and the pictures.
+ */
+final class RunRecorder implements AutoCloseable {
+
+  private final RunDirectory directory;
+  private final Recipe recipe;
+  private final MetricsLog log;
+  private final TensorBoardWriter events;
+  private final AuditWriter audit;
+
+  /**
+   * @param finished rounds that the run has behind it; what the files hold of later ones is dropped
+   */
+  RunRecorder(RunDirectory directory, Recipe recipe, int finished) throws IOException {
+    this.directory = directory;
+    this.recipe = recipe;
+    this.log = MetricsLog.open(directory.fs(), directory.root());
+    log.truncateAfter(finished);
+    this.events =
+        new TensorBoardWriter(
+            directory.fs(), directory.root(), finished + 1, Clock.systemUTC());
+    this.audit =
+        new AuditWriter(
+            directory.fs(),
+            directory.root(),
+            recipe.trainedRewards().stream().map(RewardDefinition::name).toList());
+  }
+
+  MetricsLog log() {
+    return log;
+  }
+
+  void round(RoundMetrics metrics) throws IOException {
+    log.append(metrics);
+    events.add(metrics);
+  }
+
+  void evaluation(Evaluator.Evaluation evaluation) throws IOException {
+    log.append(evaluation.figures());
+    events.add(evaluation.figures());
+    if (evaluation.sheet().isPresent()) {
+      evaluation.sheet().get().write(directory.fs(), directory.root());
+    }
+  }
+
+  /** Writes the round's edges and leaves where the audit is due. */
+  void audit(RoundPlan plan, GrownRound grown, RoundCredit credit) throws IOException {
+    int every = recipe.settings().audit().every();
+    if (every == 0 || plan.round() % every != 0) {
+      return;
+    }
+    List<EdgeRow> edges = new ArrayList<>();
+    List<LeafRow> leaves = new ArrayList<>();
+    for (int share = 0; share < grown.shares().size(); share++) {
+      ScoredShare scored = grown.shares().get(share);
+      for (int i = 0; i < scored.edges().size(); i++) {
+        TreeSeed seed = plan.shares().get(share).seeds().get(scored.edges().get(i).seed());
+        edges.add(
+            edge(scored.edges().get(i), seed, credit.edgeAdvantages().get(share)[i]));
+      }
+      for (int i = 0; i < scored.rewards().rows().size(); i++) {
+        leaves.add(
+            leaf(
+                scored.rewards().rows().get(i),
+                credit.leafTotals().get(share)[i],
+                credit.leafAdvantages().get(share)[i]));
+      }
+    }
+    audit.write(plan.round(), edges, leaves);
+  }
+
+  /** Writes the drawn tree of a round, if the executors kept its images. */
+  void tree(RoundPlan plan, GrownRound grown, RoundCredit credit) throws IOException {
+    for (var block : grown.blocks()) {
+      if (block.preview() != null) {
+        draw(plan, grown, credit, block.preview()).write(directory.fs(), directory.root());
+      }
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    events.close();
+  }
+
+  private GrownTree draw(
+      RoundPlan plan, GrownRound grown, RoundCredit credit, TreePictures pictures) {
+    return TreeDrawing.of(
+        plan,
+        recipe.settings(),
+        grown.shares().get(pictures.share()),
+        credit.edgeAdvantages().get(pictures.share()),
+        credit.leafTotals().get(pictures.share()),
+        pictures);
+  }
+
+  private static EdgeRow edge(EdgeRecord edge, TreeSeed seed, double advantage) {
+    return new EdgeRow(
+        seed.promptId(),
+        seed.tree(),
+        edge.path().toString(),
+        edge.depth(),
+        edge.step(),
+        edge.path().parent().toString(),
+        edge.logProbOld(),
+        edge.noiseStd(),
+        advantage,
+        !Double.isNaN(advantage));
+  }
+
+  private static LeafRow leaf(RewardRow row, double total, double advantage) {
+    double[] scores = new double[row.scores().length];
+    for (int i = 0; i < scores.length; i++) {
+      scores[i] = row.scores()[i];
+    }
+    return new LeafRow(
+        row.promptId(),
+        row.tree(),
+        row.path(),
+        scores,
+        total,
+        advantage,
+        Double.isNaN(advantage));
+  }
+}

@@ -1,0 +1,198 @@
+package org.treegrpo.job.train;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.SparkConf;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.treegrpo.job.checkpoint.AtomicFiles;
+import org.treegrpo.job.checkpoint.Checkpoint;
+import org.treegrpo.job.checkpoint.CheckpointStore;
+import org.treegrpo.job.checkpoint.RunDirectory;
+import org.treegrpo.job.checkpoint.RunLock;
+import org.treegrpo.job.checkpoint.WeightsDigest;
+import org.treegrpo.job.cluster.SparkCluster;
+import org.treegrpo.job.metrics.EvaluationRecord;
+import org.treegrpo.job.metrics.MetricsLog;
+import org.treegrpo.job.metrics.RunJson;
+import org.treegrpo.job.metrics.RunLayout;
+import org.treegrpo.job.metrics.RunResult;
+import org.treegrpo.job.settings.TrainSettings;
+
+/** A training run from its settings to its report: {@code train} and {@code resume}. */
+public final class TrainingRun {
+
+  private static final Logger LOG = LoggerFactory.getLogger(TrainingRun.class);
+
+  private final TrainSettings settings;
+  private final SparkConf spark;
+  private final RunInputs inputs;
+  private final RunDirectory directory;
+  private final CheckpointStore checkpoints;
+  private final Stopwatch watch = new Stopwatch();
+
+  private TrainingRun(
+      TrainSettings settings, SparkConf spark, RunInputs inputs, RunDirectory directory) {
+    this.settings = settings;
+    this.spark = spark;
+    this.inputs = inputs;
+    this.directory = directory;
+    this.checkpoints = new CheckpointStore(directory);
+  }
+
+  /**
+   * Trains from the base in an empty run directory.
+   *
+   * @throws InvalidInputException if an input or the run directory cannot be used
+   */
+  public static RunResult train(TrainSettings settings, SparkConf spark, Configuration hadoop) {
+    return open(settings, spark, hadoop, Start.FRESH);
+  }
+
+  /**
+   * Goes on from the newest valid checkpoint of the run directory, bit for bit.
+   *
+   * @throws InvalidInputException if there is none or it belongs to other settings
+   */
+  public static RunResult resume(TrainSettings settings, SparkConf spark, Configuration hadoop) {
+    return open(settings, spark, hadoop, Start.CHECKPOINT);
+  }
+
+  private enum Start {
+    FRESH,
+    CHECKPOINT
+  }
+
+  private static RunResult open(
+      TrainSettings settings, SparkConf spark, Configuration hadoop, Start start) {
+    try (RunInputs inputs = RunInputs.load(settings, hadoop)) {
+      RunDirectory directory = RunDirectory.of(settings.runDir(), hadoop);
+      if (start == Start.FRESH && !isEmpty(directory)) {
+        throw new InvalidInputException(
+            "treegrpo.run-dir: %s is not empty; choose another directory, or continue it with resume"
+                .formatted(directory.root()),
+            null);
+      }
+      try (RunLock lock = RunLock.acquire(directory, spark.get("spark.app.name", "treegrpo"))) {
+        return new TrainingRun(settings, spark, inputs, directory).run(start);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static boolean isEmpty(RunDirectory directory) throws IOException {
+    return !directory.fs().exists(directory.root())
+        || directory.fs().listStatus(directory.root()).length == 0;
+  }
+
+  private RunResult run(Start start) throws IOException {
+    Optional<Checkpoint> checkpoint =
+        start == Start.CHECKPOINT ? Optional.of(newestCheckpoint()) : Optional.empty();
+    PolicyOptimizer optimizer =
+        checkpoint
+            .map(found -> PolicyOptimizer.restore(settings, found))
+            .orElseGet(() -> new PolicyOptimizer(settings, inputs.baseWeights()));
+    int finished = checkpoint.map(found -> found.state().round()).orElse(0);
+    describe(finished);
+    try {
+      train(optimizer, finished);
+    } catch (IOException | RuntimeException failure) {
+      finish(result(RunResult.Status.FAILED, optimizer, failure.getMessage()));
+      throw failure;
+    }
+    RunResult result = result(RunResult.Status.COMPLETED, optimizer, null);
+    finish(result);
+    return result;
+  }
+
+  private void train(PolicyOptimizer optimizer, int finished) throws IOException {
+    try (JavaSparkContext context = new JavaSparkContext(spark);
+        SparkCluster cluster =
+            new SparkCluster(context, inputs.runSpec(UUID.randomUUID().toString()));
+        RunRecorder recorder = new RunRecorder(directory, inputs.recipe(), finished)) {
+      RunProgress progress = new RunProgress(System.out, settings.rounds(), finished);
+      new Trainer(
+              cluster,
+              inputs.recipe(),
+              optimizer,
+              recorder,
+              checkpoints,
+              progress,
+              inputs.layout())
+          .run(finished);
+    }
+  }
+
+  private Checkpoint newestCheckpoint() throws IOException {
+    List<String> refusals = new ArrayList<>();
+    Optional<CheckpointStore.Verified> found = checkpoints.newestValid(refusals);
+    refusals.forEach(line -> LOG.warn("checkpoint refused: {}", line));
+    if (found.isEmpty()) {
+      throw new InvalidInputException(
+          "treegrpo.run-dir: %s holds no valid checkpoint to resume from; start over with train in an empty directory"
+              .formatted(directory.root()),
+          null);
+    }
+    Checkpoint checkpoint = checkpoints.load(found.get(), inputs.layout());
+    if (!checkpoint.state().configHash().equals(settings.resolved().sha256())) {
+      throw new InvalidInputException(
+          "%s: was made with other settings; resume with the configuration in %s (only rounds and run-dir may change)"
+              .formatted(found.get().directory(), directory.layout().config()),
+          null);
+    }
+    LOG.info("resuming after round {}", checkpoint.state().round());
+    return checkpoint;
+  }
+
+  private static AtomicFiles.Content json(Object value) {
+    return out -> out.write(RunJson.pretty(value).getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Writes what the run is, before its first round. */
+  private void describe(int finished) throws IOException {
+    RunLayout layout = directory.layout();
+    AtomicFiles.replace(
+        directory.fs(),
+        layout.config(),
+        out -> out.write(settings.resolved().text().getBytes(StandardCharsets.UTF_8)));
+    AtomicFiles.replace(
+        directory.fs(),
+        layout.run(),
+        json(RunDescription.of(settings, inputs, finished)));
+  }
+
+  private RunResult result(RunResult.Status status, PolicyOptimizer optimizer, String error)
+      throws IOException {
+    MetricsLog log = MetricsLog.open(directory.fs(), directory.root());
+    List<EvaluationRecord> evaluations = log.evaluations();
+    int rounds = log.rounds().isEmpty() ? 0 : log.rounds().get(log.rounds().size() - 1).round();
+    return new RunResult(
+        status,
+        rounds,
+        watch.total(),
+        new RunResult.BeforeAfter(
+            evaluations.isEmpty() ? null : evaluations.get(0),
+            evaluations.isEmpty() ? null : evaluations.get(evaluations.size() - 1)),
+        checkpoints
+            .newestValid(new ArrayList<>())
+            .map(verified -> verified.directory().getName())
+            .orElse(null),
+        WeightsDigest.sha256(optimizer.weights()),
+        error);
+  }
+
+  private void finish(RunResult result) throws IOException {
+    AtomicFiles.replace(
+        directory.fs(),
+        directory.layout().result(),
+        json(result));
+  }
+}

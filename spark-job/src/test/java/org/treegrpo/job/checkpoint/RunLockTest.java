@@ -1,0 +1,169 @@
+package org.treegrpo.job.checkpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RunLockTest {
+
+  @TempDir Path directory;
+  private RunDirectory run;
+  private Path file;
+  private LockOwner me;
+
+  @BeforeEach
+  void open() throws IOException {
+    run = RunDirectory.of(directory.resolve("run").toUri().toString(), new Configuration(false));
+    file = directory.resolve("run/run.lock");
+    me = LockOwner.current("app-1");
+  }
+
+  private LockOwner owner(String host, long pid, long start, String application) {
+    return new LockOwner(
+        host, me.processSpace(), pid, start, application, "2026-01-01T00:00:00Z", "token-" + pid);
+  }
+
+  private void assertOnlyTheLock(boolean present) throws IOException {
+    try (Stream<Path> files = Files.list(file.getParent())) {
+      assertThat(files.map(path -> path.getFileName().toString()).toList())
+          .as("files beside the lock")
+          .isEqualTo(present ? List.of("run.lock") : List.of());
+    }
+  }
+
+  @Test
+  void isRefusedWhileARunIsAliveAndFreeAfterwards() throws IOException {
+    RunLock held = RunLock.acquire(run, "app-1");
+    assertThatThrownBy(() -> RunLock.acquire(run, "app-2"))
+        .isInstanceOf(RunLockedException.class)
+        .hasMessageContaining("run.lock")
+        .hasMessageContaining("process " + ProcessHandle.current().pid())
+        .hasMessageContaining("app-1")
+        .hasMessageContaining("delete the file");
+    assertThat(file).as("a refused taker leaves the lock").exists();
+    held.close();
+    assertOnlyTheLock(false);
+    RunLock.acquire(run, "app-2").close();
+  }
+
+  @Test
+  void isTakenOverFromADeadProcessOfThisHost() throws IOException, InterruptedException {
+    Process process = new ProcessBuilder("true").start();
+    process.waitFor();
+    RunLock dead = RunLock.acquire(run, owner(me.host(), process.pid(), 1, "app-0"));
+    try (RunLock mine = RunLock.acquire(run, me)) {
+      assertOnlyTheLock(true);
+      assertThat(Files.readString(file)).as("the new owner").contains(me.token());
+      dead.close();
+      assertThat(file).as("the dead owner's close() spares the new lock").exists();
+      assertThat(mine).as("the lock").isNotNull();
+    }
+    assertOnlyTheLock(false);
+  }
+
+  @Test
+  void isTakenOverWhereTheProcessIdIsReused() throws IOException {
+    RunLock.acquire(run, owner(me.host(), me.pid(), me.processStart() - 60_000, "app-0"));
+    RunLock.acquire(run, me).close();
+    assertOnlyTheLock(false);
+  }
+
+  @Test
+  void isRefusedWhereAnotherHostsOwnerCannotBeJudged() throws IOException {
+    RunLock.acquire(run, owner("elsewhere", 1, 1, "app-0"));
+    assertThatThrownBy(() -> RunLock.acquire(run, me))
+        .isInstanceOf(RunLockedException.class)
+        .hasMessageContaining("on elsewhere");
+  }
+
+  @Test
+  void isRefusedWhereAnotherContainersOwnerCannotBeJudged() throws IOException {
+    RunLock.acquire(
+        run,
+        new LockOwner(me.host(), "pid:[1]", 999_999_999, 1, "app-0", "2026-01-01T00:00:00Z", "t"));
+    assertThatThrownBy(() -> RunLock.acquire(run, me)).isInstanceOf(RunLockedException.class);
+  }
+
+  @Test
+  void isTakenOverByALaterAttemptOfTheSameApplication() throws IOException {
+    RunLock.acquire(run, owner("elsewhere", 1, 1, "app-1"));
+    RunLock.acquire(run, me).close();
+    assertOnlyTheLock(false);
+  }
+
+  @Test
+  void isRefusedWhereTheOwnerIsUnreadable() throws IOException {
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, "");
+    assertThatThrownBy(() -> RunLock.acquire(run, me))
+        .isInstanceOf(RunLockedException.class)
+        .hasMessageContaining("delete");
+  }
+
+  @Test
+  void isRefusedWhileAnotherRunTakesItOver() throws IOException {
+    RunLock.acquire(run, owner("elsewhere", 1, 1, "app-1"));
+    Path guard = file.resolveSibling("run.lock.takeover");
+    Files.writeString(guard, "");
+    assertThatThrownBy(() -> RunLock.acquire(run, me))
+        .isInstanceOf(RunLockedException.class)
+        .hasMessageContaining("delete " + run.root())
+        .hasMessageContaining("run.lock.takeover");
+    assertThat(guard).as("the other taker's guard stays").exists();
+  }
+
+  @Test
+  void hasOneWinnerAmongManyTakersOfAFreeLock() throws Exception {
+    for (int repeat = 0; repeat < 20; repeat++) {
+      assertThat(winners()).as("winners").isEqualTo(1);
+      Files.delete(file);
+    }
+  }
+
+  @Test
+  void hasOneWinnerAmongManyTakersOfAStaleLock() throws Exception {
+    for (int repeat = 0; repeat < 20; repeat++) {
+      RunLock.acquire(run, owner(me.host(), me.pid(), me.processStart() - 60_000, "app-0"));
+      assertThat(winners()).as("winners").isEqualTo(1);
+      assertOnlyTheLock(true);
+      Files.delete(file);
+    }
+  }
+
+  private int winners() throws InterruptedException, ExecutionException {
+    ExecutorService threads = Executors.newFixedThreadPool(8);
+    try {
+      Callable<Integer> attempt =
+          () -> {
+            try {
+              RunLock.acquire(run, "app-1");
+              return 1;
+            } catch (RunLockedException e) {
+              return 0;
+            }
+          };
+      int winners = 0;
+      for (Future<Integer> result : threads.invokeAll(Collections.nCopies(32, attempt))) {
+        winners += result.get();
+      }
+      return winners;
+    } finally {
+      threads.shutdown();
+    }
+  }
+}
