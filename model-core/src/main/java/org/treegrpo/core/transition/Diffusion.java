@@ -6,7 +6,7 @@ import org.treegrpo.core.policy.Prediction;
  * DDIM on Stable Diffusion's variance-preserving process: 1000 training steps, scaled-linear beta
  * from 0.00085 to 0.012, leading spacing with offset 1 (ALGORITHMS.md section 2.2).
  */
-final class Diffusion implements Process {
+final class Diffusion implements NoisingProcess {
 
   private static final int TRAINING_STEPS = 1000;
   private static final double BETA_START = 0.00085;

@@ -4,7 +4,7 @@ package org.treegrpo.core.transition;
  * Rectified flow, x = (1 - sigma) x_data + sigma eps, with a velocity output v = eps - x_data
  * (ALGORITHMS.md section 2.1).
  */
-final class RectifiedFlow implements Process {
+final class RectifiedFlow implements NoisingProcess {
 
   private static final double TIME_SCALE = 1000;
 

@@ -14,7 +14,7 @@ public final class Sampler {
   private final List<AffineStep> sde;
   private final List<CleanEstimate> clean;
 
-  private Sampler(Process process, int steps) {
+  private Sampler(NoisingProcess process, int steps) {
     ode = IntStream.range(0, steps).mapToObj(process::ode).toList();
     sde = IntStream.range(0, steps).mapToObj(process::sde).toList();
     clean = IntStream.range(0, steps).mapToObj(process::clean).toList();
@@ -46,7 +46,7 @@ public final class Sampler {
     }
     int steps = settings.steps();
     double eta = transition == TransitionKind.ODE ? 0 : settings.eta();
-    Process process =
+    NoisingProcess process =
         flow
             ? new RectifiedFlow(
                 settings.schedule().sigmas(steps, settings.shift()), transition, eta)

@@ -18,28 +18,13 @@ class NoiseSourceTest {
     NoiseSource independent = new NoiseSource(42, 7, RootNoise.INDEPENDENT);
     assertThat(root(independent, PROMPT, 3, 5))
         .as("root of tree 3")
-        .containsExactly(
-            0.056040916591882706f,
-            -0.022188814356923103f,
-            0.7974755764007568f,
-            0.532375693321228f,
-            0.716927707195282f);
+        .containsExactly(0.056040917f, -0.022188814f, 0.7974756f, 0.5323757f, 0.7169277f);
     assertThat(root(new NoiseSource(42, 7, RootNoise.SHARED), PROMPT, 3, 5))
         .as("shared root")
-        .containsExactly(
-            -0.9064393639564514f,
-            -1.2216829061508179f,
-            0.5050679445266724f,
-            -1.2258273363113403f,
-            2.4266357421875f);
+        .containsExactly(-0.90643936f, -1.2216829f, 0.50506794f, -1.2258273f, 2.4266357f);
     assertThat(step(independent, PROMPT, 3, "2.0.1", 5))
         .as("edge 2.0.1 of tree 3")
-        .containsExactly(
-            -0.3484652638435364f,
-            -0.9018186926841736f,
-            -0.41733303666114807f,
-            -2.199958562850952f,
-            -1.947731375694275f);
+        .containsExactly(-0.34846526f, -0.9018187f, -0.41733304f, -2.1999586f, -1.9477314f);
   }
 
   @Test

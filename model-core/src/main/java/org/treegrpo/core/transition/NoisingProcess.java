@@ -1,7 +1,7 @@
 package org.treegrpo.core.transition;
 
 /** The coefficients of one family of noising processes at step t = 0 .. T-1. */
-interface Process {
+interface NoisingProcess {
 
   AffineStep ode(int t);
 
