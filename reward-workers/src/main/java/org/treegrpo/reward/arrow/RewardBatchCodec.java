@@ -1,20 +1,23 @@
 package org.treegrpo.reward.arrow;
 
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.arrow.flatbuf.MessageHeader;
+import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.Float4Vector;
 import org.apache.arrow.vector.IntVector;
 import org.apache.arrow.vector.VarCharVector;
+import org.apache.arrow.vector.VectorLoader;
 import org.apache.arrow.vector.VectorSchemaRoot;
-import org.apache.arrow.vector.ipc.ArrowStreamReader;
 import org.apache.arrow.vector.ipc.ArrowStreamWriter;
+import org.apache.arrow.vector.ipc.message.ArrowRecordBatch;
+import org.apache.arrow.vector.ipc.message.MessageSerializer;
 import org.apache.arrow.vector.types.pojo.Schema;
 import org.apache.arrow.vector.util.ValueVectorUtility;
 
@@ -59,15 +62,20 @@ public final class RewardBatchCodec {
 
   static RewardBatch decode(byte[] bytes, BufferAllocator allocator) throws RewardFormatException {
     try {
-      StreamFraming.check(bytes);
-      try (ArrowStreamReader reader =
-          new ArrowStreamReader(new ByteArrayInputStream(bytes), allocator)) {
-        return read(reader);
+      List<StreamMessage> messages = StreamMessage.split(bytes);
+      if (messages.size() != 2
+          || messages.get(0).metadata().headerType() != MessageHeader.Schema
+          || messages.get(1).metadata().headerType() != MessageHeader.RecordBatch) {
+        throw new RewardFormatException(
+            "reward batch: the stream has %d messages; needs a schema and exactly one record batch"
+                .formatted(messages.size()));
       }
+      Schema schema = MessageSerializer.deserializeSchema(messages.get(0).metadata());
+      return read(schema, messages.get(1), allocator);
     } catch (RewardFormatException e) {
       throw e;
     } catch (IOException | RuntimeException e) {
-      // Arrow's reader answers damaged bytes with whatever unchecked exception it runs into.
+      // Arrow answers damaged bytes with whatever unchecked exception it runs into.
       throw new RewardFormatException(
           "reward batch: %d bytes are no readable Arrow IPC stream: %s"
               .formatted(bytes.length, e.getMessage()),
@@ -103,26 +111,30 @@ public final class RewardBatchCodec {
     root.setRowCount(batch.rows().size());
   }
 
-  private static RewardBatch read(ArrowStreamReader reader) throws IOException {
-    VectorSchemaRoot root = reader.getVectorSchemaRoot();
-    Schema schema = root.getSchema();
+  private static RewardBatch read(Schema schema, StreamMessage message, BufferAllocator allocator)
+      throws IOException {
     List<String> names = RewardSchema.rewardNames(schema);
     int round = RewardSchema.key(schema, RewardSchema.ROUND);
     int share = RewardSchema.key(schema, RewardSchema.SHARE);
     int attempt = RewardSchema.key(schema, RewardSchema.ATTEMPT);
-    if (!reader.loadNextBatch()) {
-      throw new RewardFormatException("reward batch: the stream has no record batch, needs one");
+    ArrowBuf body = message.copyBody(allocator);
+    try (VectorSchemaRoot root = VectorSchemaRoot.create(schema, allocator)) {
+      try (ArrowRecordBatch batch =
+          MessageSerializer.deserializeRecordBatch(message.metadata(), body)) {
+        new VectorLoader(root).load(batch);
+      }
+      ValueVectorUtility.validateFull(root);
+      requireConstant(root, RewardSchema.ROUND, round);
+      requireConstant(root, RewardSchema.SHARE, share);
+      requireConstant(root, RewardSchema.ATTEMPT, attempt);
+      return new RewardBatch(
+          round, share, attempt, names, rows(root, names), RewardSchema.versions(schema));
+    } finally {
+      // Nothing is left here but what Arrow lost track of when the metadata was damaged.
+      if (body.refCnt() > 0) {
+        body.getReferenceManager().release(body.refCnt());
+      }
     }
-    ValueVectorUtility.validateFull(root);
-    requireConstant(root, RewardSchema.ROUND, round);
-    requireConstant(root, RewardSchema.SHARE, share);
-    requireConstant(root, RewardSchema.ATTEMPT, attempt);
-    List<RewardRow> rows = rows(root, names);
-    if (reader.loadNextBatch()) {
-      throw new RewardFormatException(
-          "reward batch: the stream has more than one record batch, needs exactly one");
-    }
-    return new RewardBatch(round, share, attempt, names, rows, RewardSchema.versions(schema));
   }
 
   private static List<RewardRow> rows(VectorSchemaRoot root, List<String> names) {

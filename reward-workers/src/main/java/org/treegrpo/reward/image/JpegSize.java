@@ -26,16 +26,20 @@ final class JpegSize implements AutoCloseable {
 
   /** Size of one row's file in units of 1000 bytes. */
   double kilobytes(ImageBatch images, int row) throws IOException {
+    return encode(images, row).length / BYTES_PER_KB;
+  }
+
+  /** One row's file. */
+  byte[] encode(ImageBatch images, int row) throws IOException {
     int width = images.width();
-    BufferedImage image =
-        new BufferedImage(width, images.height(), BufferedImage.TYPE_INT_RGB);
+    BufferedImage image = new BufferedImage(width, images.height(), BufferedImage.TYPE_INT_RGB);
     image.setRGB(0, 0, width, images.height(), images.packedRgb(row), 0, width);
     ByteArrayOutputStream file = new ByteArrayOutputStream();
     try (MemoryCacheImageOutputStream out = new MemoryCacheImageOutputStream(file)) {
       writer.setOutput(out);
       writer.write(null, new IIOImage(image, null, null), parameters);
     }
-    return file.size() / BYTES_PER_KB;
+    return file.toByteArray();
   }
 
   @Override

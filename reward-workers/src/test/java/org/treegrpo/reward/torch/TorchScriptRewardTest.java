@@ -1,0 +1,206 @@
+package org.treegrpo.reward.torch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.treegrpo.core.tensor.ScriptModule;
+import org.treegrpo.core.tensor.TorchScriptArchive;
+import org.treegrpo.reward.ImageBatch;
+import org.treegrpo.reward.Reward;
+import org.treegrpo.reward.RewardDefinition;
+import org.treegrpo.reward.RewardException;
+import org.treegrpo.reward.RewardPrompt;
+import org.treegrpo.reward.ScoredBatch;
+import org.treegrpo.reward.pool.RewardPool;
+import org.treegrpo.reward.pool.RewardPoolSettings;
+
+class TorchScriptRewardTest {
+
+  private static final String BRIGHTNESS =
+      """
+      def forward(self: __torch__.Model,
+          images: Tensor) -> Tensor:
+        return torch.mul(torch.mean(images, [1, 2, 3]), self.scale)
+      """;
+
+  private static final String ALIGNMENT =
+      """
+      def forward(self: __torch__.Model,
+          images: Tensor,
+          text: Tensor,
+          pooled: Tensor) -> Tensor:
+        a = torch.mean(images, [1, 2, 3])
+        b = torch.select(torch.select(text, 1, 1), 1, 2)
+        return torch.add(torch.add(a, b), torch.mul(torch.sum(pooled, [1]), self.scale))
+      """;
+
+  private static final String MODE =
+      """
+      def forward(self: __torch__.Model,
+          images: Tensor) -> Tensor:
+        mean = torch.mean(images, [1, 2, 3])
+        if self.training:
+          score = torch.neg(mean)
+        else:
+          score = torch.mul(mean, self.scale)
+        return score
+      """;
+
+  private static final String WHOLE_BATCH =
+      """
+      def forward(self: __torch__.Model,
+          images: Tensor) -> Tensor:
+        return torch.mul(torch.mean(images, [1, 2, 3], True), self.scale)
+      """;
+
+  @TempDir Path directory;
+
+  @Test
+  void scoresImages() throws Exception {
+    try (Reward reward = create(BRIGHTNESS, Map.of())) {
+      assertThat(reward.score(images(3), prompts(3)))
+          .as("2 x the mean of images that are 0, 1/4 and 1/2")
+          .containsExactly(0f, 0.5f, 1f);
+      assertThat(reward.version()).as("version").matches("model.pt sha256:[0-9a-f]{16}");
+    }
+  }
+
+  @Test
+  void passesConditioningInItsShapes() throws Exception {
+    try (Reward reward = create(ALIGNMENT, Map.of("conditioning", "2x3, 2"))) {
+      assertThat(reward.score(images(2), prompts(2)))
+          .as("mean + text[1][2] + 2 sum(pooled)")
+          .containsExactly(5f + 2 * 30, 0.25f + 6f + 2 * 32);
+    }
+  }
+
+  @Test
+  void namesConditioningThatDoesNotFit() throws Exception {
+    assertThatThrownBy(() -> score(ALIGNMENT, Map.of("conditioning", "2x2,2"), prompts(2)))
+        .as("a shape of 4 elements for 6")
+        .isInstanceOf(RewardException.class)
+        .hasMessageContaining("conditioning tensor 0 of prompt 'p0' has 6 elements");
+    List<RewardPrompt> bare = List.of(new RewardPrompt("bare", "x", List.of()));
+    assertThatThrownBy(() -> score(ALIGNMENT, Map.of(), bare))
+        .as("a prompt without conditioning")
+        .isInstanceOf(RewardException.class)
+        .hasMessageContaining("forward takes 2 conditioning tensors")
+        .hasMessageContaining("prompt 'bare' has 0");
+    List<RewardPrompt> uneven =
+        List.of(prompts(1).get(0), new RewardPrompt("q", "x", List.of(new float[6], new float[3])));
+    assertThatThrownBy(() -> score(ALIGNMENT, Map.of("conditioning", "2x3,2"), uneven))
+        .as("prompts whose tensors differ in size")
+        .isInstanceOf(RewardException.class)
+        .hasMessageContaining("has 2 elements for prompt 'p0' and 3 for 'q'");
+  }
+
+  @Test
+  void runsInEvalMode() throws Exception {
+    assertThat(score(MODE, Map.of(), prompts(3)))
+        .as("the branch of eval mode")
+        .containsExactly(0f, 0.5f, 1f);
+  }
+
+  @Test
+  void refusesAnOutputOfAnotherShape() {
+    assertThatThrownBy(() -> score(WHOLE_BATCH, Map.of(), prompts(3)))
+        .as("an output of [3, 1, 1, 1]")
+        .isInstanceOf(RewardException.class)
+        .hasMessageContaining("needs one float32 of shape (3)");
+  }
+
+  @Test
+  void refusesAFileThatIsNoArchive() throws IOException {
+    Path file = Files.writeString(directory.resolve("model.pt"), "not a zip");
+    assertThatThrownBy(() -> new TorchScriptRewardProvider().create(definition(file, Map.of())))
+        .as("a text file")
+        .isInstanceOf(RewardException.class)
+        .hasMessageContaining("model.pt is not a TorchScript archive");
+  }
+
+  @Test
+  void checksItsOptions() throws IOException {
+    Path file = Files.writeString(directory.resolve("model.pt"), "");
+    TorchScriptRewardProvider provider = new TorchScriptRewardProvider();
+    assertThat(provider.problems(definition(file, Map.of("conditioning", "77x768", "device", "gpu1"))))
+        .as("good options")
+        .isEmpty();
+    for (String shapes : List.of("", "77x", "0", "7,", "none")) {
+      assertThat(provider.problems(definition(file, Map.of("conditioning", shapes))))
+          .as("conditioning = '%s'", shapes)
+          .singleElement()
+          .asString()
+          .contains("option 'conditioning' = '" + shapes + "' must be shapes such as");
+    }
+  }
+
+  @Test
+  void scoresOnThePoolsThreads() throws Exception {
+    Path file = write(BRIGHTNESS);
+    try (RewardPool pool =
+        RewardPool.open(List.of(definition(file, Map.of())), new RewardPoolSettings(2, 1))) {
+      ScoredBatch batch = pool.submit(images(3), prompts(3)).get(60, TimeUnit.SECONDS);
+      assertThat(batch.failures()).as("failures").isEmpty();
+      assertThat(batch.scores()[0]).as("scores").containsExactly(0f, 0.5f, 1f);
+    }
+  }
+
+  private float[] score(String methods, Map<String, String> options, List<RewardPrompt> prompts)
+      throws Exception {
+    try (Reward reward = create(methods, options)) {
+      return reward.score(images(prompts.size()), prompts);
+    }
+  }
+
+  private Reward create(String methods, Map<String, String> options) throws Exception {
+    RewardDefinition definition = definition(write(methods), options);
+    assertThat(new TorchScriptRewardProvider().problems(definition)).as("problems").isEmpty();
+    return new TorchScriptRewardProvider().create(definition);
+  }
+
+  private Path write(String methods) throws IOException {
+    Path file = directory.resolve("model.pt");
+    TorchScriptArchive.write(
+        new ScriptModule("Model", methods).buffer("scale", new float[] {2f}, 1), file);
+    return file;
+  }
+
+  private static RewardDefinition definition(Path file, Map<String, String> options) {
+    Map<String, String> all = new HashMap<>(options);
+    all.put("path", file.toString());
+    return new RewardDefinition("model", "torchscript", 1, Duration.ofSeconds(60), all);
+  }
+
+  /** Row i is i / 4 everywhere. */
+  private static ImageBatch images(int rows) {
+    ImageBatch images = new ImageBatch(rows, 4, 4, new float[rows * 48]);
+    for (int i = 0; i < images.pixels().length; i++) {
+      images.pixels()[i] = i / 48 * 0.25f;
+    }
+    return images;
+  }
+
+  /** Row i: text [2, 3] with 5 + i at [1][2], pooled [2] with the sum 30 + 2 i. */
+  private static List<RewardPrompt> prompts(int rows) {
+    return IntStream.range(0, rows)
+        .mapToObj(
+            row ->
+                new RewardPrompt(
+                    "p" + row,
+                    "text",
+                    List.of(
+                        new float[] {9, 9, 9, 9, 9, 5 + row}, new float[] {10 + row, 20 + row})))
+        .toList();
+  }
+}
