@@ -36,7 +36,8 @@ final class ShardedGradient implements AutoCloseable {
     this.optimisation = job.settings().optimisation();
     int count = Math.min(threads(job.settings().threads()), optimisation.shards());
     for (int i = 0; i < count; i++) {
-      tasks.add(new Task(policies.get(), sources.get()));
+      ExampleSource source = sources.get(); // first: it fails where there are no fonts
+      tasks.add(new Task(policies.get(), source));
     }
     executor = Executors.newFixedThreadPool(count);
   }

@@ -33,7 +33,7 @@ enum Typeface {
       }
       return Font.createFont(Font.TRUETYPE_FONT, in).deriveFont(points);
     } catch (IOException | FontFormatException | LinkageError | InternalError e) {
-      // A JVM without libfreetype throws LinkageError, one without fontconfig InternalError.
+      // Without fontconfig or libfreetype: IOException here, errors in other builds of the JDK.
       throw new FontsUnavailableException(
           "typeface %s: the JVM cannot load fonts (%s); install the packages fontconfig and"
                   .formatted(this, e)
