@@ -84,7 +84,27 @@ class EveryKeyTest {
               Map.entry("reward-workers.max-failed-share", "0"),
               Map.entry("self-check.tolerance", "0"),
               Map.entry("self-check.parents", "1"),
-              Map.entry("report.prompts", "4")));
+              Map.entry("report.prompts", "4"),
+              Map.entry("pretrain.letters", "4"),
+              Map.entry("pretrain.network.patch", "2"),
+              Map.entry("pretrain.network.width", "64"),
+              Map.entry("pretrain.network.layers", "2"),
+              Map.entry("pretrain.network.heads", "2"),
+              Map.entry("pretrain.steps", "9"),
+              Map.entry("pretrain.batch", "96"),
+              Map.entry("pretrain.shards", "4"),
+              Map.entry("pretrain.learning-rate", "1e-3"),
+              Map.entry("pretrain.warm-up-steps", "0"),
+              Map.entry("pretrain.weight-decay", "0"),
+              Map.entry("pretrain.max-gradient-norm", "2"),
+              Map.entry("pretrain.ema-decay", "0"),
+              Map.entry("pretrain.drop-rate", "0"),
+              Map.entry("pretrain.word-share", "1"),
+              Map.entry("pretrain.sigma-shift", "1"),
+              Map.entry("pretrain.threads", "2"),
+              Map.entry("pretrain.max-minutes", "5"),
+              Map.entry("pretrain.checkpoint-every", "9"),
+              Map.entry("pretrain.evaluate-every", "9")));
 
   /** Has one legal value only. */
   private static final Set<String> SINGLE_VALUED = Set.of("policy.trainable");
