@@ -72,7 +72,7 @@ public final class TreeBackup {
     double[] weights = new double[branching];
     for (int child = 0; child < branching; child++) {
       boolean masked = scores[child] == Double.NEGATIVE_INFINITY;
-      weights[child] = masked ? 0 : Math.exp(scores[child] - greatest);
+      weights[child] = masked ? 0 : StrictMath.exp(scores[child] - greatest);
       sum += weights[child];
     }
     for (int child = 0; child < branching && sum > 0; child++) {

@@ -21,7 +21,7 @@ public record PpoSurrogate(double clip) implements Surrogate {
     if (advantage == 0) {
       return new Term(0, 0, false);
     }
-    double ratio = Math.exp(logRatio);
+    double ratio = StrictMath.exp(logRatio);
     if (advantage > 0 && ratio > 1 + clip) {
       return new Term(-(1 + clip) * advantage, 0, true);
     }

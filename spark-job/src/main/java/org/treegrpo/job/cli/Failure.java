@@ -7,6 +7,8 @@ import java.nio.file.NoSuchFileException;
 import org.treegrpo.core.policy.PolicyDirectoryException;
 import org.treegrpo.core.prompt.PromptException;
 import org.treegrpo.job.settings.SettingsException;
+import org.treegrpo.job.train.InvalidInputException;
+import org.treegrpo.job.train.TrainingException;
 import org.treegrpo.reward.RewardException;
 
 /**
@@ -21,10 +23,13 @@ record Failure(Exception cause, int exitCode, boolean expected) {
   static Failure of(Exception cause) {
     if (cause instanceof SettingsException
         || cause instanceof PolicyDirectoryException
-        || cause instanceof PromptException) {
+        || cause instanceof PromptException
+        || cause instanceof InvalidInputException) {
       return new Failure(cause, ExitCodes.BAD_INPUT, true);
     }
-    boolean expected = cause instanceof IOException || cause instanceof RewardException;
+    boolean expected = cause instanceof IOException
+            || cause instanceof RewardException
+            || cause instanceof TrainingException;
     return new Failure(cause, ExitCodes.FAILED, expected);
   }
 

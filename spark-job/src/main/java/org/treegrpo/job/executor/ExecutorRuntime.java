@@ -18,6 +18,7 @@ import org.treegrpo.core.policy.ImageDecoder;
 import org.treegrpo.core.policy.Policies;
 import org.treegrpo.core.policy.Policy;
 import org.treegrpo.core.tensor.TorchRuntime;
+import org.treegrpo.core.tree.TreeGrower;
 import org.treegrpo.job.spark.RewardStreamPlugin;
 import org.treegrpo.job.spark.WeightBroadcast;
 import org.treegrpo.job.round.Recipe;
@@ -166,14 +167,17 @@ public final class ExecutorRuntime implements AutoCloseable {
     TrainSettings settings = recipe.settings();
     Device device = Devices.choose(settings.policy().device());
     Policy policy = Policies.open(recipe.policy(), directory, device);
+    GuidedDenoiser denoiser =
+        new GuidedDenoiser(
+            policy,
+            settings.policy().guidance().scale(),
+            settings.policy().guidance().grad(),
+            recipe.conditioner().unconditional());
     PolicySlot slot =
         new PolicySlot(
             policy,
-            new GuidedDenoiser(
-                policy,
-                settings.policy().guidance().scale(),
-                settings.policy().guidance().grad(),
-                recipe.conditioner().unconditional()),
+            denoiser,
+            new TreeGrower(denoiser, recipe.sampler(), recipe.trees()),
             ImageDecoder.open(
                 recipe.policy(), directory, device, settings.update().microBatch()),
             recipe.rewards());

@@ -15,7 +15,6 @@ import org.treegrpo.core.prompt.Prompt;
 import org.treegrpo.core.tree.GrownShare;
 import org.treegrpo.core.tree.LeafRecord;
 import org.treegrpo.core.tree.NodePath;
-import org.treegrpo.core.tree.TreeGrower;
 import org.treegrpo.core.tree.TreeSeed;
 import org.treegrpo.job.spark.BlockTask;
 import org.treegrpo.job.spark.RewardStreamPlugin;
@@ -109,13 +108,11 @@ public record GrowTask(
     }
 
     private void grow(RoundPlan plan, Share share) {
-      TreeGrower grower =
-          new TreeGrower(slot.denoiser(), runtime.recipe().sampler(), runtime.recipe().trees());
       boolean first = share.index() == 0;
       GrownShare grown =
           first && preview
-              ? grower.grow(plan.key(), share.seeds(), 0)
-              : grower.grow(plan.key(), share.seeds());
+              ? slot.grower().grow(plan.key(), share.seeds(), 0)
+              : slot.grower().grow(plan.key(), share.seeds());
       runtime.rollouts().put(round, share.index(), grown);
       if (first && selfCheck) {
         deviation =

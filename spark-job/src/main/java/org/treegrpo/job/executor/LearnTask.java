@@ -11,7 +11,6 @@ import org.treegrpo.core.learn.ShareLearner;
 import org.treegrpo.core.optim.PairwiseSum;
 import org.treegrpo.core.policy.Denoiser;
 import org.treegrpo.core.tree.GrownShare;
-import org.treegrpo.core.tree.TreeGrower;
 import org.treegrpo.job.spark.BlockTask;
 import org.treegrpo.job.spark.WeightBroadcast;
 import org.treegrpo.job.round.Recipe;
@@ -73,10 +72,9 @@ public record LearnTask(
       PolicySlot slot =
           runtime.borrow(rolloutWeights.version(), runtime.weights(rolloutWeights));
       try {
-        TreeGrower grower = new TreeGrower(slot.denoiser(), recipe.sampler(), recipe.trees());
         for (int index : missing) {
           Share share = plan.shares().get(index);
-          GrownShare grown = grower.grow(plan.key(), share.seeds());
+          GrownShare grown = slot.grower().grow(plan.key(), share.seeds());
           grown.dropLeafLatents();
           runtime.rollouts().put(round, index, grown);
         }

@@ -5,6 +5,7 @@ import java.util.List;
 import org.treegrpo.core.policy.GuidedDenoiser;
 import org.treegrpo.core.policy.ImageDecoder;
 import org.treegrpo.core.policy.Policy;
+import org.treegrpo.core.tree.TreeGrower;
 import org.treegrpo.reward.ImageBatch;
 import org.treegrpo.reward.Reward;
 import org.treegrpo.reward.RewardDefinition;
@@ -17,6 +18,7 @@ final class PolicySlot implements AutoCloseable {
 
   private final Policy policy;
   private final GuidedDenoiser denoiser;
+  private final TreeGrower grower;
   private final ImageDecoder decoder;
   private final List<RewardDefinition> rewards;
   private List<Reward> readers;
@@ -25,10 +27,12 @@ final class PolicySlot implements AutoCloseable {
   PolicySlot(
       Policy policy,
       GuidedDenoiser denoiser,
+      TreeGrower grower,
       ImageDecoder decoder,
       List<RewardDefinition> rewards) {
     this.policy = policy;
     this.denoiser = denoiser;
+    this.grower = grower;
     this.decoder = decoder;
     this.rewards = rewards;
   }
@@ -39,6 +43,11 @@ final class PolicySlot implements AutoCloseable {
 
   GuidedDenoiser denoiser() {
     return denoiser;
+  }
+
+  /** Kept for the run: it reuses the memory of closed shares. */
+  TreeGrower grower() {
+    return grower;
   }
 
   ImageDecoder decoder() {

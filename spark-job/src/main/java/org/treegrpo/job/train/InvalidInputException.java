@@ -5,6 +5,10 @@ public final class InvalidInputException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
+  public InvalidInputException(String message) {
+    super(message);
+  }
+
   public InvalidInputException(String message, Throwable cause) {
     super(message, cause);
   }

@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
+import org.treegrpo.core.policy.ImageDecoder;
 import org.treegrpo.core.policy.ParameterLayout;
 import org.treegrpo.core.policy.Policies;
 import org.treegrpo.core.policy.Policy;
@@ -46,7 +47,7 @@ public final class RunInputs implements AutoCloseable {
     this.trainPrompts = read(settings.prompts().train(), hadoop);
     this.evaluationPrompts = read(settings.prompts().evaluation(), hadoop);
     this.recipe = new Recipe(settings, directory, trainPrompts, evaluationPrompts);
-    try (Policy policy = Policies.open(recipe.policy(), directory, Device.cpu())) {
+    try (Policy policy = openPolicy()) {
       this.layout = policy.parameters();
       this.baseWeights = baseWeights(policy);
     }
@@ -76,6 +77,16 @@ public final class RunInputs implements AutoCloseable {
   /** The weights of the policy directory; not to be changed. */
   public float[] baseWeights() {
     return baseWeights;
+  }
+
+  /** The network on the CPU; the caller closes it. */
+  Policy openPolicy() {
+    return Policies.open(recipe.policy(), directory, Device.cpu());
+  }
+
+  /** The decoder on the CPU; the caller closes it. */
+  ImageDecoder openDecoder() {
+    return ImageDecoder.open(recipe.policy(), directory, Device.cpu(), 1);
   }
 
   /** What executors are sent. */

@@ -1,7 +1,7 @@
 package org.treegrpo.job.train;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,15 +36,21 @@ public final class TrainingRun {
   private final RunInputs inputs;
   private final RunDirectory directory;
   private final CheckpointStore checkpoints;
+  private final PrintStream out;
   private final Stopwatch watch = new Stopwatch();
 
   private TrainingRun(
-      TrainSettings settings, SparkConf spark, RunInputs inputs, RunDirectory directory) {
+      TrainSettings settings,
+      SparkConf spark,
+      RunInputs inputs,
+      RunDirectory directory,
+      PrintStream out) {
     this.settings = settings;
     this.spark = spark;
     this.inputs = inputs;
     this.directory = directory;
     this.checkpoints = new CheckpointStore(directory);
+    this.out = out;
   }
 
   /**
@@ -52,8 +58,10 @@ public final class TrainingRun {
    *
    * @throws InvalidInputException if an input or the run directory cannot be used
    */
-  public static RunResult train(TrainSettings settings, SparkConf spark, Configuration hadoop) {
-    return open(settings, spark, hadoop, Start.FRESH);
+  public static RunResult train(
+      TrainSettings settings, SparkConf spark, Configuration hadoop, PrintStream out)
+      throws IOException {
+    return open(settings, spark, hadoop, out, Start.FRESH);
   }
 
   /**
@@ -61,8 +69,10 @@ public final class TrainingRun {
    *
    * @throws InvalidInputException if there is none or it belongs to other settings
    */
-  public static RunResult resume(TrainSettings settings, SparkConf spark, Configuration hadoop) {
-    return open(settings, spark, hadoop, Start.CHECKPOINT);
+  public static RunResult resume(
+      TrainSettings settings, SparkConf spark, Configuration hadoop, PrintStream out)
+      throws IOException {
+    return open(settings, spark, hadoop, out, Start.CHECKPOINT);
   }
 
   private enum Start {
@@ -71,20 +81,18 @@ public final class TrainingRun {
   }
 
   private static RunResult open(
-      TrainSettings settings, SparkConf spark, Configuration hadoop, Start start) {
+      TrainSettings settings, SparkConf spark, Configuration hadoop, PrintStream out, Start start)
+      throws IOException {
     try (RunInputs inputs = RunInputs.load(settings, hadoop)) {
       RunDirectory directory = RunDirectory.of(settings.runDir(), hadoop);
       if (start == Start.FRESH && !isEmpty(directory)) {
         throw new InvalidInputException(
             "treegrpo.run-dir: %s is not empty; choose another directory, or continue it with resume"
-                .formatted(directory.root()),
-            null);
+                .formatted(directory.root()));
       }
       try (RunLock lock = RunLock.acquire(directory, spark.get("spark.app.name", "treegrpo"))) {
-        return new TrainingRun(settings, spark, inputs, directory).run(start);
+        return new TrainingRun(settings, spark, inputs, directory, out).run(start);
       }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 
@@ -118,7 +126,7 @@ public final class TrainingRun {
         SparkCluster cluster =
             new SparkCluster(context, inputs.runSpec(UUID.randomUUID().toString()));
         RunRecorder recorder = new RunRecorder(directory, inputs.recipe(), finished)) {
-      RunProgress progress = new RunProgress(System.out, settings.rounds(), finished);
+      RunProgress progress = new RunProgress(out, settings.rounds(), finished);
       new Trainer(
               cluster,
               inputs.recipe(),

@@ -66,12 +66,13 @@ final class TinyRun {
         .parse(hocon, "test", List.of(overrides), Use.TRAIN);
   }
 
-  void train(String master, String runDir, String... overrides) {
-    TrainingRun.train(settings(runDir, overrides), spark(master), new Configuration());
+  void train(String master, String runDir, String... overrides) throws IOException {
+    TrainingRun.train(settings(runDir, overrides), spark(master), new Configuration(), System.out);
   }
 
-  void resume(String master, String runDir, String... overrides) {
-    TrainingRun.resume(settings(runDir, overrides), spark(master), new Configuration());
+  void resume(String master, String runDir, String... overrides)
+      throws IOException {
+    TrainingRun.resume(settings(runDir, overrides), spark(master), new Configuration(), System.out);
   }
 
   /** The weights after every round. */

@@ -1,0 +1,137 @@
+package org.treegrpo.core.policy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.Device;
+import ai.djl.engine.EngineException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.treegrpo.core.tensor.ScriptModule;
+import org.treegrpo.core.tensor.TorchScriptArchive;
+
+/** A user's own network: out = gain * latent + shift * sum(a) + timestep / 1000 * mean(b). */
+class TorchScriptPolicyTest {
+
+  private static final String NETWORK =
+      """
+      def forward(self,
+          latent: Tensor,
+          timestep: Tensor,
+          a: Tensor,
+          b: Tensor) -> Tensor:
+        s = torch.reshape(torch.sum(a, [1]), [-1, 1, 1, 1])
+        m = torch.reshape(torch.mul(torch.mean(b, [1, 2]), torch.div(timestep, 1000.)), [-1, 1, 1, 1])
+        return torch.add(torch.add(torch.mul(latent, self.gain), torch.mul(s, self.shift)), m)
+      """;
+
+  private static final String DECODER =
+      """
+      def forward(self,
+          latent: Tensor) -> Tensor:
+        rgb = torch.slice(latent, 1, 0, 3)
+        return torch.repeat_interleave(torch.repeat_interleave(rgb, 2, 2), 2, 3)
+      """;
+
+  @TempDir Path directory;
+
+  private PolicySpec spec;
+
+  @BeforeEach
+  void writePolicy() throws IOException {
+    TorchScriptArchive.write(
+        new ScriptModule("Network", NETWORK)
+            .parameter("gain", new float[] {2}, 1)
+            .parameter("shift", new float[] {-0.5f}, 1),
+        directory.resolve("network.pt"));
+    TorchScriptArchive.write(new ScriptModule("Decoder", DECODER), directory.resolve("vae.pt"));
+    Files.writeString(
+        directory.resolve("policy.json"),
+        """
+        {"type": "torchscript", "file": "network.pt", "latentShape": [4, 2, 2],
+         "prediction": "flow-velocity",
+         "conditioning": [{"name": "a", "shape": [3]}, {"name": "b", "shape": [2, 2]}],
+         "decoder": {"file": "vae.pt", "scale": 0.5, "shift": 0.25}}
+        """);
+    spec = PolicyDirectory.read(directory);
+  }
+
+  private static PolicyBatch batch() {
+    float[] latents = new float[2 * 16];
+    for (int i = 0; i < latents.length; i++) {
+      latents[i] = i;
+    }
+    Conditioning first = new Conditioning(List.of(new float[] {1, 2, 3}, new float[] {4, 4, 8, 8}));
+    Conditioning second = new Conditioning(List.of(new float[] {0, 0, 1}, new float[4]));
+    return new PolicyBatch(2, latents, new float[] {500, 250}, List.of(first, second));
+  }
+
+  @Test
+  void severalConditioningsReachTheNetworkInOrder() {
+    try (Policy policy = Policies.open(spec, directory, Device.cpu())) {
+      float[] output = new float[32];
+      policy.predict(batch(), output);
+      for (int i = 0; i < 16; i++) {
+        assertThat(output[i]).as("row 0").isEqualTo(2f * i - 0.5f * 6 + 0.5f * 6);
+        assertThat(output[16 + i]).as("row 1").isEqualTo(2f * (16 + i) - 0.5f);
+      }
+    }
+  }
+
+  @Test
+  void everyParameterIsTrained() {
+    try (Policy policy = Policies.open(spec, directory, Device.cpu())) {
+      assertThat(policy.parameters().entries())
+          .extracting(ParameterLayout.Entry::name)
+          .containsExactly("gain", "shift");
+      policy.accumulateGradient(
+          batch(), (output, cotangent) -> java.util.Arrays.fill(cotangent, 1f));
+      float[] gradient = new float[2];
+      policy.drainGradient(gradient);
+      assertThat(gradient).as("sum of latents, 16 sums of a").containsExactly(496, 16 * 7);
+    }
+  }
+
+  @Test
+  void theDecoderUndoesScaleAndShift() {
+    try (ImageDecoder decoder = ImageDecoder.open(spec, directory, Device.cpu(), 1)) {
+      float[] latents = new float[32];
+      latents[0] = 0.125f;
+      latents[16] = -5;
+      ImageDecoder.Images images = decoder.decode(2, latents);
+      assertThat(images.height()).isEqualTo(4);
+      assertThat(images.width()).isEqualTo(4);
+      assertThat(images.pixels()).hasSize(2 * 3 * 16);
+      assertThat(images.pixels()[0])
+          .as("(0.125 / 0.5 + 0.25 + 1) / 2")
+          .isCloseTo(0.75f, Offset.offset(1e-6f));
+      assertThat(images.pixels()[48]).as("cut to [0, 1]").isZero();
+    }
+  }
+
+  @Test
+  void conditioningOfTheWrongShapeIsNamed() {
+    try (Policy policy = Policies.open(spec, directory, Device.cpu())) {
+      Conditioning wrong = new Conditioning(List.of(new float[2], new float[4]));
+      PolicyBatch batch = new PolicyBatch(1, new float[16], new float[1], List.of(wrong));
+      assertThatThrownBy(() -> policy.predict(batch, new float[16]))
+          .hasMessageContaining("conditioning a")
+          .hasMessageContaining("2 elements")
+          .hasMessageContaining("[3]");
+    }
+  }
+
+  @Test
+  void aFileThatIsNotAnArchiveIsNamed() throws IOException {
+    Files.writeString(directory.resolve("network.pt"), "not an archive");
+    assertThatThrownBy(() -> Policies.open(spec, directory, Device.cpu()))
+        .isInstanceOf(EngineException.class);
+  }
+}

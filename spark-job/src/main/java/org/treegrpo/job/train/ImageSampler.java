@@ -1,0 +1,64 @@
+package org.treegrpo.job.train;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.treegrpo.core.policy.Conditioning;
+import org.treegrpo.core.policy.GuidedDenoiser;
+import org.treegrpo.core.policy.ImageDecoder;
+import org.treegrpo.core.policy.Policy;
+import org.treegrpo.core.prompt.Prompt;
+import org.treegrpo.core.tree.NoiseSource;
+import org.treegrpo.core.tree.OdeSampler;
+import org.treegrpo.core.tree.TreeSettings.RootNoise;
+import org.treegrpo.job.images.Png;
+import org.treegrpo.job.round.Recipe;
+import org.treegrpo.job.settings.TrainSettings;
+
+/** Draws one image of a prompt by ODE, without Spark. */
+public final class ImageSampler {
+
+  private ImageSampler() {}
+
+  /**
+   * Draws a prompt with the noise of {@code evaluation.seed}.
+   *
+   * @param text what to draw; with a conditioning file, the id of one of its prompts
+   * @param target PNG file
+   */
+  public static void draw(
+      TrainSettings settings,
+      PolicyWeightsChoice choice,
+      Configuration hadoop,
+      String text,
+      Path target)
+      throws IOException {
+    try (RunInputs inputs = RunInputs.load(settings, hadoop)) {
+      Recipe recipe = inputs.recipe();
+      String id = settings.policy().conditioningFile().isEmpty() ? "sample" : text;
+      Conditioning conditioning = recipe.conditioner().of(new Prompt(id, text));
+      int elements = recipe.policy().latentShape().elements();
+      float[] root = new float[elements];
+      new NoiseSource(settings.evaluation().seed(), 0, RootNoise.INDEPENDENT)
+          .root(id, 0, root, 0, elements);
+      try (Policy policy = inputs.openPolicy();
+          ImageDecoder decoder = inputs.openDecoder()) {
+        policy.install(choice.load(inputs, hadoop).values());
+        GuidedDenoiser denoiser =
+            new GuidedDenoiser(
+                policy,
+                settings.policy().guidance().scale(),
+                settings.policy().guidance().grad(),
+                recipe.conditioner().unconditional());
+        float[] latent =
+            new OdeSampler(denoiser, recipe.evaluationSampler(), 1)
+                .sample(root, List.of(conditioning));
+        ImageDecoder.Images image = decoder.decode(1, latent);
+        Files.write(
+            target, Png.encode(Png.image(image.pixels(), 0, image.height(), image.width())));
+      }
+    }
+  }
+}
