@@ -17,12 +17,12 @@ import org.treegrpo.job.settings.PretrainSettings;
 import org.treegrpo.job.settings.TrainSettings;
 
 /**
- * Makes a base policy by flow matching on rendered words: the network learns v = eps - x at x_sigma =
- * (1 - sigma) x + sigma eps (ALGORITHMS.md section 2.1).
+ * Makes a base policy by flow matching on rendered words: the network learns v = eps - x at x_sigma
+ * = (1 - sigma) x + sigma eps (ALGORITHMS.md section 2.1).
  *
- * <p>Every random number is keyed by seed, step and shard, the sum over shards has a fixed order, and
- * the saved state holds all that the next step depends on. So the weights after a step are the same
- * bytes for any number of threads and however often the run was stopped.
+ * <p>Every random number is keyed by seed, step and shard, the sum over shards has a fixed order,
+ * and the saved state holds all that the next step depends on. So the weights after a step are the
+ * same bytes for any number of threads and however often the run was stopped.
  */
 public final class Pretrainer {
   private static final double BETA1 = 0.9;

@@ -74,7 +74,6 @@ final class Progress {
   }
 
   private static String clock(Duration time) {
-    return String.format(
-        Locale.ROOT, "%d:%02d", time.toMinutes(), time.toSecondsPart());
+    return String.format(Locale.ROOT, "%d:%02d", time.toMinutes(), time.toSecondsPart());
   }
 }

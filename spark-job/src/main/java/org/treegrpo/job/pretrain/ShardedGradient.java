@@ -30,8 +30,7 @@ final class ShardedGradient implements AutoCloseable {
   private final List<Task> tasks = new ArrayList<>();
   private final ExecutorService executor;
 
-  ShardedGradient(
-      PretrainJob job, Supplier<Policy> policies, Supplier<ExampleSource> sources) {
+  ShardedGradient(PretrainJob job, Supplier<Policy> policies, Supplier<ExampleSource> sources) {
     this.seed = job.seed();
     this.optimisation = job.settings().optimisation();
     int count = Math.min(threads(job.settings().threads()), optimisation.shards());

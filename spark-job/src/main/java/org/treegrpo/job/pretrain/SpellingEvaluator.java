@@ -28,7 +28,8 @@ import org.treegrpo.reward.TextReader;
 
 /**
  * Draws held-out words by ODE sampling without guidance and has both recognisers read them. The
- * initial noise of a picture depends on the seed and the picture's number only. Owns the recognisers.
+ * initial noise of a picture depends on the seed and the picture's number only. Owns the
+ * recognisers.
  */
 final class SpellingEvaluator implements Evaluator, AutoCloseable {
   private static final List<String> RECOGNISERS = List.of("v4", "v3");
@@ -44,8 +45,7 @@ final class SpellingEvaluator implements Evaluator, AutoCloseable {
   /**
    * @throws IllegalStateException if a recogniser cannot be loaded
    */
-  SpellingEvaluator(
-      List<String> words, EvaluationSettings settings, SamplerSettings sampler) {
+  SpellingEvaluator(List<String> words, EvaluationSettings settings, SamplerSettings sampler) {
     this.words = words.size();
     this.settings = settings;
     this.sampling =
@@ -60,8 +60,7 @@ final class SpellingEvaluator implements Evaluator, AutoCloseable {
       for (String version : RECOGNISERS) {
         recognisers.add(
             RewardProviders.create(
-                new RewardDefinition(
-                    version, "ocr", 1, TIME_LIMIT, Map.of("model", version))));
+                new RewardDefinition(version, "ocr", 1, TIME_LIMIT, Map.of("model", version))));
       }
     } catch (RewardException e) {
       close();
@@ -86,8 +85,7 @@ final class SpellingEvaluator implements Evaluator, AutoCloseable {
       }
     }
     GuidedDenoiser denoiser =
-        new GuidedDenoiser(
-            policy, 1, GuidanceGradient.CONDITIONAL_ONLY, encoder.unconditional());
+        new GuidedDenoiser(policy, 1, GuidanceGradient.CONDITIONAL_ONLY, encoder.unconditional());
     List<Conditioning> conditioning = prompts.stream().map(encoder::of).toList();
     float[] drawn =
         new OdeSampler(denoiser, Sampler.of(sampling, policy.spec().prediction()), BATCH)

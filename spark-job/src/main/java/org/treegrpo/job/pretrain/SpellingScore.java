@@ -9,5 +9,4 @@ package org.treegrpo.job.pretrain;
  * @param exact share of pictures read exactly right, case and spaces ignored
  * @param score mean OCR reward (ALGORITHMS.md section 4), 0..1
  */
-public record SpellingScore(
-    String recogniser, int words, int images, double exact, double score) {}
+public record SpellingScore(String recogniser, int words, int images, double exact, double score) {}

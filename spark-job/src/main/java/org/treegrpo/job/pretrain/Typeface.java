@@ -5,7 +5,9 @@ import java.awt.FontFormatException;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** The open typefaces that words are drawn in, carried by Maven artifacts (DejaVu and Open Sans). */
+/**
+ * The open typefaces that words are drawn in, carried by Maven artifacts (DejaVu and Open Sans).
+ */
 enum Typeface {
   DEJAVU_SANS("net/sf/jasperreports/fonts/dejavu/DejaVuSans-Bold.ttf"),
   DEJAVU_SERIF("net/sf/jasperreports/fonts/dejavu/DejaVuSerif-Bold.ttf"),

@@ -17,8 +17,8 @@ import org.treegrpo.job.settings.PretrainSettings;
 /**
  * Draws words as small RGB pictures, one letter in each fixed cell of 16 x 24 pixels.
  *
- * <p>Letters are filled outlines, so neither hinting nor the desktop's font settings matter: the same
- * word and style give the same pixels. Not thread-safe; one renderer a thread.
+ * <p>Letters are filled outlines, so neither hinting nor the desktop's font settings matter: the
+ * same word and style give the same pixels. Not thread-safe; one renderer a thread.
  */
 final class WordRenderer {
   /** Width of one letter's cell in pixels. */
@@ -47,8 +47,7 @@ final class WordRenderer {
     canvas = new BufferedImage(cells * CELL, HEIGHT, BufferedImage.TYPE_INT_RGB);
     graphics = canvas.createGraphics();
     graphics.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
-    graphics.setRenderingHint(
-        RenderingHints.KEY_STROKE_CONTROL, RenderingHints.VALUE_STROKE_PURE);
+    graphics.setRenderingHint(RenderingHints.KEY_STROKE_CONTROL, RenderingHints.VALUE_STROKE_PURE);
     for (Typeface typeface : Typeface.values()) {
       glyphs.put(typeface, outlines(typeface));
     }
@@ -108,12 +107,10 @@ final class WordRenderer {
     double baseline = (HEIGHT - tall.getHeight()) / 2 + tall.getHeight();
     Shape[] outlines = new Shape[capitals.length()];
     for (int i = 0; i < outlines.length; i++) {
-      Shape outline =
-          font.createGlyphVector(context, capitals.substring(i, i + 1)).getOutline();
+      Shape outline = font.createGlyphVector(context, capitals.substring(i, i + 1)).getOutline();
       Rectangle2D bounds = outline.getBounds2D();
       double narrowed = Math.min(1, (CELL - 2 * MARGIN) / bounds.getWidth());
-      AffineTransform place =
-          AffineTransform.getTranslateInstance(CELL / 2.0, baseline);
+      AffineTransform place = AffineTransform.getTranslateInstance(CELL / 2.0, baseline);
       place.scale(narrowed, 1);
       place.translate(-bounds.getCenterX(), 0);
       outlines[i] = place.createTransformedShape(outline);

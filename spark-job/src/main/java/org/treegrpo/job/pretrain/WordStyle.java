@@ -16,7 +16,8 @@ record WordStyle(Typeface typeface, Color ink, Color paper) {
   static WordStyle random(RandomGenerator random) {
     Typeface typeface = Typeface.values()[random.nextInt(Typeface.values().length)];
     Color ink =
-        Color.getHSBColor(random.nextFloat(), between(random, 0.5f, 1f), between(random, 0f, 0.45f));
+        Color.getHSBColor(
+            random.nextFloat(), between(random, 0.5f, 1f), between(random, 0f, 0.45f));
     Color paper =
         Color.getHSBColor(random.nextFloat(), between(random, 0f, 0.4f), between(random, 0.9f, 1f));
     return new WordStyle(typeface, ink, paper);

@@ -66,7 +66,8 @@ public record PretrainSettings(
    * @param emaDecay of the averaged weights, which are the ones written
    * @param dropRate share of examples whose word is hidden, for classifier-free guidance
    * @param wordShare share of examples that are training words; the others are random letters
-   * @param sigmaShift s of sigma = s u / (1 + (s - 1) u), u uniform in (0, 1); 1 leaves sigma uniform
+   * @param sigmaShift s of sigma = s u / (1 + (s - 1) u), u uniform in (0, 1); 1 leaves sigma
+   *     uniform
    */
   public record Optimisation(
       int steps,

@@ -59,8 +59,7 @@ class ExampleSourceTest {
     for (char letter : "abcdefghijklmnopqrstuvwxy".toCharArray()) {
       hidden.add(String.valueOf(letter));
     }
-    ExampleSource source =
-        new ExampleSource(List.of("z"), hidden, 1, settings(0, 0, 1));
+    ExampleSource source = new ExampleSource(List.of("z"), hidden, 1, settings(0, 0, 1));
     assertThat(source.examples(20, 1, 1, 1).input().conditioning())
         .as("of the one-letter words only z is not held out")
         .allSatisfy(c -> assertThat(c.tensors().get(0)).containsExactly(26f));

@@ -35,8 +35,7 @@ class PretrainerTest {
             1, new PretrainSettings.Network(4, 64, 1, 2), optimisation, run.threads(), 1, 2, 0);
     PretrainJob job = new PretrainJob(5, directory.resolve(name), WORDS, HELD_OUT, settings);
     List<SpellingScore> scores = List.of(new SpellingScore("stub", 1, 1, 0.25, 0.5));
-    PrintStream quiet =
-        new PrintStream(new ByteArrayOutputStream(), false, StandardCharsets.UTF_8);
+    PrintStream quiet = new PrintStream(new ByteArrayOutputStream(), false, StandardCharsets.UTF_8);
     return new Pretrainer(job, policy -> scores, quiet).run();
   }
 

@@ -38,7 +38,9 @@ class ProgressTest {
     Progress progress = new Progress(out, true, 0, 2);
     progress.step(1, 0.1, 1);
     progress.step(2, 0.2, 1);
-    assertThat(shown()).as("a redrawn line, ended at the end").endsWith("left " + System.lineSeparator());
+    assertThat(shown())
+        .as("a redrawn line, ended at the end")
+        .endsWith("left " + System.lineSeparator());
     assertThat(shown()).contains("\rpretrain", "step 2 of 2");
   }
 }
