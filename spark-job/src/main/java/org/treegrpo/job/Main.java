@@ -14,15 +14,15 @@ import org.treegrpo.job.train.TrainingRun;
 public final class Main {
   private Main() {}
 
-  public static void main(String[] args) {
+  public static void main(String[] args) throws java.io.IOException {
     SparkConf conf = new SparkConf();
     SparkSettings.apply(conf);
     List<String> sets = Arrays.asList(args).subList(2, args.length);
     var settings = new SettingsLoader(r -> List.of()).load(Path.of(args[1]), sets, Use.TRAIN);
     if (args[0].equals("resume")) {
-      System.out.println(TrainingRun.resume(settings, conf, new Configuration()));
+      System.out.println(TrainingRun.resume(settings, conf, new Configuration(), System.out));
     } else {
-      System.out.println(TrainingRun.train(settings, conf, new Configuration()));
+      System.out.println(TrainingRun.train(settings, conf, new Configuration(), System.out));
     }
   }
 }
