@@ -196,7 +196,7 @@ def main(run):
         check_audit(run, record, rewards)
     check_events(run, metrics)
     for name in ("run.json", "report.html"):
-        check((run / name).stat().st_size > 0, f"{name} is empty")
+        check((run / name).is_file() and (run / name).stat().st_size > 0, f"{name} is missing or empty")
     print(f"check_run: {ROUNDS} rounds, {EDGES} edges and {LEAVES} leaves each, read and recomputed")
 
 
