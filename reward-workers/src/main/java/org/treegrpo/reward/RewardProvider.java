@@ -13,8 +13,8 @@ public interface RewardProvider {
   String type();
 
   /**
-   * What is wrong with the definition's options, one message each; empty when {@link #create} can be
-   * tried. Reads files at most; loads nothing.
+   * What is wrong with the definition's options, one message each; empty when {@link #create} can
+   * be tried. Reads files at most; loads nothing.
    */
   List<String> problems(RewardDefinition definition);
 

@@ -45,8 +45,7 @@ class RewardCombinationTest {
   private static List<RewardDefinition> definitions(double... weights) {
     return Arrays.stream(weights)
         .mapToObj(
-            weight ->
-                new RewardDefinition("r", "ocr", weight, Duration.ofSeconds(1), Map.of()))
+            weight -> new RewardDefinition("r", "ocr", weight, Duration.ofSeconds(1), Map.of()))
         .toList();
   }
 }

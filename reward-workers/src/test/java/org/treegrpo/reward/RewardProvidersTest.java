@@ -40,7 +40,8 @@ class RewardProvidersTest {
                 definition("a b", "ocr", 0, Map.of("model", "v9", "modle", "v4")),
                 definition("size", "jpeg", -1, Map.of()),
                 new RewardDefinition("size", "ocr", 0, Duration.ZERO, Map.of()),
-                definition("model", "torchscript", 0, Map.of("path", "/no/such", "device", "tpu"))));
+                definition(
+                    "model", "torchscript", 0, Map.of("path", "/no/such", "device", "tpu"))));
     assertThat(problems).as("one message a problem").hasSize(10);
     assertThat(String.join("\n", problems))
         .as("each names key, value and rule")

@@ -71,6 +71,30 @@ public final class TorchRuntime {
     return JniUtils.loadModule((PtNDManager) manager, archive, true, NO_FILES, NO_FILES, true);
   }
 
+  /**
+   * Loads a TorchScript archive in eval mode with fixed parameters, for a network that is never
+   * trained; the block is owned by the manager.
+   *
+   * @throws ai.djl.engine.EngineException if the file is not a TorchScript archive
+   */
+  public static PtSymbolBlock loadFixedModule(NDManager manager, Path archive) {
+    configureThread();
+    PtSymbolBlock block =
+        JniUtils.loadModule((PtNDManager) manager, archive, true, NO_FILES, NO_FILES, false);
+    JniUtils.enableInferenceMode(block);
+    return block;
+  }
+
+  /**
+   * Number of arguments of a module's {@code forward}, without {@code self}.
+   *
+   * @throws ai.djl.engine.EngineException if it has no {@code forward} with an argument
+   */
+  public static int forwardArguments(PtSymbolBlock block) {
+    configureThread();
+    return ForwardSignature.arguments(block);
+  }
+
   /** The module's parameters (not its buffers), named; owned by the manager. */
   public static NDList parameters(PtSymbolBlock block, NDManager manager) {
     return JniUtils.moduleGetParams(block, (PtNDManager) manager);

@@ -121,6 +121,7 @@ public final class RewardBatchCodec {
     try (VectorSchemaRoot root = VectorSchemaRoot.create(schema, allocator)) {
       try (ArrowRecordBatch batch =
           MessageSerializer.deserializeRecordBatch(message.metadata(), body)) {
+        requireRows(batch, message.body().remaining());
         new VectorLoader(root).load(batch);
       }
       ValueVectorUtility.validateFull(root);
@@ -162,6 +163,19 @@ public final class RewardBatchCodec {
 
   private static String text(VarCharVector vector, int row) {
     return new String(vector.get(row), StandardCharsets.UTF_8);
+  }
+
+  /** Arrow makes room for as many rows as the metadata says before it looks at the buffers. */
+  private static void requireRows(ArrowRecordBatch batch, int bodyBytes)
+      throws RewardFormatException {
+    long rows = batch.getLength();
+    boolean sameInEveryColumn =
+        batch.getNodes().stream().allMatch(node -> node.getLength() == rows);
+    if (rows < 0 || rows > bodyBytes / Integer.BYTES || !sameInEveryColumn) {
+      throw new RewardFormatException(
+          "reward batch: %d rows do not fit the columns %s in %d bytes; damaged"
+              .formatted(rows, batch.getNodes(), bodyBytes));
+    }
   }
 
   private static void requireConstant(VectorSchemaRoot root, String column, int expected)

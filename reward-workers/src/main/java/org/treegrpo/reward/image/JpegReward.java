@@ -8,8 +8,9 @@ import org.treegrpo.reward.RewardException;
 import org.treegrpo.reward.RewardPrompt;
 
 /**
- * The size of the image as a JPEG file of quality 95 (ALGORITHMS.md section 4), in kB of 1000 bytes:
- * minus the size for compressibility, plus the size for incompressibility. The prompt is not used.
+ * The size of the image as a JPEG file of quality 95 (ALGORITHMS.md section 4), in kB of 1000
+ * bytes: minus the size for compressibility, plus the size for incompressibility. The prompt is not
+ * used.
  */
 final class JpegReward implements Reward {
 
@@ -41,8 +42,7 @@ final class JpegReward implements Reward {
 
   @Override
   public String version() {
-    return "javax.imageio JPEG, quality 0.95, kB = 1000 bytes, Java "
-        + Runtime.version().feature();
+    return "javax.imageio JPEG, quality 0.95, kB = 1000 bytes, Java " + Runtime.version().feature();
   }
 
   @Override

@@ -18,8 +18,8 @@ import org.treegrpo.reward.ImageBatch;
 import org.treegrpo.reward.RewardException;
 
 /**
- * A PP-OCR text line recogniser: the whole image is one line of text, nothing is detected. Images go
- * through the network one at a time at exactly their width. Measured on 512 words of three bold
+ * A PP-OCR text line recogniser: the whole image is one line of text, nothing is detected. Images
+ * go through the network one at a time at exactly their width. Measured on 512 words of three bold
  * letters, 24 x 48 pixels: that reads best, costs least, and makes a reading independent of the
  * other images of a batch.
  */
@@ -40,7 +40,8 @@ final class TextRecogniser implements AutoCloseable {
   TextRecogniser(RecogniserModel model) throws RewardException {
     // The model's own copy of the dictionary is no use: the Java binding of its metadata damages
     // characters outside the basic plane and so moves every class after them.
-    decoder = new CtcDecoder(new String(resource(DICTIONARY), StandardCharsets.UTF_8).lines().toList());
+    decoder =
+        new CtcDecoder(new String(resource(DICTIONARY), StandardCharsets.UTF_8).lines().toList());
     byte[] network = resource(model.resource());
     version = "PP-OCR%s sha256:%s".formatted(model.option(), digest(network));
     environment = OrtEnvironment.getEnvironment();

@@ -29,13 +29,14 @@ import org.treegrpo.reward.RewardProviders;
 import org.treegrpo.reward.ScoredBatch;
 
 /**
- * Scores batches on threads of its own, so that scoring runs beside growing. Each thread has its own
- * instance of each reward. A batch is cut into chunks of a fixed number of rows; each (chunk, reward)
- * is one call, so several threads share a batch.
+ * Scores batches on threads of its own, so that scoring runs beside growing. Each thread has its
+ * own instance of each reward. A batch is cut into chunks of a fixed number of rows; each (chunk,
+ * reward) is one call, so several threads share a batch.
  *
- * <p>A call that throws, returns too few scores or none for a row leaves those rows failed (NaN, with
- * a reason), never 0. A call that takes longer than its reward's time limit is given up: its rows
- * fail, its thread is interrupted and replaced. The scores do not depend on the number of threads.
+ * <p>A call that throws, returns too few scores or none for a row leaves those rows failed (NaN,
+ * with a reason), never 0. A call that takes longer than its reward's time limit is given up: its
+ * rows fail, its thread is interrupted and replaced. The scores do not depend on the number of
+ * threads.
  */
 public final class RewardPool implements AutoCloseable {
 
@@ -55,8 +56,7 @@ public final class RewardPool implements AutoCloseable {
   private int workersStarted;
   private volatile boolean closed;
 
-  RewardPool(
-      List<RewardDefinition> definitions, RewardPoolSettings settings, RewardFactory factory)
+  RewardPool(List<RewardDefinition> definitions, RewardPoolSettings settings, RewardFactory factory)
       throws RewardException {
     this.definitions = List.copyOf(definitions);
     names = this.definitions.stream().map(RewardDefinition::name).toList();
@@ -96,8 +96,8 @@ public final class RewardPool implements AutoCloseable {
 
   /**
    * Queues a batch. The future completes exceptionally only on a {@link LinkageError} or another
-   * error of the JVM inside a reward, and with {@link CancellationException} when the pool is closed
-   * first.
+   * error of the JVM inside a reward, and with {@link CancellationException} when the pool is
+   * closed first.
    *
    * @param images B images; their pixels must not change until the future is done
    * @param prompts the prompt of each image, B of them
@@ -157,8 +157,7 @@ public final class RewardPool implements AutoCloseable {
   /** Starts the clock of a call that {@code worker} is about to make. */
   ScheduledFuture<?> startClock(Worker worker, ScoreCall call) {
     Duration limit = definitions.get(call.reward()).timeLimit();
-    return clock.schedule(
-        () -> giveUp(worker, call, limit), limit.toNanos(), TimeUnit.NANOSECONDS);
+    return clock.schedule(() -> giveUp(worker, call, limit), limit.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   /** True where so many calls of this reward hang that no further thread is risked on it. */
@@ -187,13 +186,11 @@ public final class RewardPool implements AutoCloseable {
       start(worker.successor(reward, workersStarted));
     }
     worker.interrupt();
-    LOG.warn("reward '{}' exceeded its time limit of {}; thread replaced", names.get(reward), limit);
+    LOG.warn(
+        "reward '{}' exceeded its time limit of {}; thread replaced", names.get(reward), limit);
     call.submission()
         .failed(
-            reward,
-            call.chunk(),
-            "no answer within its time limit of " + limit,
-            limit.toNanos());
+            reward, call.chunk(), "no answer within its time limit of " + limit, limit.toNanos());
   }
 
   private synchronized void start(Worker worker) {

@@ -1,6 +1,8 @@
 package org.treegrpo.reward.pool;
 
 /**
+ * How a pool is laid out.
+ *
  * @param workers scoring threads, each with its own instance of every reward
  * @param chunkRows rows of one call to a reward; a batch is cut into chunks of this size, so that
  *     several threads share it. Part of the configuration: it decides which rows a model sees

@@ -105,11 +105,12 @@ final class Submission {
         }
       }
     }
-    result.complete(
-        new ScoredBatch(names, scores, messages, modelNanos.sum() / NANOS_PER_SECOND));
+    result.complete(new ScoredBatch(names, scores, messages, modelNanos.sum() / NANOS_PER_SECOND));
   }
 
-  /** A diverged policy draws NaN; a reward might score such an image well, as small, or as black. */
+  /**
+   * A diverged policy draws NaN; a reward might score such an image well, as small, or as black.
+   */
   private void failDamagedImages(List<String> messages) {
     for (int row = 0; row < images.rows(); row++) {
       if (!images.isFinite(row)) {

@@ -44,7 +44,9 @@ final class Worker implements Runnable {
     thread.interrupt();
   }
 
-  /** Called by the clock: this worker keeps the instance that hangs, the successor gets the rest. */
+  /**
+   * Called by the clock: this worker keeps the instance that hangs, the successor gets the rest.
+   */
   Worker successor(int hangingReward, int number) {
     Reward[] rest = instances.clone();
     rest[hangingReward] = null;

@@ -8,7 +8,6 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtSymbolBlock;
-import ai.djl.pytorch.jni.JniUtils;
 import java.nio.file.Path;
 import java.util.List;
 import org.treegrpo.core.tensor.TorchRuntime;
@@ -19,9 +18,9 @@ import org.treegrpo.reward.RewardPrompt;
 
 /**
  * A reward model as a TorchScript archive: {@code forward(images float[B, 3, H, W] in [0, 1],
- * conditioning...) -> float[B]}, run in eval mode without autograd. A model that takes the images only
- * gets no conditioning; otherwise it gets every tensor of the prompts, which must be as many as it
- * takes.
+ * conditioning...) -> float[B]}, run in eval mode without autograd. A model that takes the images
+ * only gets no conditioning; otherwise it gets every tensor of the prompts, which must be as many
+ * as it takes.
  */
 final class TorchScriptReward implements Reward {
 
@@ -36,17 +35,15 @@ final class TorchScriptReward implements Reward {
    * @param shapes shape of each conditioning tensor of one prompt; empty = each is passed flat
    * @throws RewardException when the archive does not load
    */
-  TorchScriptReward(
-      String name, Path archive, String version, Device device, List<Shape> shapes)
+  TorchScriptReward(String name, Path archive, String version, Device device, List<Shape> shapes)
       throws RewardException {
     this.name = name;
     this.version = version;
     this.shapes = List.copyOf(shapes);
     manager = TorchRuntime.newManager(device);
     try {
-      block = TorchRuntime.loadModule(manager, archive);
-      JniUtils.enableInferenceMode(block);
-      conditioningInputs = ForwardSignature.arguments(block) - 1;
+      block = TorchRuntime.loadFixedModule(manager, archive);
+      conditioningInputs = TorchRuntime.forwardArguments(block) - 1;
     } catch (EngineException e) {
       manager.close();
       throw new RewardException(
@@ -78,7 +75,8 @@ final class TorchScriptReward implements Reward {
       }
       return scores(TorchRuntime.forward(block, inputs), images.rows());
     } catch (EngineException e) {
-      throw new RewardException("reward '%s': forward failed: %s".formatted(name, e.getMessage()), e);
+      throw new RewardException(
+          "reward '%s': forward failed: %s".formatted(name, e.getMessage()), e);
     }
   }
 

@@ -23,10 +23,10 @@ import org.treegrpo.reward.RewardException;
 import org.treegrpo.reward.RewardProvider;
 
 /**
- * Type {@code torchscript}. Options: {@code path}, the archive, a local file that every executor has;
- * {@code conditioning}, the shapes of one prompt's conditioning tensors such as {@code 77x768,768}
- * (default: each is passed flat, {@code [B, elements]}); {@code device}, {@code cpu} (default) or
- * {@code gpu0}, {@code gpu1}, ...
+ * Type {@code torchscript}. Options: {@code path}, the archive, a local file that every executor
+ * has; {@code conditioning}, the shapes of one prompt's conditioning tensors such as {@code
+ * 77x768,768} (default: each is passed flat, {@code [B, elements]}); {@code device}, {@code cpu}
+ * (default) or {@code gpu0}, {@code gpu1}, ...
  */
 public final class TorchScriptRewardProvider implements RewardProvider {
 

@@ -3,6 +3,7 @@ package org.treegrpo.reward.arrow;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ import org.apache.arrow.vector.Float4Vector;
 import org.apache.arrow.vector.IntVector;
 import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.ipc.ArrowStreamReader;
 import org.apache.arrow.vector.ipc.ArrowStreamWriter;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
@@ -62,8 +64,17 @@ class RewardBatchCodecTest {
             "path: Utf8 not null",
             "reward_ocr: FloatingPoint(SINGLE)",
             "reward_jpeg-size: FloatingPoint(SINGLE)");
-    RewardBatch decoded = RewardBatchCodec.decode(RewardBatchCodec.encode(BATCH));
-    assertThat(decoded.rows().get(0).scores()).as("scores of row 0").containsExactly(0.5f, Float.NaN);
+    try (BufferAllocator allocator = new RootAllocator();
+        ArrowStreamReader reader =
+            new ArrowStreamReader(
+                new ByteArrayInputStream(RewardBatchCodec.encode(BATCH)), allocator)) {
+      VectorSchemaRoot root = reader.getVectorSchemaRoot();
+      assertThat(reader.loadNextBatch()).as("Arrow's own reader finds a batch").isTrue();
+      assertThat(root.getRowCount()).as("rows").isEqualTo(2);
+      assertThat(root.getVector("reward_ocr").getObject(0)).as("a score").isEqualTo(0.5f);
+      assertThat(root.getVector("reward_jpeg-size").getObject(0)).as("a failed score").isNull();
+      assertThat(reader.loadNextBatch()).as("a second batch").isFalse();
+    }
   }
 
   @Test
@@ -118,8 +129,7 @@ class RewardBatchCodecTest {
     renamed.set(5, fields.get(3));
     assertRefused(new Schema(renamed, metadata), "the columns are");
     assertRefused(
-        new Schema(
-            fields, Map.of("treegrpo.format", "reward-batch-1", "treegrpo.round", "three")),
+        new Schema(fields, Map.of("treegrpo.format", "reward-batch-1", "treegrpo.round", "three")),
         "schema metadata treegrpo.round = three must be an integer");
   }
 
@@ -129,12 +139,10 @@ class RewardBatchCodecTest {
         VectorSchemaRoot root = VectorSchemaRoot.create(RewardSchema.of(BATCH), allocator)) {
       root.allocateNew();
       for (Field field : RewardSchema.fields(List.of())) {
-        if (root.getVector(field.getName())
-            instanceof IntVector vector) {
+        if (root.getVector(field.getName()) instanceof IntVector vector) {
           vector.setSafe(0, 3);
         } else {
-          ((VarCharVector) root.getVector(field.getName()))
-              .setSafe(0, new byte[0]);
+          ((VarCharVector) root.getVector(field.getName())).setSafe(0, new byte[0]);
         }
       }
       ((Float4Vector) root.getVector("reward_ocr")).setSafe(0, 1f);
@@ -181,7 +189,10 @@ class RewardBatchCodecTest {
     Arbitrary<Integer> number = Arbitraries.integers().greaterOrEqual(0);
     Arbitrary<List<RewardRow>> rows =
         Combinators.combine(
-                Arbitraries.strings().ofMaxLength(6), number, Arbitraries.strings().numeric(), scores)
+                Arbitraries.strings().ofMaxLength(6),
+                number,
+                Arbitraries.strings().numeric(),
+                scores)
             .as(RewardRow::new)
             .list()
             .ofMaxSize(9);

@@ -27,8 +27,15 @@ class TargetTextTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"kitten, sitting, 3", "'', abc, 3", "abc, '', 3", "flaw, lawn, 2", "abc, abc, 0",
-    "ab, ba, 2", "intention, execution, 5"})
+  @CsvSource({
+    "kitten, sitting, 3",
+    "'', abc, 3",
+    "abc, '', 3",
+    "flaw, lawn, 2",
+    "abc, abc, 0",
+    "ab, ba, 2",
+    "intention, execution, 5"
+  })
   void countsEdits(String a, String b, int distance) {
     assertThat(distance(a, b)).as("Levenshtein(%s, %s)", a, b).isEqualTo(distance);
   }

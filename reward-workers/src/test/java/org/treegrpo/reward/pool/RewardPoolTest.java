@@ -133,9 +133,7 @@ class RewardPoolTest {
   @Test
   void failsRowsWithoutAFiniteScore() throws Exception {
     scripts.put("short", (images, prompts) -> new float[images.rows() - 1]);
-    scripts.put(
-        "holes",
-        (images, prompts) -> new float[] {1f, Float.NaN, Float.POSITIVE_INFINITY});
+    scripts.put("holes", (images, prompts) -> new float[] {1f, Float.NaN, Float.POSITIVE_INFINITY});
     try (RewardPool pool = pool(1, 8, LONG)) {
       ScoredBatch batch = get(pool.submit(images(3), prompts(3)));
       assertThat(batch.failed(0)).as("rows of a short answer").isEqualTo(3);
@@ -190,8 +188,7 @@ class RewardPoolTest {
       release.countDown();
       await()
           .atMost(LONG)
-          .untilAsserted(
-              () -> assertThat(open).as("closed once its call returned").hasValue(2));
+          .untilAsserted(() -> assertThat(open).as("closed once its call returned").hasValue(2));
     }
   }
 
@@ -265,8 +262,7 @@ class RewardPoolTest {
     scripts.put("good", (images, prompts) -> firstPixels(images));
     List<RewardDefinition> definitions = List.of(definition("good", LONG), definition("bad", LONG));
     assertThatThrownBy(
-            () ->
-                new RewardPool(definitions, new RewardPoolSettings(2, 1), this::create))
+            () -> new RewardPool(definitions, new RewardPoolSettings(2, 1), this::create))
         .as("opening with a reward that does not load")
         .isInstanceOf(RewardException.class)
         .hasMessage("no model for bad");

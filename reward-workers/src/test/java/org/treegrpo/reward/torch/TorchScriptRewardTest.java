@@ -133,7 +133,8 @@ class TorchScriptRewardTest {
   void checksItsOptions() throws IOException {
     Path file = Files.writeString(directory.resolve("model.pt"), "");
     TorchScriptRewardProvider provider = new TorchScriptRewardProvider();
-    assertThat(provider.problems(definition(file, Map.of("conditioning", "77x768", "device", "gpu1"))))
+    assertThat(
+            provider.problems(definition(file, Map.of("conditioning", "77x768", "device", "gpu1"))))
         .as("good options")
         .isEmpty();
     for (String shapes : List.of("", "77x", "0", "7,", "none")) {
@@ -186,7 +187,7 @@ class TorchScriptRewardTest {
   private static ImageBatch images(int rows) {
     ImageBatch images = new ImageBatch(rows, 4, 4, new float[rows * 48]);
     for (int i = 0; i < images.pixels().length; i++) {
-      images.pixels()[i] = i / 48 * 0.25f;
+      images.pixels()[i] = Math.floorDiv(i, images.imageElements()) * 0.25f;
     }
     return images;
   }

@@ -1,4 +1,4 @@
-package org.treegrpo.reward.torch;
+package org.treegrpo.core.tensor;
 
 import ai.djl.engine.EngineException;
 import ai.djl.pytorch.engine.PtSymbolBlock;
