@@ -80,13 +80,11 @@ public final class Png {
    * @throws IOException if it is not a picture
    */
   public static BufferedImage decode(byte[] png) throws IOException {
-    try (MemoryCacheImageInputStream in =
-        new MemoryCacheImageInputStream(new ByteArrayInputStream(png))) {
-      BufferedImage image = ImageIO.read(in);
-      if (image == null) {
-        throw new IOException("not a PNG picture");
-      }
-      return image;
+    BufferedImage image =
+        ImageIO.read(new MemoryCacheImageInputStream(new ByteArrayInputStream(png)));
+    if (image == null) {
+      throw new IOException("not a PNG picture");
     }
+    return image;
   }
 }
