@@ -18,8 +18,8 @@ public final class MetricsFixtures {
     Map<String, RewardStatistics> reward = new LinkedHashMap<>();
     reward.put("ocr", new RewardStatistics(0.2 + 0.01 * round, 0.25, 0, 1, 0));
     reward.put("aesthetic", new RewardStatistics(Double.NaN, Double.NaN, Double.NaN, Double.NaN, 8));
-    long leaves = 64 + 27L * (round % 4);
-    long parents = 24 + 13L * (round % 4);
+    long leaves = 27L * (2 + round % 4);
+    long parents = 13L * (2 + round % 3);
     double grow = 1.0 + 0.02 * leaves;
     double learn = 0.5 + 0.05 * parents;
     return new RoundMetrics(

@@ -1,0 +1,123 @@
+package org.treegrpo.job.report;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.Map;
+import org.treegrpo.job.metrics.EvaluationRecord;
+import org.treegrpo.job.metrics.EvaluationRecord.HeldOutReward;
+import org.treegrpo.job.metrics.RoundMetrics;
+import org.treegrpo.job.metrics.RoundMetrics.RewardStatistics;
+
+/**
+ * One line a round, and one an evaluation, for people who watch. On a terminal the figures that matter
+ * are bold; elsewhere the lines are plain text.
+ */
+public final class ConsoleProgress {
+
+  /** How lines are written. */
+  public enum Style {
+    /** No escape codes: files, pipes, logs. */
+    PLAIN,
+    /** With bold figures. */
+    TERMINAL;
+
+    /** What standard output is; plain where that cannot be told. */
+    public static Style ofStandardOutput() {
+      if (System.getenv("NO_COLOR") != null || "dumb".equals(System.getenv("TERM"))) {
+        return PLAIN;
+      }
+      try {
+        Path output = Files.readSymbolicLink(Path.of("/proc/self/fd/1"));
+        return output.startsWith("/dev/pts") || output.startsWith("/dev/console") ? TERMINAL : PLAIN;
+      } catch (IOException | UnsupportedOperationException e) {
+        return PLAIN;
+      }
+    }
+  }
+
+  private final PrintStream out;
+  private final Style style;
+  private final InstantSource clock;
+  private final int rounds;
+  private final int firstRound;
+  private final long startMillis;
+
+  /**
+   * Starts the clock of the estimated time.
+   *
+   * @param firstRound the first round that this process does
+   * @param rounds rounds of the whole run
+   */
+  public ConsoleProgress(
+      PrintStream out, Style style, InstantSource clock, int firstRound, int rounds) {
+    this.out = out;
+    this.style = style;
+    this.clock = clock;
+    this.firstRound = firstRound;
+    this.rounds = rounds;
+    this.startMillis = clock.millis();
+  }
+
+  /** Prints a round. */
+  public void round(RoundMetrics metrics) {
+    StringBuilder line = new StringBuilder("round %s/%d".formatted(padded(metrics.round()), rounds));
+    for (Map.Entry<String, RewardStatistics> reward : metrics.reward().entrySet()) {
+      line.append("  ").append(reward.getKey()).append(' ');
+      line.append(bold(Figures.number(reward.getValue().mean())));
+      if (reward.getValue().failed() > 0) {
+        line.append(" (%d not scored)".formatted(reward.getValue().failed()));
+      }
+    }
+    line.append("  %s (grow %s, learn %s)"
+        .formatted(
+            Figures.duration(metrics.seconds().total()),
+            Figures.duration(metrics.seconds().grow()),
+            Figures.duration(metrics.seconds().learn())));
+    if (metrics.sharesRegrown() > 0) {
+      line.append("  %d shares regrown".formatted(metrics.sharesRegrown()));
+    }
+    if (metrics.round() < rounds) {
+      line.append("  left: ").append(Figures.duration(secondsLeft(metrics.round())));
+    }
+    out.println(line);
+  }
+
+  /** Prints an evaluation. */
+  public void evaluation(EvaluationRecord evaluation) {
+    StringBuilder line =
+        new StringBuilder("held-out after round %s:".formatted(padded(evaluation.round())));
+    for (Map.Entry<String, HeldOutReward> reward : evaluation.reward().entrySet()) {
+      HeldOutReward value = reward.getValue();
+      line.append("  ").append(reward.getKey()).append(' ');
+      line.append(bold(Figures.number(value.mean())));
+      if (!Double.isNaN(value.ci95())) {
+        line.append(" ± ").append(Figures.number(value.ci95()));
+      }
+      if (value.exact() != null) {
+        line.append(", ").append(bold(Figures.percent(value.exact()))).append(" right");
+      }
+      line.append(value.trained() ? "" : " (not trained on)");
+    }
+    out.println(line);
+  }
+
+  private double secondsLeft(int round) {
+    double elapsed = (clock.millis() - startMillis) / 1000.0;
+    return elapsed / (round - firstRound + 1) * (rounds - round);
+  }
+
+  private String padded(int round) {
+    return " ".repeat(Math.max(0, digits(rounds) - digits(round))) + round;
+  }
+
+  private static int digits(int value) {
+    return Integer.toString(value).length();
+  }
+
+  private String bold(String text) {
+    return style == Style.TERMINAL ? "\u001b[1m" + text + "\u001b[0m" : text;
+  }
+}

@@ -1,0 +1,52 @@
+package org.treegrpo.job.report;
+
+import java.util.Locale;
+
+/** HTML under construction. Text goes through {@link #escape}; only fixed markup is raw. */
+final class Html {
+  private final StringBuilder out = new StringBuilder();
+
+  /** Markup from this package, or text that is already escaped. */
+  Html raw(String markup) {
+    out.append(markup);
+    return this;
+  }
+
+  /** Markup with {@code %s} holes; every argument is escaped. */
+  Html format(String markup, Object... arguments) {
+    Object[] escaped = new Object[arguments.length];
+    for (int i = 0; i < arguments.length; i++) {
+      escaped[i] = escape(String.valueOf(arguments[i]));
+    }
+    out.append(String.format(Locale.ROOT, markup, escaped));
+    return this;
+  }
+
+  /** Text for people; escaped. */
+  Html text(String text) {
+    out.append(escape(text));
+    return this;
+  }
+
+  @Override
+  public String toString() {
+    return out.toString();
+  }
+
+  /** {@code text} so that it is text in an element and in a quoted attribute. */
+  static String escape(String text) {
+    StringBuilder escaped = new StringBuilder(text.length() + 16);
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      switch (c) {
+        case '&' -> escaped.append("&amp;");
+        case '<' -> escaped.append("&lt;");
+        case '>' -> escaped.append("&gt;");
+        case '"' -> escaped.append("&quot;");
+        case '\'' -> escaped.append("&#39;");
+        default -> escaped.append(c);
+      }
+    }
+    return escaped.toString();
+  }
+}

@@ -1,0 +1,121 @@
+package org.treegrpo.job.report;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigFactory;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.treegrpo.job.images.GrownTree;
+import org.treegrpo.job.images.ImageGrid;
+import org.treegrpo.job.metrics.EvaluationRecord;
+import org.treegrpo.job.metrics.EvaluationRecord.HeldOutReward;
+import org.treegrpo.job.metrics.MetricsLog;
+import org.treegrpo.job.metrics.RoundMetrics;
+import org.treegrpo.job.metrics.RunFiles;
+import org.treegrpo.job.metrics.RunLayout;
+import org.treegrpo.job.metrics.RunResult;
+
+/** All that a run directory holds for the report; whatever a run has not written is absent. */
+record RunData(
+    String name,
+    JsonNode run,
+    String config,
+    Optional<RunResult> result,
+    List<RoundMetrics> rounds,
+    List<EvaluationRecord> evaluations,
+    Optional<ImageGrid> before,
+    Optional<ImageGrid> after,
+    Optional<GrownTree> tree) {
+
+  static RunData read(FileSystem fs, Path runDir) throws IOException {
+    RunLayout layout = new RunLayout(runDir);
+    MetricsLog log = MetricsLog.open(fs, runDir);
+    List<Integer> sheets = ImageGrid.rounds(fs, runDir);
+    List<Integer> trees = GrownTree.rounds(fs, runDir);
+    return new RunData(
+        runDir.getName(),
+        RunFiles.readJson(fs, layout.run(), JsonNode.class).orElse(MissingNode.getInstance()),
+        RunFiles.readText(fs, layout.config()).orElse(""),
+        RunFiles.readJson(fs, layout.result(), RunResult.class),
+        log.rounds(),
+        log.evaluations(),
+        sheets.isEmpty() ? Optional.empty() : ImageGrid.read(fs, runDir, sheets.get(0)),
+        sheets.size() < 2 ? Optional.empty() : ImageGrid.read(fs, runDir, last(sheets)),
+        trees.isEmpty() ? Optional.empty() : GrownTree.read(fs, runDir, last(trees)));
+  }
+
+  /** The base's evaluation: what the result names, else the first of round 0. */
+  Optional<EvaluationRecord> evaluationBefore() {
+    return result
+        .map(value -> value.evaluation().before())
+        .or(() -> evaluations.stream().filter(value -> value.round() == 0).findFirst());
+  }
+
+  /** The latest evaluation after training, if there is one. */
+  Optional<EvaluationRecord> evaluationAfter() {
+    return result
+        .map(value -> value.evaluation().after())
+        .or(() -> evaluations.isEmpty() ? Optional.empty() : Optional.of(last(evaluations)))
+        .filter(value -> value.round() > 0);
+  }
+
+  /** Rewards of the held-out evaluations: trained ones first, otherwise in the order of the run. */
+  List<String> heldOutRewards() {
+    Set<String> trained = new LinkedHashSet<>();
+    Set<String> others = new LinkedHashSet<>();
+    for (EvaluationRecord evaluation : evaluations) {
+      evaluation
+          .reward()
+          .forEach((reward, value) -> (value.trained() ? trained : others).add(reward));
+    }
+    List<String> rewards = new ArrayList<>(trained);
+    rewards.addAll(others);
+    return rewards;
+  }
+
+  /** Whether the run optimises this reward. */
+  boolean isTrained(String reward) {
+    return evaluations.stream()
+        .map(evaluation -> evaluation.reward().get(reward))
+        .anyMatch(value -> value != null && value.trained());
+  }
+
+  /** Whether this reward says which images were read right. */
+  boolean isReader(String reward) {
+    return evaluations.stream()
+        .map(evaluation -> evaluation.reward().get(reward))
+        .anyMatch(value -> value != null && value.exact() != null);
+  }
+
+  /** The share read right where the reward reads, its mean score elsewhere; NaN where absent. */
+  static double figure(EvaluationRecord evaluation, String reward) {
+    HeldOutReward value = evaluation.reward().get(reward);
+    if (value == null) {
+      return Double.NaN;
+    }
+    return value.exact() == null ? value.mean() : value.exact();
+  }
+
+  /** A whole number of the resolved configuration, if it is there. */
+  Optional<Integer> setting(String path) {
+    try {
+      Config parsed = ConfigFactory.parseString(config);
+      return parsed.hasPath(path) ? Optional.of(parsed.getInt(path)) : Optional.empty();
+    } catch (ConfigException e) {
+      // The configuration is shown as it is; figures that need a setting are left out.
+      return Optional.empty();
+    }
+  }
+
+  private static <T> T last(List<T> list) {
+    return list.get(list.size() - 1);
+  }
+}

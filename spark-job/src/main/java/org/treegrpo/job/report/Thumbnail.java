@@ -1,0 +1,57 @@
+package org.treegrpo.job.report;
+
+import java.awt.image.BufferedImage;
+import org.treegrpo.job.images.Png;
+
+/** Pictures small enough to be part of a page. */
+final class Thumbnail {
+  /** Pictures narrower than this are enlarged by the browser pixel by pixel. */
+  private static final int PIXEL_ART = 128;
+
+  private Thumbnail() {}
+
+  /** An {@code img} element that carries its picture. */
+  static String img(BufferedImage image, int maxWidth, String alt) {
+    return new Html()
+        .format(
+            "<img src=\"%s\" width=\"%s\" height=\"%s\" alt=\"%s\"",
+            dataUri(image, maxWidth), image.getWidth(), image.getHeight(), alt)
+        .raw(image.getWidth() < PIXEL_ART ? " class=\"px\">" : ">")
+        .toString();
+  }
+
+  /** The picture as a data URI, at most {@code maxWidth} pixels wide. */
+  static String dataUri(BufferedImage image, int maxWidth) {
+    int factor = (image.getWidth() + maxWidth - 1) / maxWidth;
+    return "data:image/png;base64," + Png.base64(factor <= 1 ? image : shrink(image, factor));
+  }
+
+  /** Every pixel is the mean of {@code factor} x {@code factor} pixels. */
+  private static BufferedImage shrink(BufferedImage image, int factor) {
+    int width = Math.max(1, image.getWidth() / factor);
+    int height = Math.max(1, image.getHeight() / factor);
+    BufferedImage small = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+    for (int y = 0; y < height; y++) {
+      for (int x = 0; x < width; x++) {
+        small.setRGB(x, y, mean(image, x * factor, y * factor, factor));
+      }
+    }
+    return small;
+  }
+
+  private static int mean(BufferedImage image, int left, int top, int factor) {
+    int bottom = Math.min(image.getHeight(), top + factor);
+    int right = Math.min(image.getWidth(), left + factor);
+    long[] sums = new long[3];
+    for (int y = top; y < bottom; y++) {
+      for (int x = left; x < right; x++) {
+        int rgb = image.getRGB(x, y);
+        for (int channel = 0; channel < 3; channel++) {
+          sums[channel] += rgb >> (16 - 8 * channel) & 0xff;
+        }
+      }
+    }
+    long pixels = (long) (bottom - top) * (right - left);
+    return (int) (sums[0] / pixels << 16 | sums[1] / pixels << 8 | sums[2] / pixels);
+  }
+}

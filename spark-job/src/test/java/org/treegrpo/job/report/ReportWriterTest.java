@@ -1,0 +1,148 @@
+package org.treegrpo.job.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.regex.Pattern;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.treegrpo.job.metrics.MetricsFixtures;
+import org.treegrpo.job.metrics.MetricsLog;
+import org.treegrpo.job.metrics.RunFiles;
+import org.treegrpo.job.metrics.RunJson;
+import org.treegrpo.job.metrics.RunLayout;
+import org.treegrpo.job.metrics.RunResult;
+
+class ReportWriterTest {
+  @TempDir static java.nio.file.Path finished;
+  private static FileSystem fs;
+  private static String html;
+
+  @TempDir java.nio.file.Path directory;
+
+  @BeforeAll
+  static void reportAFinishedRun() throws IOException {
+    fs = FileSystem.getLocal(new Configuration());
+    Path runDir = new Path(finished.resolve("spelling").toUri());
+    SyntheticRun.write(fs, runDir);
+    html = report(runDir);
+  }
+
+  @Test
+  void theHeadlineSaysWhatHappenedInPlainWords() {
+    assertThat(html)
+        .as("19 % + 30 rounds of 2 % by the trained recogniser, as the evaluations say")
+        .contains(
+            "<h1>The model was asked to draw 64 words it never trained on. Before training, 19 %"
+                + " were read correctly; after 30 rounds, 79 %.</h1>")
+        .contains("“other”, read 17 % correctly before and 62 % after");
+  }
+
+  @Test
+  void everyPairOfPicturesIsShownWithWhatWasRead() {
+    assertThat(count(html, "<div class=\"pair\">")).as("eight words").isEqualTo(8);
+    assertThat(count(html, "<figure><img src=\"data:image/png;base64,"))
+        .as("a picture before and one after each")
+        .isEqualTo(16);
+    assertThat(count(html, "<span class=\"read right\""))
+        .as("one word right before, seven after, by both recognisers")
+        .isEqualTo(2 * 8);
+    assertThat(html).as("a wrong reading is shown").contains("✗ w0rd").contains("✗ nothing");
+  }
+
+  @Test
+  void theTreeIsDrawnWithOneBranchAnEdge() {
+    assertThat(count(html, "<image class=\"px\"")).as("1 + 3 + 9 + 27 nodes").isEqualTo(40);
+    assertThat(count(html, "stroke-linecap=\"round\"")).as("3 + 9 + 27 edges").isEqualTo(39);
+    assertThat(html)
+        .as("branches of either sign and masked ones differ; the strongest is 7 wide")
+        .containsPattern("stroke=\"#(12804a|b3372c)\" stroke-width=\"7.0\"")
+        .contains("stroke=\"#12804a\"", "stroke=\"#b3372c\"")
+        .contains("stroke=\"#aab3bd\" stroke-width=\"1.0\"");
+  }
+
+  @Test
+  void textFromTheRunIsEscaped() {
+    assertThat(html)
+        .as("prompts and configuration are text, not markup")
+        .contains("&lt;b&gt;&amp;&quot;x", "l&lt;a&gt;mp", "&quot;&lt;treegrpo&gt;&quot;")
+        .doesNotContain("<b>&\"x", "l<a>mp", "<treegrpo>");
+  }
+
+  @Test
+  void thePageRefersToNothingOutside() {
+    assertThat(Pattern.compile("(?:src|href)=\"([^\"]{0,30})").matcher(html).results())
+        .as("pictures are part of the page")
+        .isNotEmpty()
+        .extracting(result -> result.group(1))
+        .allMatch(reference -> reference.startsWith("data:image/png;base64,"));
+    assertThat(html).as("styles too").doesNotContain("@import", "url(", "<link", "<script");
+  }
+
+  @Test
+  void costSavingAndTimeAreStated() {
+    // Ten rounds each start at 0, 1 and 2; a tree takes i + 13 + 27 (7 - i), 27 flat samples 270.
+    String factor = Figures.number(30 * 270 / (10 * (202 + 176 + 150.0)));
+    assertThat(html)
+        .as("rollout evaluations saved by the tree, the phases and the task time")
+        .contains("took " + factor + " times fewer evaluations")
+        .contains("grow the trees", "out of 2 slots")
+        .contains("Cost law: ");
+  }
+
+  @Test
+  void theCheckAgainstRewardHackingStatesItsOutcome() {
+    assertThat(html)
+        .as("the recogniser that was not trained on gained more than its uncertainty")
+        .contains("Here “other” rose as well.");
+  }
+
+  @Test
+  void aRunThatHasJustStartedHasAReport() throws IOException {
+    Files.createDirectories(directory.resolve("spelling"));
+
+    assertThat(report(runDir()))
+        .as("nothing is there yet")
+        .contains("Training ran for 0 rounds; nothing was evaluated")
+        .doesNotContain("Before and after");
+  }
+
+  @Test
+  void aRunBeforeItsSecondEvaluationHasAReport() throws IOException {
+    MetricsLog log = MetricsLog.open(fs, runDir());
+    log.append(MetricsFixtures.evaluation(0));
+    log.append(MetricsFixtures.round(1));
+
+    assertThat(report(runDir()))
+        .as("the base is known, the result is not")
+        .contains("19 % were read correctly; no evaluation after training yet.");
+  }
+
+  @Test
+  void aFailedRunShowsItsError() throws IOException {
+    RunResult result =
+        new RunResult(RunResult.Status.FAILED, 3, 10, null, null, null, "prompts.train: <gone>");
+    RunFiles.write(fs, new RunLayout(runDir()).result(), RunJson.pretty(result));
+
+    assertThat(report(runDir()))
+        .as("the error comes first")
+        .contains("The run stopped with an error", "prompts.train: &lt;gone&gt;");
+  }
+
+  private Path runDir() {
+    return new Path(directory.resolve("spelling").toUri());
+  }
+
+  private static String report(Path runDir) throws IOException {
+    return RunFiles.readText(fs, ReportWriter.write(fs, runDir)).orElseThrow();
+  }
+
+  private static long count(String text, String part) {
+    return Pattern.compile(part, Pattern.LITERAL).matcher(text).results().count();
+  }
+}
