@@ -1,6 +1,8 @@
 package org.treegrpo.job.settings;
 
 /**
+ * When checkpoints are written, and how many are kept.
+ *
  * @param every rounds; 0 = only after the last round
  * @param keep newest checkpoints that are kept
  */

@@ -16,11 +16,11 @@ import java.util.TreeMap;
  *
  * @param text HOCON, root {@code treegrpo}
  * @param sha256 of the text without {@code run-dir} and {@code rounds}, so that a run can be moved or
- *     extended
+ *     extended, and without {@code pretrain}, which training does not use
  */
 public record ResolvedConfig(String text, String sha256) {
 
-  private static final List<String> FREE_TO_CHANGE = List.of("run-dir", "rounds");
+  private static final List<String> FREE_TO_CHANGE = List.of("run-dir", "rounds", "pretrain");
 
   static ResolvedConfig of(Map<String, Object> values) {
     Map<String, Object> identity = new TreeMap<>(values);

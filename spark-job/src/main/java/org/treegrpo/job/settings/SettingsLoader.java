@@ -30,6 +30,8 @@ public final class SettingsLoader {
   }
 
   /**
+   * With a check of the caller's choice.
+   *
    * @param rewardCheck says what is wrong with a reward's type and options; empty if nothing
    */
   public SettingsLoader(Function<RewardDefinition, List<String>> rewardCheck) {

@@ -217,7 +217,7 @@ final class SettingsReader {
   /** True if the text at {@code key}, relative to this block, was read and is empty. */
   boolean isEmpty(String key) {
     Object value = values;
-    for (String name : key.split("\\.")) {
+    for (String name : key.split("\\.", -1)) {
       value = ((Map<?, ?>) value).get(name);
     }
     return "".equals(value);

@@ -4,29 +4,28 @@ import java.util.List;
 
 /** What the settings are loaded for: which keys, optional otherwise, must be given. */
 public enum Use {
-  TRAIN(true, "policy.path", "prompts.train", "prompts.evaluation", "run-dir"),
-  PLAN(true, "policy.path", "prompts.train", "prompts.evaluation"),
-  EVALUATE(false, "policy.path", "prompts.evaluation"),
-  SAMPLE(false, "policy.path"),
-  PRETRAIN(false, "prompts.train", "prompts.evaluation", "run-dir"),
+  TRAIN,
+  PLAN,
+  EVALUATE,
+  SAMPLE,
+  PRETRAIN,
   /** Only where the run is. */
-  LOCATE(false, "run-dir");
-
-  private final boolean trains;
-  private final List<String> required;
-
-  Use(boolean trains, String... required) {
-    this.trains = trains;
-    this.required = List.of(required);
-  }
+  LOCATE;
 
   /** Whether a reward with a weight is needed. */
   boolean trains() {
-    return trains;
+    return this == TRAIN || this == PLAN;
   }
 
   /** Keys without the root. */
   List<String> required() {
-    return required;
+    return switch (this) {
+      case TRAIN -> List.of("policy.path", "prompts.train", "prompts.evaluation", "run-dir");
+      case PLAN -> List.of("policy.path", "prompts.train", "prompts.evaluation");
+      case EVALUATE -> List.of("policy.path", "prompts.evaluation");
+      case SAMPLE -> List.of("policy.path");
+      case PRETRAIN -> List.of("prompts.train", "prompts.evaluation", "run-dir");
+      case LOCATE -> List.of("run-dir");
+    };
   }
 }

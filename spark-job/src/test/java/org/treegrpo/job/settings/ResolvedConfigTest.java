@@ -44,8 +44,8 @@ class ResolvedConfigTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"treegrpo.rounds=300", "treegrpo.run-dir=/moved"})
-  void aRunMayBeExtendedAndMoved(String override) {
+  @ValueSource(strings = {"treegrpo.rounds=300", "treegrpo.run-dir=/moved", "treegrpo.pretrain.steps=9"})
+  void whatTrainingDoesNotDependOnMayChange(String override) {
     assertThat(Loading.minimal(override).resolved().sha256())
         .as(override)
         .isEqualTo(Loading.minimal().resolved().sha256());

@@ -84,6 +84,26 @@ class RulesTest {
           self-check.tolerance        | -1       | must be a number >= 0
           self-check.parents          | -1       | must be a whole number >= 0
           report.prompts              | -1       | must be a whole number from 0 to 1024
+          pretrain.letters            | 0        | must be a whole number from 1 to 64
+          pretrain.network.patch      | 5        | must divide a cell of 16 x 24 pixels evenly
+          pretrain.network.width      | 0        | must be a whole number from 1 to 8192
+          pretrain.network.layers     | 0        | must be a whole number from 1 to 256
+          pretrain.network.heads      | 3        | must divide the width 128 evenly
+          pretrain.steps              | 0        | must be a whole number from 1 to 10000000
+          pretrain.batch              | 0        | must be a whole number from 1 to 65536
+          pretrain.shards             | 5        | must divide the batch of 48 evenly
+          pretrain.learning-rate      | 0        | must be a number > 0
+          pretrain.warm-up-steps      | -1       | must be a whole number from 0 to 10000000
+          pretrain.weight-decay       | -1       | must be a number >= 0
+          pretrain.max-gradient-norm  | 0        | must be a number > 0
+          pretrain.ema-decay          | 1        | must be a number >= 0 and < 1
+          pretrain.drop-rate          | 1.1      | must be a number >= 0 and <= 1
+          pretrain.word-share         | -0.1     | must be a number >= 0 and <= 1
+          pretrain.sigma-shift        | 0        | must be a number > 0
+          pretrain.threads            | -1       | must be a whole number from 0 to 1024
+          pretrain.max-minutes        | 0        | must be a whole number from 1 to 100000
+          pretrain.checkpoint-every   | 0        | must be a whole number from 1 to 10000000
+          pretrain.evaluate-every     | -1       | must be a whole number from 0 to 10000000
           """)
   void aValueOutsideItsRuleIsReported(String key, String value, String rule) {
     assertThat(Loading.problemsWith("treegrpo." + key + "=" + value))

@@ -22,6 +22,15 @@ class ShippedConfigurationsTest {
   }
 
   @Test
+  void thePretrainingUsesTheWordsOfTheSpellingTask() {
+    TrainSettings settings =
+        Loading.loader().load(CONF.resolve("pretrain.conf"), List.of(), Use.PRETRAIN);
+    assertThat(settings.prompts().train())
+        .as("the quickstart's prompts")
+        .isEqualTo(CONF.resolve("spelling/train.jsonl").toString());
+  }
+
+  @Test
   void thePaperConfigurationNamesThePapersValues() {
     TrainSettings paper =
         Loading.loader().load(CONF.resolve("treegrpo-paper.conf"), List.of(), Use.TRAIN);

@@ -1,0 +1,58 @@
+package org.treegrpo.job.plan;
+
+import org.treegrpo.core.tree.TreeShape;
+import org.treegrpo.job.settings.ForestSettings;
+import org.treegrpo.job.settings.TrainSettings;
+
+/**
+ * What a run holds in memory, in bytes; float32 throughout. Activations of the network, decoders and
+ * reward models are not included.
+ *
+ * @param weights the trainable weights once; also one broadcast, one gradient
+ * @param driver weights, base weights, moving average, two moments, the gradient and a broadcast
+ * @param executor what one executor holds once: the broadcast and its decoded weights, and the base
+ *     weights where there is a KL term
+ * @param taskSlot what each task slot adds: the network's weights and gradient, and a share's
+ *     gradient
+ * @param shareRollout off-heap window states of one share, kept from the grow to the learn job
+ * @param roundRollout the same of all shares of a round, over all executors
+ * @param shareLatents final latents of one share, until they are decoded
+ * @param checkpoint one checkpoint on disk
+ */
+public record MemoryEstimate(
+    long weights,
+    long driver,
+    long executor,
+    long taskSlot,
+    long shareRollout,
+    long roundRollout,
+    long shareLatents,
+    long checkpoint) {
+
+  static MemoryEstimate of(TrainSettings settings, PlanInputs inputs) {
+    ForestSettings forest = settings.tree();
+    long weights = inputs.parameters() * Float.BYTES;
+    long latent = (long) inputs.policy().latentShape().elements() * Float.BYTES;
+    long shareStates = states(forest);
+    long shareLeaves = (long) forest.shape().leaves() * forest.trees() / forest.shares();
+    return new MemoryEstimate(
+        weights,
+        7 * weights,
+        (settings.update().kl() > 0 ? 3 : 2) * weights,
+        3 * weights,
+        shareStates * latent,
+        shareStates * latent * forest.shares(),
+        shareLeaves * latent,
+        (settings.ema().enabled() ? 4 : 3) * weights);
+  }
+
+  /** Nodes from the window's first state to its last, of one share. */
+  private static long states(ForestSettings forest) {
+    TreeShape shape = forest.shape();
+    if (forest.splitsTrees()) {
+      // The root, and the subtree below one of its children.
+      return 1 + (long) (shape.parents() - 1 + shape.leaves()) / shape.branching();
+    }
+    return (long) (shape.parents() + shape.leaves()) * (forest.trees() / forest.shares());
+  }
+}

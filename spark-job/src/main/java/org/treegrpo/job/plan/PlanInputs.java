@@ -1,0 +1,14 @@
+package org.treegrpo.job.plan;
+
+import org.treegrpo.core.policy.PolicySpec;
+
+/**
+ * What a plan needs besides the settings.
+ *
+ * @param policy the content of {@code policy.json}
+ * @param parameters trainable float32 elements
+ * @param trainPrompts prompts of {@code prompts.train}
+ * @param evaluationPrompts prompts of {@code prompts.evaluation}, before {@code evaluation.prompts}
+ */
+public record PlanInputs(
+    PolicySpec policy, long parameters, int trainPrompts, int evaluationPrompts) {}

@@ -1,0 +1,222 @@
+package org.treegrpo.job.plan;
+
+import java.util.Locale;
+import java.util.stream.Collectors;
+import org.treegrpo.core.tree.TreeShape;
+import org.treegrpo.core.tree.WindowSchedule.RandomWindow;
+import org.treegrpo.job.metrics.RunLayout;
+import org.treegrpo.job.settings.ForestSettings;
+import org.treegrpo.job.settings.Labels;
+import org.treegrpo.job.settings.TrainSettings;
+import org.treegrpo.job.settings.WindowSettings;
+
+/** A {@link RunPlan} for the terminal. */
+public final class PlanText {
+  private final RunPlan plan;
+  private final TrainSettings settings;
+  private final StringBuilder text = new StringBuilder();
+
+  private PlanText(RunPlan plan) {
+    this.plan = plan;
+    this.settings = plan.settings();
+  }
+
+  /** Settings, work, memory, files and Spark jobs; ends with a line break. */
+  public static String of(RunPlan plan) {
+    PlanText text = new PlanText(plan);
+    text.run();
+    text.round();
+    text.evaluations();
+    text.memory();
+    text.sparkJobs();
+    text.files();
+    text.resolved();
+    return text.text.toString();
+  }
+
+  private void run() {
+    heading("Run");
+    line("method", "%s, %d rounds, seed %d", method(), settings.rounds(), settings.seed());
+    line(
+        "policy",
+        "%s, %d parameters, latent %s, prediction %s",
+        settings.policy().path(),
+        plan.inputs().parameters(),
+        latent(),
+        plan.inputs().policy().prediction().label());
+    line(
+        "guidance",
+        "%s",
+        settings.policy().guidance().branches() == 1
+            ? "off"
+            : "scale %s, gradient %s"
+                .formatted(
+                    settings.policy().guidance().scale(),
+                    Labels.of(settings.policy().guidance().grad())));
+    line(
+        "prompts",
+        "%d to train on, %d held out",
+        plan.inputs().trainPrompts(),
+        plan.inputs().evaluationPrompts());
+    line(
+        "rewards",
+        "%s",
+        settings.rewards().stream()
+            .map(
+                reward ->
+                    reward.weight() > 0
+                        ? "%s (%s, weight %s)"
+                            .formatted(reward.name(), reward.type(), reward.weight())
+                        : "%s (%s, measured only)".formatted(reward.name(), reward.type()))
+            .collect(Collectors.joining(", ")));
+  }
+
+  private void round() {
+    ForestSettings forest = settings.tree();
+    TreeShape shape = forest.shape();
+    heading("A round");
+    line(
+        "trees",
+        "%d prompts x %d trees, branching %d, width %d of %d steps",
+        forest.promptsPerRound(),
+        forest.treesPerPrompt(),
+        shape.branching(),
+        shape.width(),
+        settings.sampler().steps());
+    line("window", "%s", window(forest.window(), shape.width()));
+    line("leaves", "%d (%d a tree, %d a group)", plan.leaves(), shape.leaves(), forest.groupSize());
+    line("parents", "%d (%d a tree)", plan.parents(), shape.parents());
+    line("edges", "%d (%d a tree)", plan.edges(), shape.edges());
+    line("shares", "%d%s", forest.shares(), share(forest));
+    line(
+        "rollout",
+        "%.1f network evaluations on average, %d to %d by window start",
+        plan.work().rolloutMean(),
+        plan.work().rolloutMin(),
+        plan.work().rolloutMax());
+    line(
+        "training",
+        "%d forwards, %d backwards in %d epoch(s)%s",
+        plan.work().trainForward(),
+        plan.work().trainBackward(),
+        settings.update().epochs(),
+        plan.work().reference() == 0
+            ? ""
+            : ", %d forwards of the base policy".formatted(plan.work().reference()));
+  }
+
+  private void evaluations() {
+    heading("Held-out evaluation");
+    line("evaluations", "%d in the run, the base policy's included", plan.evaluations());
+    line(
+        "each",
+        "%d prompts x %d images x %d ODE steps = %d network evaluations",
+        plan.evaluatedPrompts(),
+        settings.evaluation().imagesPerPrompt(),
+        settings.evaluation().steps(),
+        plan.evaluationWork());
+  }
+
+  private void memory() {
+    MemoryEstimate memory = plan.memory();
+    heading("Memory, without activations, decoders and reward models");
+    size("weights", memory.weights(), "as much again for each broadcast and gradient");
+    size("driver", memory.driver(), "weights, base, average, two moments, gradient, broadcast");
+    size("executor", memory.executor(), "broadcast and decoded weights");
+    size("task slot", memory.taskSlot(), "network, its gradient, a share's gradient");
+    size("share", memory.shareRollout(), "window states off heap, from grow to learn");
+    size("round", memory.roundRollout(), "window states of all shares, over all executors");
+    size("latents", memory.shareLatents(), "final latents of a share, until they are decoded");
+  }
+
+  private void sparkJobs() {
+    int shares = settings.tree().shares();
+    heading("Spark jobs of a round, one stage each");
+    line("grow", "min(%d shares, task slots) tasks", shares);
+    line(
+        "learn",
+        "as many tasks, where they grew; %d time(s)",
+        settings.update().epochs());
+    line("evaluate", "in %d of the rounds, and before the first", plan.evaluations() - 1);
+  }
+
+  private void files() {
+    String last = RunLayout.roundName(settings.rounds());
+    heading("Files in " + (settings.runDir().isEmpty() ? "the run directory" : settings.runDir()));
+    line("run.json", "config.resolved.conf result.json report.html run.lock");
+    line("metrics.jsonl", "%d lines", settings.rounds());
+    line("evaluations.jsonl", "%d lines", plan.evaluations());
+    line("events.out.tfevents.*", "TensorBoard");
+    int every = settings.audit().every();
+    line(
+        "audit/round=*/",
+        "%s",
+        every == 0 ? "none" : "edges.parquet, leaves.parquet of every %d. round".formatted(every));
+    line(
+        "checkpoints/",
+        "%d written, the last %d kept, %s each, the last one %s",
+        plan.checkpoints(),
+        Math.min(settings.checkpoint().keep(), plan.checkpoints()),
+        Bytes.format(plan.memory().checkpoint()),
+        last);
+    line("samples/", "round-*.png of every evaluation");
+  }
+
+  private void resolved() {
+    heading("Resolved settings, SHA-256 " + settings.resolved().sha256());
+    text.append(settings.resolved().text());
+  }
+
+  private String window(WindowSettings window, int width) {
+    int steps = settings.sampler().steps();
+    return switch (window.strategy()) {
+      case FIXED -> "fixed, starts at step %d".formatted(window.start());
+      case SHIFTING ->
+          "shifting, by %d every %d rounds, starts at 0 to %d"
+              .formatted(window.stride(), window.period(), window.lastStart(steps, width));
+      case RANDOM -> "random, starts at " + probabilities(window, steps, width);
+    };
+  }
+
+  private static String probabilities(WindowSettings window, int steps, int width) {
+    double[] probabilities = RandomWindow.probabilities(steps, width, window.ratio());
+    StringBuilder starts = new StringBuilder();
+    for (int start = 0; start < probabilities.length; start++) {
+      starts
+          .append(start == 0 ? "" : ", ")
+          .append(String.format(Locale.ROOT, "%d (%.1f %%)", start, 100 * probabilities[start]));
+    }
+    return starts.toString();
+  }
+
+  private static String share(ForestSettings forest) {
+    if (forest.splitsTrees()) {
+      return ", each a subtree below the first window step";
+    }
+    int trees = forest.trees() / forest.shares();
+    return trees == 1 ? ", each a tree" : ", each of %d trees".formatted(trees);
+  }
+
+  private String method() {
+    return Labels.of(settings.method());
+  }
+
+  private String latent() {
+    var shape = plan.inputs().policy().latentShape();
+    return "[%d, %d, %d]".formatted(shape.channels(), shape.height(), shape.width());
+  }
+
+  private void heading(String title) {
+    text.append(text.isEmpty() ? "" : "\n").append(title).append('\n');
+  }
+
+  private void size(String name, long bytes, String what) {
+    line(name, "%s: %s", Bytes.format(bytes), what);
+  }
+
+  private void line(String name, String format, Object... values) {
+    text.append(String.format(Locale.ROOT, "  %-12s ", name))
+        .append(String.format(Locale.ROOT, format, values))
+        .append('\n');
+  }
+}

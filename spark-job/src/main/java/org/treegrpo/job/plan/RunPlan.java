@@ -1,0 +1,92 @@
+package org.treegrpo.job.plan;
+
+import java.util.List;
+import org.treegrpo.core.transition.Sampler;
+import org.treegrpo.job.settings.Problem;
+import org.treegrpo.job.settings.SettingsException;
+import org.treegrpo.job.settings.TrainSettings;
+
+/**
+ * What a run would do. Made from values only: nothing is read or written.
+ *
+ * @param leaves of a round
+ * @param parents of a round
+ * @param edges of a round
+ * @param evaluations of the run, with those before the first and after the last round
+ * @param evaluatedPrompts of one evaluation
+ * @param checkpoints written in the run
+ */
+public record RunPlan(
+    TrainSettings settings,
+    PlanInputs inputs,
+    RoundWork work,
+    MemoryEstimate memory,
+    long leaves,
+    long parents,
+    long edges,
+    int evaluations,
+    int evaluatedPrompts,
+    int checkpoints) {
+
+  /**
+   * Works the plan out.
+   *
+   * @throws SettingsException if the settings do not fit the policy or the prompts
+   */
+  public static RunPlan of(TrainSettings settings, PlanInputs inputs) {
+    checkPrompts(settings, inputs);
+    checkTransition(settings, inputs);
+    int trees = settings.tree().trees();
+    int most = settings.evaluation().prompts();
+    return new RunPlan(
+        settings,
+        inputs,
+        RoundWork.of(settings),
+        MemoryEstimate.of(settings, inputs),
+        (long) trees * settings.tree().shape().leaves(),
+        (long) trees * settings.tree().shape().parents(),
+        (long) trees * settings.tree().shape().edges(),
+        1 + due(settings.evaluation().every(), settings.rounds()),
+        most == 0 ? inputs.evaluationPrompts() : Math.min(most, inputs.evaluationPrompts()),
+        due(settings.checkpoint().every(), settings.rounds()));
+  }
+
+  /** Network evaluations of one held-out evaluation, per sample. */
+  public long evaluationWork() {
+    return (long) evaluatedPrompts
+        * settings.evaluation().imagesPerPrompt()
+        * settings.evaluation().steps()
+        * settings.policy().guidance().branches();
+  }
+
+  /** How often something is done every so many rounds and after the last one. */
+  private static int due(int every, int rounds) {
+    return every == 0 ? 1 : (rounds + every - 1) / every;
+  }
+
+  private static void checkPrompts(TrainSettings settings, PlanInputs inputs) {
+    int perRound = settings.tree().promptsPerRound();
+    if (perRound > inputs.trainPrompts()) {
+      throw problem(
+          "treegrpo.tree.prompts-per-round",
+          Integer.toString(perRound),
+          "must be at most the %d prompts of treegrpo.prompts.train"
+              .formatted(inputs.trainPrompts()));
+    }
+  }
+
+  private static void checkTransition(TrainSettings settings, PlanInputs inputs) {
+    try {
+      Sampler.of(settings.sampler(), inputs.policy().prediction());
+    } catch (IllegalArgumentException mismatch) {
+      throw problem(
+          "treegrpo.sampler.transition",
+          settings.sampler().transition().label(),
+          mismatch.getMessage());
+    }
+  }
+
+  private static SettingsException problem(String key, String value, String rule) {
+    return new SettingsException(List.of(new Problem(key, value, rule, "", "")));
+  }
+}
