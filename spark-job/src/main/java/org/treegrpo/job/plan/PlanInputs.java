@@ -8,7 +8,7 @@ import org.treegrpo.core.policy.PolicySpec;
  * @param policy the content of {@code policy.json}
  * @param parameters trainable float32 elements
  * @param trainPrompts prompts of {@code prompts.train}
- * @param evaluationPrompts prompts of {@code prompts.evaluation}, before {@code evaluation.prompts}
+ * @param evaluationPrompts held-out prompts that an evaluation may sample
  */
 public record PlanInputs(
     PolicySpec policy, long parameters, int trainPrompts, int evaluationPrompts) {}

@@ -215,7 +215,7 @@ public final class PlanText {
   }
 
   private void line(String name, String format, Object... values) {
-    text.append(String.format(Locale.ROOT, "  %-12s ", name))
+    text.append(String.format(Locale.ROOT, "  %-22s ", name))
         .append(String.format(Locale.ROOT, format, values))
         .append('\n');
   }
