@@ -1,28 +1,50 @@
 package org.treegrpo.job;
 
-import java.nio.file.Path;
-import java.util.Arrays;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
+import org.apache.spark.deploy.SparkHadoopUtil;
+import org.treegrpo.job.cli.ExitCodes;
+import org.treegrpo.job.cli.TreeGrpoCommandLine;
 import org.treegrpo.job.cluster.SparkSettings;
+import org.treegrpo.job.command.JobCommands;
 import org.treegrpo.job.settings.SettingsLoader;
-import org.treegrpo.job.settings.Use;
-import org.treegrpo.job.train.TrainingRun;
 
-/** Entry point. */
+/** The application that spark-submit starts. */
 public final class Main {
+
   private Main() {}
 
-  public static void main(String[] args) throws java.io.IOException {
-    SparkConf conf = new SparkConf();
-    SparkSettings.apply(conf);
-    List<String> sets = Arrays.asList(args).subList(2, args.length);
-    var settings = new SettingsLoader(r -> List.of()).load(Path.of(args[1]), sets, Use.TRAIN);
-    if (args[0].equals("resume")) {
-      System.out.println(TrainingRun.resume(settings, conf, new Configuration(), System.out));
-    } else {
-      System.out.println(TrainingRun.train(settings, conf, new Configuration(), System.out));
+  /**
+   * Runs one command. A failure ends the JVM with the command's exit code; in YARN's cluster mode,
+   * where a JVM must not end itself, it is thrown.
+   */
+  public static void main(String[] arguments) {
+    SparkConf spark = new SparkConf();
+    int exitCode = run(spark, arguments);
+    if (exitCode == ExitCodes.DONE) {
+      return;
     }
+    if (spark.get("spark.master", "").equals("yarn")
+        && spark.get("spark.submit.deployMode", "client").equals("cluster")) {
+      throw new IllegalStateException("treegrpo failed with exit code " + exitCode);
+    }
+    System.exit(exitCode);
+  }
+
+  private static int run(SparkConf spark, String[] arguments) {
+    PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+    List<String> problems = SparkSettings.apply(spark);
+    if (!problems.isEmpty()) {
+      problems.forEach(problem -> err.println("treegrpo: " + problem));
+      return ExitCodes.BAD_INPUT;
+    }
+    Configuration hadoop = SparkHadoopUtil.get().newConfiguration(spark);
+    PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
+    return new TreeGrpoCommandLine(
+            new JobCommands(spark, hadoop, System.out), new SettingsLoader(), out, err)
+        .run(arguments);
   }
 }

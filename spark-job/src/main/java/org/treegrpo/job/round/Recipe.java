@@ -86,6 +86,11 @@ public final class Recipe implements AutoCloseable {
     return conditioner;
   }
 
+  /** Training prompts, in file order. */
+  public List<Prompt> trainPrompts() {
+    return trainPrompts;
+  }
+
   /** Held-out prompts, at most {@code evaluation.prompts}. */
   public List<Prompt> evaluationPrompts() {
     return evaluationPrompts;

@@ -19,6 +19,7 @@ import org.treegrpo.job.metrics.RoundMetrics.ModelSeconds;
 import org.treegrpo.job.metrics.RoundMetrics.NetworkEvaluations;
 import org.treegrpo.job.metrics.RoundMetrics.PhaseSeconds;
 import org.treegrpo.job.metrics.RoundMetrics.RewardStatistics;
+import org.treegrpo.job.report.ConsoleProgress;
 import org.treegrpo.job.round.CreditAssigner;
 import org.treegrpo.job.round.Recipe;
 import org.treegrpo.job.round.RoundCredit;
@@ -41,7 +42,7 @@ final class Trainer {
   private final PolicyOptimizer optimizer;
   private final RunRecorder recorder;
   private final CheckpointStore checkpoints;
-  private final RunProgress progress;
+  private final ConsoleProgress progress;
   private final ParameterLayout layout;
   private final CreditAssigner credits;
   private final Evaluator evaluator;
@@ -53,7 +54,7 @@ final class Trainer {
       PolicyOptimizer optimizer,
       RunRecorder recorder,
       CheckpointStore checkpoints,
-      RunProgress progress,
+      ConsoleProgress progress,
       ParameterLayout layout) {
     this.cluster = cluster;
     this.recipe = recipe;

@@ -3,6 +3,7 @@ package org.treegrpo.job.train;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -24,6 +25,9 @@ import org.treegrpo.job.metrics.MetricsLog;
 import org.treegrpo.job.metrics.RunJson;
 import org.treegrpo.job.metrics.RunLayout;
 import org.treegrpo.job.metrics.RunResult;
+import org.treegrpo.job.report.ConsoleProgress;
+import org.treegrpo.job.report.ConsoleProgress.Style;
+import org.treegrpo.job.report.ReportWriter;
 import org.treegrpo.job.settings.TrainSettings;
 
 /** A training run from its settings to its report: {@code train} and {@code resume}. */
@@ -126,7 +130,9 @@ public final class TrainingRun {
         SparkCluster cluster =
             new SparkCluster(context, inputs.runSpec(UUID.randomUUID().toString()));
         RunRecorder recorder = new RunRecorder(directory, inputs.recipe(), finished)) {
-      RunProgress progress = new RunProgress(out, settings.rounds(), finished);
+      ConsoleProgress progress =
+          new ConsoleProgress(
+              out, Style.ofStandardOutput(), Clock.systemUTC(), finished + 1, settings.rounds());
       new Trainer(
               cluster,
               inputs.recipe(),
@@ -202,5 +208,8 @@ public final class TrainingRun {
         directory.fs(),
         directory.layout().result(),
         json(result));
+    if (!MetricsLog.open(directory.fs(), directory.root()).evaluations().isEmpty()) {
+      ReportWriter.write(directory.fs(), directory.root());
+    }
   }
 }

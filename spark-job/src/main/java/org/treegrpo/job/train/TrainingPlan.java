@@ -1,0 +1,31 @@
+package org.treegrpo.job.train;
+
+import org.apache.hadoop.conf.Configuration;
+import org.treegrpo.job.plan.PlanInputs;
+import org.treegrpo.job.plan.PlanText;
+import org.treegrpo.job.plan.RunPlan;
+import org.treegrpo.job.settings.TrainSettings;
+
+/** The dry run: what {@code train} would do with these settings and inputs. */
+public final class TrainingPlan {
+
+  private TrainingPlan() {}
+
+  /**
+   * Loads and checks the inputs as {@code train} does; writes nothing.
+   *
+   * @throws InvalidInputException if an input cannot be used
+   */
+  public static String describe(TrainSettings settings, Configuration hadoop) {
+    try (RunInputs inputs = RunInputs.load(settings, hadoop)) {
+      return PlanText.of(
+          RunPlan.of(
+              settings,
+              new PlanInputs(
+                  inputs.recipe().policy(),
+                  inputs.layout().size(),
+                  inputs.recipe().trainPrompts().size(),
+                  inputs.recipe().evaluationPrompts().size())));
+    }
+  }
+}
