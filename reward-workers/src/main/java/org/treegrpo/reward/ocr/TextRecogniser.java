@@ -13,6 +13,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import org.treegrpo.reward.ImageBatch;
 import org.treegrpo.reward.RewardException;
@@ -30,6 +31,7 @@ final class TextRecogniser implements AutoCloseable {
   private final OrtEnvironment environment;
   private final OrtSession session;
   private final CtcDecoder decoder;
+  private final CtcLikelihood likelihood;
   private final String version;
 
   /**
@@ -40,8 +42,10 @@ final class TextRecogniser implements AutoCloseable {
   TextRecogniser(RecogniserModel model) throws RewardException {
     // The model's own copy of the dictionary is no use: the Java binding of its metadata damages
     // characters outside the basic plane and so moves every class after them.
-    decoder =
-        new CtcDecoder(new String(resource(DICTIONARY), StandardCharsets.UTF_8).lines().toList());
+    List<String> dictionary =
+        new String(resource(DICTIONARY), StandardCharsets.UTF_8).lines().toList();
+    decoder = new CtcDecoder(dictionary);
+    likelihood = new CtcLikelihood(dictionary);
     byte[] network = resource(model.resource());
     version = "PP-OCR%s sha256:%s".formatted(model.option(), digest(network));
     environment = OrtEnvironment.getEnvironment();
@@ -63,6 +67,26 @@ final class TextRecogniser implements AutoCloseable {
 
   /** The text of one row of a batch. */
   String read(ImageBatch images, int row) throws RewardException {
+    return recognise(images, row, decoder::decode);
+  }
+
+  /**
+   * How probable the recogniser finds {@code text} in one row: {@link CtcLikelihood#perCharacter}.
+   */
+  double likelihood(ImageBatch images, int row, String text) throws RewardException {
+    return recognise(
+        images,
+        row,
+        (outputs, steps) -> likelihood.perCharacter(outputs, steps, decoder.classes(), text));
+  }
+
+  /** Makes something of the network's output. */
+  private interface Reading<T> {
+    T of(FloatBuffer outputs, int steps);
+  }
+
+  private <T> T recognise(ImageBatch images, int row, Reading<T> reading)
+      throws RewardException {
     LineLayout layout = new LineLayout(images.height(), images.width());
     FloatBuffer input = FloatBuffer.wrap(layout.input(images, row));
     long[] shape = {1, 3, LineLayout.HEIGHT, layout.scaledWidth()};
@@ -76,7 +100,7 @@ final class TextRecogniser implements AutoCloseable {
             "ocr: the recogniser's output has the shape %s, needs [1, steps, %d] for its dictionary"
                 .formatted(Arrays.toString(outputShape), decoder.classes()));
       }
-      return decoder.decode(output.getFloatBuffer(), Math.toIntExact(outputShape[1]));
+      return reading.of(output.getFloatBuffer(), Math.toIntExact(outputShape[1]));
     } catch (OrtException e) {
       throw new RewardException("ocr: ONNX Runtime failed: " + e.getMessage(), e);
     }

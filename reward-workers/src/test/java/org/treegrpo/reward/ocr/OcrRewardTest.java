@@ -11,6 +11,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.treegrpo.reward.ImageBatch;
 import org.treegrpo.reward.RewardException;
 import org.treegrpo.reward.RewardPrompt;
+import org.treegrpo.reward.ocr.OcrReward.Measure;
 
 class OcrRewardTest {
 
@@ -20,7 +21,7 @@ class OcrRewardTest {
   @ParameterizedTest
   @EnumSource(RecogniserModel.class)
   void readsCleanWords(RecogniserModel model) throws RewardException {
-    try (OcrReward reward = new OcrReward("spelling", model)) {
+    try (OcrReward reward = new OcrReward("spelling", model, Measure.SIMILARITY)) {
       ImageBatch images = WordPictures.draw(WORDS);
       assertThat(reward.read(images).stream().map(TargetText::comparable))
           .as("text read by %s (drawn with the logical font SansSerif; needs fontconfig)", model)
@@ -33,7 +34,7 @@ class OcrRewardTest {
 
   @Test
   void scoresByTheDistanceToTheQuotedText() throws RewardException {
-    try (OcrReward reward = new OcrReward("spelling", RecogniserModel.V4)) {
+    try (OcrReward reward = new OcrReward("spelling", RecogniserModel.V4, Measure.SIMILARITY)) {
       ImageBatch images = WordPictures.draw(List.of("CAT", "CAT", "CAT", "CAT"));
       List<RewardPrompt> prompts =
           prompts(List.of("a sign that says \"cut\"", "\"dog\"", "\"ca\"", "nothing in \" \""));
@@ -47,7 +48,7 @@ class OcrRewardTest {
 
   @Test
   void readsARowAlikeInAnyBatch() throws RewardException {
-    try (OcrReward reward = new OcrReward("spelling", RecogniserModel.V4)) {
+    try (OcrReward reward = new OcrReward("spelling", RecogniserModel.V4, Measure.SIMILARITY)) {
       ImageBatch images = WordPictures.draw(WORDS);
       for (int i = 0; i < images.pixels().length; i++) {
         images.pixels()[i] += 0.45f * (float) Math.sin(12.9898 * i * i);
@@ -63,7 +64,7 @@ class OcrRewardTest {
 
   @Test
   void takesImagesOfAnySize() throws RewardException {
-    try (OcrReward reward = new OcrReward("spelling", RecogniserModel.V4)) {
+    try (OcrReward reward = new OcrReward("spelling", RecogniserModel.V4, Measure.SIMILARITY)) {
       for (int[] size : new int[][] {{1, 1}, {16, 32}, {24, 50}, {48, 333}, {70, 9}}) {
         ImageBatch blank = new ImageBatch(1, size[0], size[1], new float[3 * size[0] * size[1]]);
         assertThat(reward.score(blank, prompts(List.of("word"))))
@@ -75,7 +76,7 @@ class OcrRewardTest {
 
   @Test
   void namesItsModel() throws RewardException {
-    try (OcrReward reward = new OcrReward("spelling", RecogniserModel.V3)) {
+    try (OcrReward reward = new OcrReward("spelling", RecogniserModel.V3, Measure.SIMILARITY)) {
       assertThat(reward.name()).as("name from the configuration").isEqualTo("spelling");
       assertThat(reward.version()).as("model and checksum").matches("PP-OCRv3 sha256:[0-9a-f]{16}");
     }

@@ -15,7 +15,7 @@ import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 import org.apache.parquet.schema.Types;
 import org.treegrpo.job.metrics.RunFiles;
-import org.treegrpo.job.metrics.RunLayout;
+import org.treegrpo.job.files.RunLayout;
 
 /**
  * Writes {@code audit/round=000001/edges.parquet} and {@code leaves.parquet}: what every edge and leaf of

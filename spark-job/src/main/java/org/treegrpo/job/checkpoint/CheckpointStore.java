@@ -1,5 +1,8 @@
 package org.treegrpo.job.checkpoint;
 
+import org.treegrpo.job.files.RunDirectory;
+import org.treegrpo.job.files.HadoopSource;
+import org.treegrpo.job.files.AtomicFiles;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;

@@ -1,5 +1,6 @@
 package org.treegrpo.job.checkpoint;
 
+import org.treegrpo.job.files.RunDirectory;
 import java.io.Closeable;
 import java.io.FileNotFoundException;
 import java.io.IOException;

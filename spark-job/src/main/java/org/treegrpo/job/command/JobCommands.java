@@ -10,7 +10,7 @@ import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkConf;
 import org.treegrpo.job.checkpoint.CheckpointException;
 import org.treegrpo.job.checkpoint.CheckpointStore;
-import org.treegrpo.job.checkpoint.RunDirectory;
+import org.treegrpo.job.files.RunDirectory;
 import org.treegrpo.job.cli.Commands;
 import org.treegrpo.job.cli.ExitCodes;
 import org.treegrpo.job.cli.PolicyChoice;

@@ -7,7 +7,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
-import org.treegrpo.job.metrics.RunLayout;
+import org.treegrpo.job.files.RunLayout;
 
 /** Finds the rounds that left something in {@code samples/}. */
 final class SampleFiles {

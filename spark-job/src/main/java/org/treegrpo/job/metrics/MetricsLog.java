@@ -1,5 +1,6 @@
 package org.treegrpo.job.metrics;
 
+import org.treegrpo.job.files.RunLayout;
 import java.io.IOException;
 import java.util.List;
 import org.apache.hadoop.fs.FileSystem;

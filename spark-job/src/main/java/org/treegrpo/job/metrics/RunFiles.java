@@ -8,7 +8,7 @@ import java.util.Optional;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
-import org.treegrpo.job.checkpoint.AtomicFiles;
+import org.treegrpo.job.files.AtomicFiles;
 
 /** Small files of a run directory, read whole and replaced whole. */
 public final class RunFiles {

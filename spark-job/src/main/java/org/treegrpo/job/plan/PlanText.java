@@ -4,7 +4,7 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import org.treegrpo.core.tree.TreeShape;
 import org.treegrpo.core.tree.WindowSchedule.RandomWindow;
-import org.treegrpo.job.metrics.RunLayout;
+import org.treegrpo.job.files.RunLayout;
 import org.treegrpo.job.settings.ForestSettings;
 import org.treegrpo.job.settings.Labels;
 import org.treegrpo.job.settings.TrainSettings;

@@ -20,7 +20,7 @@ import org.treegrpo.job.metrics.EvaluationRecord.HeldOutReward;
 import org.treegrpo.job.metrics.MetricsLog;
 import org.treegrpo.job.metrics.RoundMetrics;
 import org.treegrpo.job.metrics.RunFiles;
-import org.treegrpo.job.metrics.RunLayout;
+import org.treegrpo.job.files.RunLayout;
 import org.treegrpo.job.metrics.RunResult;
 
 /** All that a run directory holds for the report; whatever a run has not written is absent. */

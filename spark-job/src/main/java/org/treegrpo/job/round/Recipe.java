@@ -23,7 +23,7 @@ import org.treegrpo.core.tree.RoundKey;
 import org.treegrpo.core.tree.TreeSeed;
 import org.treegrpo.core.tree.TreeSettings;
 import org.treegrpo.core.tree.WindowSchedule;
-import org.treegrpo.job.checkpoint.HadoopSource;
+import org.treegrpo.job.files.HadoopSource;
 import org.treegrpo.job.settings.ForestSettings;
 import org.treegrpo.job.settings.TrainSettings;
 import org.treegrpo.job.settings.WindowSettings;

@@ -8,7 +8,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.treegrpo.job.checkpoint.Checkpoint;
 import org.treegrpo.job.checkpoint.CheckpointStore;
-import org.treegrpo.job.checkpoint.RunDirectory;
+import org.treegrpo.job.files.RunDirectory;
 
 /**
  * Which weights a policy is used with.

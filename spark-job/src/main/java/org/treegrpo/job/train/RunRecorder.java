@@ -9,7 +9,7 @@ import org.treegrpo.core.tree.TreeSeed;
 import org.treegrpo.job.audit.AuditWriter;
 import org.treegrpo.job.audit.EdgeRow;
 import org.treegrpo.job.audit.LeafRow;
-import org.treegrpo.job.checkpoint.RunDirectory;
+import org.treegrpo.job.files.RunDirectory;
 import org.treegrpo.job.cluster.SparkCluster.GrownRound;
 import org.treegrpo.job.executor.TreePictures;
 import org.treegrpo.job.images.GrownTree;

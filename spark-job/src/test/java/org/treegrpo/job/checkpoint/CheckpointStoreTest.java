@@ -1,5 +1,7 @@
 package org.treegrpo.job.checkpoint;
 
+import org.treegrpo.job.files.FaultyFileSystem;
+import org.treegrpo.job.files.RunDirectory;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -231,7 +233,7 @@ class CheckpointStoreTest {
     try (FaultyFileSystem watched =
         new FaultyFileSystem(FaultyFileSystem.Fault.RENAME_REFUSED, "no file")) {
       new CheckpointStore(new RunDirectory(watched, run.root())).save(checkpoint(1));
-      assertThat(watched.renamed)
+      assertThat(watched.renamed())
           .as("order of the commits")
           .containsExactly(
               "policy.safetensors",

@@ -1,5 +1,6 @@
 package org.treegrpo.job.checkpoint;
 
+import org.treegrpo.job.files.RunDirectory;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

@@ -15,7 +15,7 @@ import org.treegrpo.job.metrics.MetricsFixtures;
 import org.treegrpo.job.metrics.MetricsLog;
 import org.treegrpo.job.metrics.RunFiles;
 import org.treegrpo.job.metrics.RunJson;
-import org.treegrpo.job.metrics.RunLayout;
+import org.treegrpo.job.files.RunLayout;
 import org.treegrpo.job.metrics.RunResult;
 
 class ReportWriterTest {

@@ -18,7 +18,7 @@ import org.treegrpo.job.images.SampleSheet;
 import org.treegrpo.job.metrics.MetricsFixtures;
 import org.treegrpo.job.metrics.RunFiles;
 import org.treegrpo.job.metrics.RunJson;
-import org.treegrpo.job.metrics.RunLayout;
+import org.treegrpo.job.files.RunLayout;
 import org.treegrpo.job.metrics.RunResult;
 
 /** A run directory as a run of 30 rounds leaves it, with pictures of stripes instead of words. */

@@ -18,7 +18,7 @@ import org.treegrpo.core.policy.PolicyDirectory;
 import org.treegrpo.core.policy.PolicySpec;
 import org.treegrpo.core.policy.PolicyWeights;
 import org.treegrpo.core.policy.Prediction;
-import org.treegrpo.job.checkpoint.RunDirectory;
+import org.treegrpo.job.files.RunDirectory;
 import org.treegrpo.job.cluster.SparkSettings;
 import org.treegrpo.job.metrics.MetricsLog;
 import org.treegrpo.job.metrics.RoundMetrics;

@@ -1,4 +1,4 @@
-package org.treegrpo.job.checkpoint;
+package org.treegrpo.job.files;
 
 import java.io.IOException;
 import java.io.InputStream;

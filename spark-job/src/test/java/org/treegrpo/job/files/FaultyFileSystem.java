@@ -1,4 +1,4 @@
-package org.treegrpo.job.checkpoint;
+package org.treegrpo.job.files;
 
 import java.io.FilterOutputStream;
 import java.io.IOException;
@@ -13,9 +13,9 @@ import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.hadoop.util.Progressable;
 
 /** A local file system that fails on the files whose name contains a given text. */
-final class FaultyFileSystem extends RawLocalFileSystem {
+public final class FaultyFileSystem extends RawLocalFileSystem {
 
-  enum Fault {
+  public enum Fault {
     /** rename() returns false, as HDFS does where the target exists. */
     RENAME_REFUSED,
     /** The stream fails after 64 bytes. */
@@ -26,12 +26,17 @@ final class FaultyFileSystem extends RawLocalFileSystem {
 
   private final Fault fault;
   private final String victim;
-  final List<String> renamed = new ArrayList<>();
+  private final List<String> renamed = new ArrayList<>();
 
-  FaultyFileSystem(Fault fault, String victim) throws IOException {
+  public FaultyFileSystem(Fault fault, String victim) throws IOException {
     this.fault = fault;
     this.victim = victim;
     initialize(URI.create("file:///"), new Configuration(false));
+  }
+
+  /** Names that files were renamed to, in order. */
+  public List<String> renamed() {
+    return List.copyOf(renamed);
   }
 
   @Override

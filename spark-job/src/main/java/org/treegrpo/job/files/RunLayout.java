@@ -1,4 +1,4 @@
-package org.treegrpo.job.metrics;
+package org.treegrpo.job.files;
 
 import java.util.Locale;
 import java.util.Objects;

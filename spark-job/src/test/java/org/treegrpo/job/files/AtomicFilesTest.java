@@ -1,4 +1,4 @@
-package org.treegrpo.job.checkpoint;
+package org.treegrpo.job.files;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
