@@ -45,7 +45,9 @@ public final class Png {
     BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
     for (int i = 0; i < plane; i++) {
       int rgb =
-          (planes[i] & 0xff) << 16 | (planes[plane + i] & 0xff) << 8 | planes[2 * plane + i] & 0xff;
+          ((planes[i] & 0xff) << 16)
+              | ((planes[plane + i] & 0xff) << 8)
+              | (planes[2 * plane + i] & 0xff);
       image.setRGB(i % width, i / width, rgb);
     }
     return image;

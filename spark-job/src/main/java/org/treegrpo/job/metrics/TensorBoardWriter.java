@@ -148,6 +148,10 @@ public final class TensorBoardWriter implements AutoCloseable {
     }
   }
 
+  private static void scalar(EventMessage summary, String tag, long count) {
+    scalar(summary, tag, (double) count);
+  }
+
   private static void scalar(EventMessage summary, String tag, double value) {
     summary.message(
         SUMMARY_VALUE,

@@ -32,6 +32,7 @@ final class Progress {
   }
 
   /** Whether the process has a terminal that understands carriage returns. */
+  @SuppressWarnings("SystemConsoleNull") // conf/spark-defaults.conf sets jdk.console for JDK 22.
   static boolean onTerminal() {
     return System.console() != null && !"dumb".equals(System.getenv().getOrDefault("TERM", "dumb"));
   }

@@ -1,6 +1,7 @@
 package org.treegrpo.job.pretrain;
 
 import java.awt.Color;
+import java.util.List;
 import java.util.random.RandomGenerator;
 
 /**
@@ -12,9 +13,11 @@ import java.util.random.RandomGenerator;
  */
 record WordStyle(Typeface typeface, Color ink, Color paper) {
 
+  private static final List<Typeface> TYPEFACES = List.of(Typeface.values());
+
   /** Draws a style: any typeface, any hue of ink on any hue of paper, always with good contrast. */
   static WordStyle random(RandomGenerator random) {
-    Typeface typeface = Typeface.values()[random.nextInt(Typeface.values().length)];
+    Typeface typeface = TYPEFACES.get(random.nextInt(TYPEFACES.size()));
     Color ink =
         Color.getHSBColor(
             random.nextFloat(), between(random, 0.5f, 1f), between(random, 0f, 0.45f));

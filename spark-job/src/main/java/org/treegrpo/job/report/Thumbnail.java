@@ -52,6 +52,6 @@ final class Thumbnail {
       }
     }
     long pixels = (long) (bottom - top) * (right - left);
-    return (int) (sums[0] / pixels << 16 | sums[1] / pixels << 8 | sums[2] / pixels);
+    return (int) (((sums[0] / pixels) << 16) | ((sums[1] / pixels) << 8) | (sums[2] / pixels));
   }
 }

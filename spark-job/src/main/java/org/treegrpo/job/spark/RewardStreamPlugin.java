@@ -80,7 +80,7 @@ public final class RewardStreamPlugin implements SparkPlugin {
       if (receiver != null) {
         receiver.accept(share);
       }
-      return Boolean.TRUE;
+      return true;
     }
   }
 

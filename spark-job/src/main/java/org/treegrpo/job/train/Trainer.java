@@ -170,7 +170,7 @@ final class Trainer {
   }
 
   private boolean due(int every, int round) {
-    return round == settings.rounds() || every > 0 && round % every == 0;
+    return round == settings.rounds() || (every > 0 && round % every == 0);
   }
 
   /** Time in which the slowest task had nothing left to do but to wait for scores. */

@@ -97,7 +97,7 @@ class TensorBoardWriterTest {
   }
 
   private static long mask(long crc) {
-    return ((crc >>> 15 | crc << 17 & 0xffffffffL) + 0xa282ead8L) & 0xffffffffL;
+    return (((crc >>> 15) | ((crc << 17) & 0xffffffffL)) + 0xa282ead8L) & 0xffffffffL;
   }
 
   private record Event(double wallTime, long step, Map<String, Float> scalars) {}

@@ -69,7 +69,7 @@ class RunPlanTest {
     long tree = 2 + 13 + 27 * (10 - 2 - 3);
     assertThat(work.rolloutMin()).as("i + P + L (T - i - w) a tree").isEqualTo(8 * tree);
     assertThat(work.rolloutMax()).as("a fixed window").isEqualTo(8 * tree);
-    assertThat(work.rolloutMean()).as("a fixed window").isCloseTo(8 * tree, within(1e-9));
+    assertThat(work.rolloutMean()).as("a fixed window").isCloseTo(8.0 * tree, within(1e-9));
     assertThat(work.trainForward()).as("one forward a parent").isEqualTo(8 * 13);
     assertThat(work.trainBackward()).as("one backward a parent").isEqualTo(8 * 13);
     assertThat(work.reference()).as("no KL term").isZero();

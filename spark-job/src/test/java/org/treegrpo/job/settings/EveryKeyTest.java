@@ -176,7 +176,7 @@ class EveryKeyTest {
     try {
       return component.getAccessor().invoke(holder);
     } catch (ReflectiveOperationException inaccessible) {
-      throw new AssertionError(component.getName(), inaccessible);
+      throw new LinkageError(component.getName(), inaccessible);
     }
   }
 }

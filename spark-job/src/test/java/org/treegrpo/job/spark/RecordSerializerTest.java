@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.esotericsoftware.kryo.Kryo;
 import com.esotericsoftware.kryo.io.Input;
 import com.esotericsoftware.kryo.io.Output;
+import java.util.StringJoiner;
 import org.junit.jupiter.api.Test;
 
 class RecordSerializerTest {
@@ -32,7 +33,7 @@ class RecordSerializerTest {
 
   @Test
   void anUnregisteredClassIsRefused() {
-    assertThatThrownBy(() -> kryo().writeClassAndObject(new Output(64), new StringBuilder()))
+    assertThatThrownBy(() -> kryo().writeClassAndObject(new Output(64), new StringJoiner(",")))
         .hasMessageContaining("not registered");
   }
 }
