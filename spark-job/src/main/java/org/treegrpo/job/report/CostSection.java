@@ -106,17 +106,16 @@ final class CostSection {
   }
 
   private static void evaluations(Html out, RunData data) {
-    LineChart chart = new LineChart(980, 230, "round", value -> Figures.count(Math.round(value)));
+    LineChart chart = new LineChart(640, 230, "round", value -> Figures.count(Math.round(value)));
     chart.include(0);
-    chart.add(series(data, "rollout", COLOURS.get(0), round -> round.nfe().rollout()));
-    chart.add(series(data, "training, forward", COLOURS.get(3), round -> round.nfe().trainForward()));
-    chart.add(
-        series(data, "training, backward", COLOURS.get(4), round -> round.nfe().trainBackward()));
+    chart.add(series(data, "rollout", 0, round -> round.nfe().rollout()));
+    chart.add(series(data, "training, forward", 3, round -> round.nfe().trainForward()));
+    chart.add(series(data, "training, backward", 4, round -> round.nfe().trainBackward()));
     out.raw("<h3>Evaluations of the network</h3><div class=\"legend\">")
         .format("<span style=\"--swatch:%s\">drawing the trees</span>", COLOURS.get(0))
         .format("<span style=\"--swatch:%s\">training, forward</span>", COLOURS.get(3))
         .format("<span style=\"--swatch:%s\">training, backward</span></div>", COLOURS.get(4))
-        .raw(chart.svg("network evaluations per round"));
+        .raw("<div class=\"wide\">" + chart.svg("network evaluations per round") + "</div>");
     saving(data)
         .ifPresent(
             factor ->
@@ -130,11 +129,11 @@ final class CostSection {
   }
 
   private static Series series(
-      RunData data, String name, String colour, ToDoubleFunction<RoundMetrics> value) {
+      RunData data, String name, int colour, ToDoubleFunction<RoundMetrics> value) {
     return new Series(
         name,
-        colour,
-        false,
+        COLOURS.get(colour),
+        colour == 4, // forward and backward are often equal: one shows through the other
         data.rounds().stream()
             .map(round -> new Point(round.round(), value.applyAsDouble(round), 0))
             .toList());
@@ -173,13 +172,12 @@ final class CostSection {
             seconds);
     if (byTree.isPresent()) {
       out.format(
-          "<p>Cost law: seconds a round = %s %s × leaves %s × parents, which explains %s of the"
-              + " differences between rounds (R² = %s).</p>",
+          "<p>Cost law: seconds a round = %s %s × leaves %s × parents. It explains %s of the variance"
+              + " between rounds (the first, which starts everything up, is left out).</p>",
           Figures.number(byTree.get().coefficients().get(0)),
-          Figures.signed(byTree.get().coefficients().get(1)),
-          Figures.signed(byTree.get().coefficients().get(2)),
-          Figures.percent(byTree.get().r2()),
-          Figures.number(byTree.get().r2()));
+          Figures.term(byTree.get().coefficients().get(1)),
+          Figures.term(byTree.get().coefficients().get(2)),
+          Figures.percent(byTree.get().r2()));
       return;
     }
     LinearFit.of(
@@ -192,9 +190,10 @@ final class CostSection {
                 out.format(
                     "<p class=\"soft\">Every round had trees of the same size, so their cost by leaves"
                         + " and parents cannot be told apart. By network evaluations: seconds a round"
-                        + " = %s %s × evaluations (R² = %s).</p>",
+                        + " = %s %s × evaluations, which explains %s of the variance between"
+                        + " rounds.</p>",
                     Figures.number(fit.coefficients().get(0)),
-                    Figures.signed(fit.coefficients().get(1)),
-                    Figures.number(fit.r2())));
+                    Figures.term(fit.coefficients().get(1)),
+                    Figures.percent(fit.r2())));
   }
 }

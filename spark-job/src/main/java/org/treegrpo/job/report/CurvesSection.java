@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.DoubleFunction;
 import java.util.function.ToDoubleFunction;
 import org.treegrpo.job.metrics.EvaluationRecord;
 import org.treegrpo.job.metrics.EvaluationRecord.HeldOutReward;
@@ -52,7 +51,7 @@ final class CurvesSection {
       chart(out, "Read correctly, held-out words", chart);
     }
     for (List<String> group : sameScale(data, rewards)) {
-      LineChart chart = new LineChart(480, 240, "round", Figures::number);
+      LineChart chart = new LineChart(480, 240, "round", Figures::tick);
       group.forEach(
           reward -> chart.add(heldOut(data, reward, HeldOutReward::mean, HeldOutReward::ci95)));
       chart(out, "Mean score, held-out: " + String.join(", ", group), chart);
@@ -117,8 +116,9 @@ final class CurvesSection {
     }
     out.raw("<section><h2>While training</h2><p>")
         .text(
-            "Mean score of the pictures drawn in each round. They are drawn with added randomness and"
-                + " from other prompts, so they score lower than the held-out ones.")
+            "Mean score of the pictures drawn in each round. They come from the training prompts and"
+                + " with added randomness, so they compare with each other, not with the held-out"
+                + " ones.")
         .raw("</p><div class=\"charts\">");
     Set<String> rewards = new LinkedHashSet<>();
     data.rounds().forEach(round -> rewards.addAll(round.reward().keySet()));
@@ -126,7 +126,7 @@ final class CurvesSection {
       chart(
           out,
           reward,
-          new LineChart(480, 220, "round", Figures::number)
+          new LineChart(480, 220, "round", Figures::tick)
               .add(new Series(reward, TRAINED, false, training(data, reward))));
     }
     out.raw("</div><details><summary>Health of the updates</summary><div class=\"charts small\">");
@@ -161,11 +161,11 @@ final class CurvesSection {
         data.rounds().stream()
             .map(round -> new Point(round.round(), value.applyAsDouble(round), 0))
             .toList();
-    DoubleFunction<String> format = Figures::number;
     chart(
         out,
         title,
-        new LineChart(300, 150, "round", format).add(new Series(title, PLAIN, false, points)));
+        new LineChart(300, 150, "round", Figures::tick)
+            .add(new Series(title, PLAIN, false, points)));
   }
 
   private static void chart(Html out, String title, LineChart chart) {

@@ -4,6 +4,8 @@ import java.util.Locale;
 
 /** Numbers as people read them. */
 final class Figures {
+  private static final String MINUS = "−";
+
   private Figures() {}
 
   /** Three significant digits, or a dash for NaN. */
@@ -12,21 +14,33 @@ final class Figures {
       return "–";
     }
     double size = Math.abs(value);
+    String sign = value < 0 ? MINUS : "";
     if (size != 0 && (size < 1e-3 || size >= 1e6)) {
-      return String.format(Locale.ROOT, "%.2e", value);
+      return sign + String.format(Locale.ROOT, "%.2e", size);
     }
     int decimals = size >= 100 || size == Math.rint(size) ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3;
-    return String.format(Locale.ROOT, "%,." + decimals + "f", value);
+    return sign + String.format(Locale.ROOT, "%,." + decimals + "f", size);
   }
 
   /** With its sign, for differences and advantages. */
   static String signed(double value) {
-    return (value > 0 ? "+" : "") + number(value).replace('-', '−');
+    return (value > 0 ? "+" : "") + number(value);
+  }
+
+  /** A further term of a sum. */
+  static String term(double value) {
+    return (value < 0 ? MINUS : "+") + " " + number(Math.abs(value));
+  }
+
+  /** A value of an axis: no more digits than it needs. */
+  static String tick(double value) {
+    String number = number(value);
+    return number.matches("[^.e]*\\.[0-9]*0+") ? number.replaceFirst("\\.?0+$", "") : number;
   }
 
   /** A share as a percentage. */
   static String percent(double share) {
-    return Double.isNaN(share) ? "–" : String.format(Locale.ROOT, "%.0f %%", 100 * share);
+    return Double.isNaN(share) ? "–" : String.format(Locale.ROOT, "%.0f%%", 100 * share);
   }
 
   static String count(long value) {

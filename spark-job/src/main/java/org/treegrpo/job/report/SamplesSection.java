@@ -2,8 +2,10 @@ package org.treegrpo.job.report;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.treegrpo.job.images.ImageGrid;
 import org.treegrpo.job.images.SampleSheet;
 
@@ -32,8 +34,12 @@ final class SamplesSection {
         "<p>Held-out prompts in file order, not selected. Both pictures of a pair start from the same"
             + " noise; what differs are the weights, after %s and after %s rounds.",
         before.sheet().round(), after.sheet().round());
-    if (after.sheet().cells().stream().anyMatch(cell -> !cell.read().isEmpty())) {
-      out.raw(" Below each picture: what the recogniser read, green where it read the right text.");
+    Set<String> readers = new LinkedHashSet<>();
+    after.sheet().cells().forEach(cell -> readers.addAll(cell.read().keySet()));
+    if (!readers.isEmpty()) {
+      out.format(
+          " Below each picture: what was read in it by %s, green where that is right.",
+          String.join(", then by ", readers));
     }
     out.raw("</p>");
     grid(out, before, after, pairs.subList(0, Math.min(SHOWN, pairs.size())));

@@ -73,6 +73,7 @@ final class TreeSection {
         "<b style=\"color:var(--good)\">Green</b> branches led to better pictures than the others and"
             + " are made more likely, <b style=\"color:var(--bad)\">red</b> ones less likely; the"
             + " thicker, the stronger.</p>");
+    out.raw("<p class=\"soft swipe\">Swipe to the left for the finished pictures.</p>");
     return out.raw("<div class=\"scroll\">")
         .raw(new TreeSection(tree).svg())
         .raw("</div></section>")

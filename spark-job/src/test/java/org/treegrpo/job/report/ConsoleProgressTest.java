@@ -45,8 +45,8 @@ class ConsoleProgressTest {
     assertThat(printed())
         .as("held-out scores")
         .isEqualTo(
-            "held-out after round  0:  ocr 0.400 ± 0.030, 19 % right"
-                + "  other 0.380 ± 0.030, 17 % right (not trained on)"
+            "held-out after round  0:  ocr 0.400 ± 0.030, 19% right"
+                + "  other 0.380 ± 0.030, 17% right (not trained on)"
                 + System.lineSeparator());
   }
 

@@ -36,11 +36,11 @@ class ReportWriterTest {
   @Test
   void theHeadlineSaysWhatHappenedInPlainWords() {
     assertThat(html)
-        .as("19 % + 30 rounds of 2 % by the trained recogniser, as the evaluations say")
+        .as("19% + 30 rounds of 2 % by the trained recogniser, as the evaluations say")
         .contains(
-            "<h1>The model was asked to draw 64 words it never trained on. Before training, 19 %"
-                + " were read correctly; after 30 rounds, 79 %.</h1>")
-        .contains("“other”, read 17 % correctly before and 62 % after");
+            "<h1>The model was asked to draw 64 words it never trained on. Before training, 19%"
+                + " were read correctly; after 30 rounds, 79%.</h1>")
+        .contains("“other”, read 17% correctly before and 62% after");
   }
 
   @Test
@@ -120,7 +120,7 @@ class ReportWriterTest {
 
     assertThat(report(runDir()))
         .as("the base is known, the result is not")
-        .contains("19 % were read correctly; no evaluation after training yet.");
+        .contains("19% were read correctly; no evaluation after training yet.");
   }
 
   @Test
