@@ -18,9 +18,9 @@ import org.treegrpo.job.metrics.RunFiles;
 import org.treegrpo.job.files.RunLayout;
 
 /**
- * Writes {@code audit/round=000001/edges.parquet} and {@code leaves.parquet}: what every edge and leaf of
- * a round was worth, so that each update can be recomputed afterwards. A round written twice (a resumed
- * run) is replaced.
+ * Writes {@code audit/round=000001/edges.parquet} and {@code leaves.parquet}: what every edge and
+ * leaf of a round was worth, so that each update can be recomputed afterwards. A round written
+ * twice (a resumed run) is replaced.
  */
 public final class AuditWriter {
   private static final String REWARD_PREFIX = "reward_";
@@ -97,8 +97,8 @@ public final class AuditWriter {
     }
   }
 
-  private static <T> byte[] parquet(
-      MessageType schema, List<T> rows, BiConsumer<Group, T> fill) throws IOException {
+  private static <T> byte[] parquet(MessageType schema, List<T> rows, BiConsumer<Group, T> fill)
+      throws IOException {
     MemoryOutputFile file = new MemoryOutputFile();
     SimpleGroupFactory groups = new SimpleGroupFactory(schema);
     try (ParquetWriter<Group> writer =
@@ -150,10 +150,7 @@ public final class AuditWriter {
   }
 
   private static void requiredText(Types.MessageTypeBuilder schema, String name) {
-    schema
-        .required(PrimitiveTypeName.BINARY)
-        .as(LogicalTypeAnnotation.stringType())
-        .named(name);
+    schema.required(PrimitiveTypeName.BINARY).as(LogicalTypeAnnotation.stringType()).named(name);
   }
 
   private static void optionalReal(Types.MessageTypeBuilder schema, String name) {

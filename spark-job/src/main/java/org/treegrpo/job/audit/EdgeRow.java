@@ -1,7 +1,8 @@
 package org.treegrpo.job.audit;
 
 /**
- * One row of {@code edges.parquet}; {@code round} comes from the file's directory and is written too.
+ * One row of {@code edges.parquet}; {@code round} comes from the file's directory and is written
+ * too.
  *
  * @param promptId the prompt's id
  * @param tree index of the tree among the prompt's trees

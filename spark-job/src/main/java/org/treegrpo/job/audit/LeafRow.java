@@ -43,7 +43,6 @@ public record LeafRow(
   @Override
   public String toString() {
     return "LeafRow[%s, tree %d, path %s, rewards %s, total %s, advantage %s, masked %s]"
-        .formatted(
-            promptId, tree, path, Arrays.toString(rewards), rewardTotal, advantage, masked);
+        .formatted(promptId, tree, path, Arrays.toString(rewards), rewardTotal, advantage, masked);
   }
 }

@@ -44,8 +44,7 @@ public record GrownTree(
   }
 
   /** Reads the tree of a round, or nothing where the run has none. */
-  public static Optional<GrownTree> read(FileSystem fs, Path runDir, int round)
-      throws IOException {
+  public static Optional<GrownTree> read(FileSystem fs, Path runDir, int round) throws IOException {
     return RunFiles.readJson(fs, new RunLayout(runDir).grownTree(round), GrownTree.class);
   }
 
@@ -73,8 +72,8 @@ public record GrownTree(
    * @param kind where it stands
    * @param advantage of the edge to the node; NaN for the root and for masked edges
    * @param reward total score of a leaf; NaN elsewhere
-   * @param png base64 of the image: the x0 estimate of the root and inner nodes, the decoded image of
-   *     a leaf; null where there is none
+   * @param png base64 of the image: the x0 estimate of the root and inner nodes, the decoded image
+   *     of a leaf; null where there is none
    */
   public record Node(
       String path, int depth, int step, Kind kind, double advantage, double reward, String png) {

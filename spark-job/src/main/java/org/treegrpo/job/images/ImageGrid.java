@@ -2,7 +2,6 @@ package org.treegrpo.job.images;
 
 import java.awt.image.BufferedImage;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.fs.FileSystem;
@@ -12,8 +11,8 @@ import org.treegrpo.job.metrics.RunJson;
 import org.treegrpo.job.files.RunLayout;
 
 /**
- * A sheet of equally sized images, pixel by pixel as the model drew them, and the index that says what
- * each one is: {@code samples/round-000010.png} and {@code .json}.
+ * A sheet of equally sized images, pixel by pixel as the model drew them, and the index that says
+ * what each one is: {@code samples/round-000010.png} and {@code .json}.
  */
 public record ImageGrid(SampleSheet sheet, BufferedImage picture) {
   private static final int GAP = 2;
@@ -29,9 +28,9 @@ public record ImageGrid(SampleSheet sheet, BufferedImage picture) {
       int round, int columns, List<SampleSheet.Cell> cells, List<BufferedImage> images) {
     if (images.isEmpty() || images.size() != cells.size() || columns < 1) {
       throw new IllegalArgumentException(
-          "a sample sheet needs columns and as many images as cells, at least one; was %d columns, %d"
-                  .formatted(columns, images.size())
-              + " images, %d cells".formatted(cells.size()));
+          "a sample sheet needs columns and as many images as cells, at least one; had %d columns,"
+                  .formatted(columns)
+              + " %d images, %d cells".formatted(images.size(), cells.size()));
     }
     int width = images.get(0).getWidth();
     int height = images.get(0).getHeight();
@@ -70,8 +69,7 @@ public record ImageGrid(SampleSheet sheet, BufferedImage picture) {
   }
 
   /** Reads the sheet of a round, or nothing where the run has none. */
-  public static Optional<ImageGrid> read(FileSystem fs, Path runDir, int round)
-      throws IOException {
+  public static Optional<ImageGrid> read(FileSystem fs, Path runDir, int round) throws IOException {
     RunLayout layout = new RunLayout(runDir);
     Optional<SampleSheet> sheet =
         RunFiles.readJson(fs, layout.sampleSheetIndex(round), SampleSheet.class);

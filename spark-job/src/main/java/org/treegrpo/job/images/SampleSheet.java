@@ -4,7 +4,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * {@code samples/round-000010.json}: what the cells of the picture beside it are, in row-major order.
+ * {@code samples/round-000010.json}: what the cells of the picture beside it are, in row-major
+ * order.
  *
  * @param round 0 is the base
  * @param columns cells in a row
@@ -40,5 +41,9 @@ public record SampleSheet(
    * @param read what each recogniser read, by reward name; empty where no reward reads
    */
   public record Cell(
-      String promptId, String text, int sample, Map<String, Double> scores, Map<String, String> read) {}
+      String promptId,
+      String text,
+      int sample,
+      Map<String, Double> scores,
+      Map<String, String> read) {}
 }

@@ -4,8 +4,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * One line of {@code evaluations.jsonl}; the JSON keys are these names in snake_case. NaN is written
- * as null.
+ * One line of {@code evaluations.jsonl}; the JSON keys are these names in snake_case. NaN is
+ * written as null.
  *
  * @param round 0 is the base, before any update
  * @param label how the images were sampled

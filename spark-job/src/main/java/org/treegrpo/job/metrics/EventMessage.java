@@ -7,8 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32C;
 
 /**
- * A protocol-buffer message under construction, with the few field types TensorBoard's {@code Event}
- * needs, and the TFRecord frame around one.
+ * A protocol-buffer message under construction, with the few field types TensorBoard's {@code
+ * Event} needs, and the TFRecord frame around one.
  */
 final class EventMessage {
   private static final int VARINT = 0;

@@ -7,8 +7,8 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
 /**
- * {@code metrics.jsonl} and {@code evaluations.jsonl} of a run directory. Both are complete after every
- * call; a reader never sees half a line. One writer at a time.
+ * {@code metrics.jsonl} and {@code evaluations.jsonl} of a run directory. Both are complete after
+ * every call; a reader never sees half a line. One writer at a time.
  */
 public final class MetricsLog {
   private final JsonLines<RoundMetrics> rounds;
@@ -28,8 +28,7 @@ public final class MetricsLog {
     RunLayout layout = new RunLayout(runDir);
     return new MetricsLog(
         new JsonLines<>(fs, layout.metrics(), RoundMetrics.class, RoundMetrics::round),
-        new JsonLines<>(
-            fs, layout.evaluations(), EvaluationRecord.class, EvaluationRecord::round));
+        new JsonLines<>(fs, layout.evaluations(), EvaluationRecord.class, EvaluationRecord::round));
   }
 
   /**
@@ -55,7 +54,7 @@ public final class MetricsLog {
     if (evaluation.round() < evaluations.lastRound()) {
       throw new IllegalArgumentException(
           "evaluations.jsonl: round %d must not come before round %d; truncate the log when a run"
-              .formatted(evaluation.round(), evaluations.lastRound())
+                  .formatted(evaluation.round(), evaluations.lastRound())
               + " resumes");
     }
     evaluations.append(evaluation);

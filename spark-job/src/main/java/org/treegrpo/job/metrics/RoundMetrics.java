@@ -4,8 +4,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * One line of {@code metrics.jsonl}; the JSON keys are these names in snake_case. NaN stands for "not
- * measured" and is written as null.
+ * One line of {@code metrics.jsonl}; the JSON keys are these names in snake_case. NaN stands for
+ * "not measured" and is written as null.
  *
  * @param round 1, 2, ...
  * @param windowStart first SDE step of the round
@@ -57,8 +57,8 @@ public record RoundMetrics(
   }
 
   /**
-   * Wall-clock seconds of a round's phases as the driver sees them. {@code grow} includes scoring that
-   * overlaps it; {@code score} is what scoring adds on top.
+   * Wall-clock seconds of a round's phases as the driver sees them. {@code grow} includes scoring
+   * that overlaps it; {@code score} is what scoring adds on top.
    */
   public record PhaseSeconds(
       double grow,
@@ -69,7 +69,9 @@ public record RoundMetrics(
       double checkpoint,
       double total) {}
 
-  /** Seconds inside the network (rollout, learn) and the reward models, summed over task threads. */
+  /**
+   * Seconds inside the network (rollout, learn) and the reward models, summed over task threads.
+   */
   public record ModelSeconds(double rollout, double learn, double reward) {
     static final ModelSeconds UNKNOWN = new ModelSeconds(Double.NaN, Double.NaN, Double.NaN);
   }
@@ -108,8 +110,7 @@ public record RoundMetrics(
         }
       }
       if (scored == 0) {
-        return new RewardStatistics(
-            Double.NaN, Double.NaN, Double.NaN, Double.NaN, scores.length);
+        return new RewardStatistics(Double.NaN, Double.NaN, Double.NaN, Double.NaN, scores.length);
       }
       double mean = sum / scored;
       double squares = 0;

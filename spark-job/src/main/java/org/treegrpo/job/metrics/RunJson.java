@@ -18,8 +18,8 @@ import java.io.UncheckedIOException;
 
 /**
  * JSON as the run directory uses it: snake_case keys; NaN and the infinities, which JSON lacks, are
- * null, and null or a missing number reads back as NaN. Unknown keys are ignored, so that a report can
- * be made of a newer run.
+ * null, and null or a missing number reads back as NaN. Unknown keys are ignored, so that a report
+ * can be made of a newer run.
  */
 public final class RunJson {
   private static final ObjectMapper MAPPER =

@@ -10,9 +10,10 @@ import java.util.Objects;
  * @param rounds rounds done, those before a resume included
  * @param seconds wall-clock time of this process
  * @param evaluation the held-out evaluation before and after training
- * @param checkpoint name of the last checkpoint, such as {@code round-000010}; null where there is none
- * @param weightsSha256 of the trainable weights, lower-case hex; null where the run failed before it
- *     had weights
+ * @param checkpoint name of the last checkpoint, such as {@code round-000010}; null where there is
+ *     none
+ * @param weightsSha256 of the trainable weights, lower-case hex; null where the run failed before
+ *     it had weights
  * @param error what went wrong, for people; null unless the run failed or was refused
  */
 public record RunResult(

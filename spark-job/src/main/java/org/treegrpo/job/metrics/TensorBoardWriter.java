@@ -13,9 +13,9 @@ import org.treegrpo.job.metrics.RoundMetrics.RewardStatistics;
 /**
  * The run's curves for TensorBoard: one {@code events.out.tfevents.*} file for each process start.
  *
- * <p>The file is replaced whole, because object stores cannot append; to keep the bytes written within
- * 33 times the file's size, it is replaced once it has grown by 1/32, and on {@link #close}. So a short
- * run's file is current after every round. One writer, one thread.
+ * <p>The file is replaced whole, because object stores cannot append; to keep the bytes written
+ * within 33 times the file's size, it is replaced once it has grown by 1/32, and on {@link #close}.
+ * So a short run's file is current after every round. One writer, one thread.
  */
 public final class TensorBoardWriter implements AutoCloseable {
   private static final int GROWTH_FRACTION = 32;
@@ -154,8 +154,7 @@ public final class TensorBoardWriter implements AutoCloseable {
 
   private static void scalar(EventMessage summary, String tag, double value) {
     summary.message(
-        SUMMARY_VALUE,
-        new EventMessage().text(VALUE_TAG, tag).real32(VALUE_SIMPLE, (float) value));
+        SUMMARY_VALUE, new EventMessage().text(VALUE_TAG, tag).real32(VALUE_SIMPLE, (float) value));
   }
 
   private EventMessage event(int step) {

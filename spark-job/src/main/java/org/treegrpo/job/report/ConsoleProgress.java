@@ -12,8 +12,8 @@ import org.treegrpo.job.metrics.RoundMetrics;
 import org.treegrpo.job.metrics.RoundMetrics.RewardStatistics;
 
 /**
- * One line a round, and one an evaluation, for people who watch. On a terminal the figures that matter
- * are bold; elsewhere the lines are plain text.
+ * One line a round, and one an evaluation, for people who watch. On a terminal the figures that
+ * matter are bold; elsewhere the lines are plain text.
  */
 public final class ConsoleProgress {
 
@@ -31,7 +31,9 @@ public final class ConsoleProgress {
       }
       try {
         Path output = Files.readSymbolicLink(Path.of("/proc/self/fd/1"));
-        return output.startsWith("/dev/pts") || output.startsWith("/dev/console") ? TERMINAL : PLAIN;
+        return output.startsWith("/dev/pts") || output.startsWith("/dev/console")
+            ? TERMINAL
+            : PLAIN;
       } catch (IOException | UnsupportedOperationException e) {
         return PLAIN;
       }
@@ -63,7 +65,8 @@ public final class ConsoleProgress {
 
   /** Prints a round. */
   public void round(RoundMetrics metrics) {
-    StringBuilder line = new StringBuilder("round %s/%d".formatted(padded(metrics.round()), rounds));
+    StringBuilder line =
+        new StringBuilder("round %s/%d".formatted(padded(metrics.round()), rounds));
     for (Map.Entry<String, RewardStatistics> reward : metrics.reward().entrySet()) {
       line.append("  ").append(reward.getKey()).append(' ');
       line.append(bold(Figures.number(reward.getValue().mean())));
@@ -71,11 +74,12 @@ public final class ConsoleProgress {
         line.append(" (%d not scored)".formatted(reward.getValue().failed()));
       }
     }
-    line.append("  %s (grow %s, learn %s)"
-        .formatted(
-            Figures.duration(metrics.seconds().total()),
-            Figures.duration(metrics.seconds().grow()),
-            Figures.duration(metrics.seconds().learn())));
+    line.append(
+        "  %s (grow %s, learn %s)"
+            .formatted(
+                Figures.duration(metrics.seconds().total()),
+                Figures.duration(metrics.seconds().grow()),
+                Figures.duration(metrics.seconds().learn())));
     if (metrics.sharesRegrown() > 0) {
       line.append("  %d shares regrown".formatted(metrics.sharesRegrown()));
     }

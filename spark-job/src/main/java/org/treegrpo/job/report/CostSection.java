@@ -120,9 +120,9 @@ final class CostSection {
         .ifPresent(
             factor ->
                 out.format(
-                    "<p>Growing trees took %s times fewer evaluations than drawing the same number of"
-                        + " pictures one by one, and one training evaluation serves all branches of a"
-                        + " node: %s nodes for %s branches.</p>",
+                    "<p>Growing trees took %s times fewer evaluations than drawing the same number"
+                        + " of pictures one by one, and one training evaluation serves all branches"
+                        + " of a node: %s nodes for %s branches.</p>",
                     Figures.number(factor),
                     Figures.count(data.rounds().stream().mapToLong(RoundMetrics::parents).sum()),
                     Figures.count(data.rounds().stream().mapToLong(RoundMetrics::edges).sum())));
@@ -172,8 +172,9 @@ final class CostSection {
             seconds);
     if (byTree.isPresent()) {
       out.format(
-          "<p>Cost law: seconds a round = %s %s × leaves %s × parents. It explains %s of the variance"
-              + " between rounds (the first, which starts everything up, is left out).</p>",
+          "<p>Cost law: seconds a round = %s %s × leaves %s × parents. It explains %s of the"
+              + " variance between rounds (the first, which starts everything up, is left"
+              + " out).</p>",
           Figures.number(byTree.get().coefficients().get(0)),
           Figures.term(byTree.get().coefficients().get(1)),
           Figures.term(byTree.get().coefficients().get(2)),
@@ -188,10 +189,10 @@ final class CostSection {
         .ifPresent(
             fit ->
                 out.format(
-                    "<p class=\"soft\">Every round had trees of the same size, so their cost by leaves"
-                        + " and parents cannot be told apart. By network evaluations: seconds a round"
-                        + " = %s %s × evaluations, which explains %s of the variance between"
-                        + " rounds.</p>",
+                    "<p class=\"soft\">Every round had trees of the same size, so their cost by"
+                        + " leaves and parents cannot be told apart. By network evaluations:"
+                        + " seconds a round = %s %s × evaluations, which explains %s of the"
+                        + " variance between rounds.</p>",
                     Figures.number(fit.coefficients().get(0)),
                     Figures.term(fit.coefficients().get(1)),
                     Figures.percent(fit.r2())));

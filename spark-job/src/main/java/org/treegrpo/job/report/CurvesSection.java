@@ -34,14 +34,17 @@ final class CurvesSection {
     }
     out.raw("<section><h2>Did it really get better?</h2><p>")
         .text(
-            "A model can learn to please its judge without getting better (“reward hacking”). So the"
-                + " held-out prompts are also scored by judges that training never saw: only when"
-                + " those rise too is the improvement real. ")
+            "A model can learn to please its judge without getting better (“reward hacking”). So"
+                + " the held-out prompts are also scored by judges that training never saw: only"
+                + " when those rise too is the improvement real. ")
         .text(verdict(data))
         .raw("</p>");
     legend(out, rewards.stream().filter(data::isTrained).toList(), TRAINED, "trained on");
     legend(
-        out, rewards.stream().filter(r -> !data.isTrained(r)).toList(), NOT_TRAINED, "not trained on");
+        out,
+        rewards.stream().filter(r -> !data.isTrained(r)).toList(),
+        NOT_TRAINED,
+        "not trained on");
     out.raw("<div class=\"charts\">");
     List<String> readers = rewards.stream().filter(data::isReader).toList();
     if (!readers.isEmpty()) {
@@ -116,9 +119,9 @@ final class CurvesSection {
     }
     out.raw("<section><h2>While training</h2><p>")
         .text(
-            "Mean score of the pictures drawn in each round. They come from the training prompts and"
-                + " with added randomness, so they compare with each other, not with the held-out"
-                + " ones.")
+            "Mean score of the pictures drawn in each round. They come from the training prompts"
+                + " and with added randomness, so they compare with each other, not with the"
+                + " held-out ones.")
         .raw("</p><div class=\"charts\">");
     Set<String> rewards = new LinkedHashSet<>();
     data.rounds().forEach(round -> rewards.addAll(round.reward().keySet()));

@@ -26,8 +26,7 @@ final class FactsSection {
     flatten(facts, "", data.run());
     Html out = new Html();
     out.raw("<section><h2>Facts to repeat this run</h2><div class=\"scroll\"><table>");
-    facts.forEach(
-        (name, value) -> out.format("<tr><th>%s</th><td>%s</td></tr>", name, value));
+    facts.forEach((name, value) -> out.format("<tr><th>%s</th><td>%s</td></tr>", name, value));
     out.raw("</table></div>");
     if (!data.config().isBlank()) {
       out.raw("<details><summary>The whole configuration</summary><pre>")

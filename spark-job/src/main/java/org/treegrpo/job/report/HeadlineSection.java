@@ -16,9 +16,7 @@ final class HeadlineSection {
     out.raw("<h1>").text(sentence(data)).raw("</h1>");
     explanation(data).ifPresent(text -> out.raw("<p>").text(text).raw("</p>"));
     cards(out, data);
-    data.result()
-        .filter(result -> result.error() != null)
-        .ifPresent(result -> alert(out, result));
+    data.result().filter(result -> result.error() != null).ifPresent(result -> alert(out, result));
     return out.toString();
   }
 
@@ -64,11 +62,12 @@ final class HeadlineSection {
     Optional<String> second = readers.stream().skip(1).filter(r -> !data.isTrained(r)).findFirst();
     if (second.isPresent() && data.evaluationAfter().isPresent()) {
       text +=
-          " A different recogniser that had no say in training, “%s”, read %s correctly before and %s after."
-              .formatted(
-                  second.get(),
-                  show(data, data.evaluationBefore().orElseThrow(), second.get()),
-                  show(data, data.evaluationAfter().orElseThrow(), second.get()));
+          " A different recogniser that had no say in training, “%s”, read %s correctly before"
+                  .formatted(
+                      second.get(),
+                      show(data, data.evaluationBefore().orElseThrow(), second.get()))
+              + " and %s after."
+                  .formatted(show(data, data.evaluationAfter().orElseThrow(), second.get()));
     }
     return Optional.of(text);
   }

@@ -31,8 +31,8 @@ final class SamplesSection {
     Html out = new Html();
     out.raw("<section><h2>Before and after</h2>");
     out.format(
-        "<p>Held-out prompts in file order, not selected. Both pictures of a pair start from the same"
-            + " noise; what differs are the weights, after %s and after %s rounds.",
+        "<p>Held-out prompts in file order, not selected. Both pictures of a pair start from the"
+            + " same noise; what differs are the weights, after %s and after %s rounds.",
         before.sheet().round(), after.sheet().round());
     Set<String> readers = new LinkedHashSet<>();
     after.sheet().cells().forEach(cell -> readers.addAll(cell.read().keySet()));
@@ -92,8 +92,7 @@ final class SamplesSection {
       cell.scores()
           .forEach(
               (reward, score) ->
-                  out.format(
-                      "<span class=\"read plain\">%s %s</span>", reward, score(score)));
+                  out.format("<span class=\"read plain\">%s %s</span>", reward, score(score)));
     }
     cell.read()
         .forEach(

@@ -65,14 +65,14 @@ final class TreeSection {
     out.format("<section><h2>How it learns: one tree of round %s</h2>", tree.round());
     out.format("<p>The prompt: <b>%s</b>. ", tree.text());
     out.format(
-        "Read from left to right: all pictures grow from the same noise, and at each of %s steps the"
-            + " sampler tries %s random continuations; the small pictures are what the model expects"
-            + " at that moment, the ones on the right are finished and scored. ",
+        "Read from left to right: all pictures grow from the same noise, and at each of %s steps"
+            + " the sampler tries %s random continuations; the small pictures are what the model"
+            + " expects at that moment, the ones on the right are finished and scored. ",
         tree.width(), tree.branching());
     out.raw(
-        "<b style=\"color:var(--good)\">Green</b> branches led to better pictures than the others and"
-            + " are made more likely, <b style=\"color:var(--bad)\">red</b> ones less likely; the"
-            + " thicker, the stronger.</p>");
+        "<b style=\"color:var(--good)\">Green</b> branches led to better pictures than the others"
+            + " and are made more likely, <b style=\"color:var(--bad)\">red</b> ones less likely;"
+            + " the thicker, the stronger.</p>");
     out.raw("<p class=\"soft swipe\">Swipe to the left for the finished pictures.</p>");
     return out.raw("<div class=\"scroll\">")
         .raw(new TreeSection(tree).svg())
@@ -198,10 +198,10 @@ final class TreeSection {
   private static String describe(Node node) {
     String place = node.path().isEmpty() ? "root" : "branch " + node.path();
     String value =
-        Double.isNaN(node.advantage())
-            ? ""
-            : ", advantage " + Figures.signed(node.advantage());
-    return place + value + (node.kind() == Kind.LEAF ? ", score " + Figures.number(node.reward()) : "");
+        Double.isNaN(node.advantage()) ? "" : ", advantage " + Figures.signed(node.advantage());
+    return place
+        + value
+        + (node.kind() == Kind.LEAF ? ", score " + Figures.number(node.reward()) : "");
   }
 
   private static String colour(Node node) {

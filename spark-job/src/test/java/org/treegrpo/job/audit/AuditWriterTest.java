@@ -25,8 +25,7 @@ class AuditWriterTest {
   private static final LeafRow LEAF =
       new LeafRow("p-7", 1, "0.2", new double[] {0.5, 5.9}, 3.2, 0.75, false);
   private static final LeafRow FAILED_LEAF =
-      new LeafRow(
-          "p-7", 1, "0.1", new double[] {Double.NaN, 5.8}, Double.NaN, Double.NaN, true);
+      new LeafRow("p-7", 1, "0.1", new double[] {Double.NaN, 5.8}, Double.NaN, Double.NaN, true);
 
   @TempDir java.nio.file.Path directory;
 
@@ -38,8 +37,17 @@ class AuditWriterTest {
     assertThat(columns(rows.get(0)))
         .as("edges.parquet")
         .containsExactly(
-            "round", "prompt_id", "tree", "path", "depth", "step", "parent_path", "log_prob_old",
-            "noise_std", "advantage", "trained");
+            "round",
+            "prompt_id",
+            "tree",
+            "path",
+            "depth",
+            "step",
+            "parent_path",
+            "log_prob_old",
+            "noise_std",
+            "advantage",
+            "trained");
     Group edge = rows.get(0);
     assertThat(edge.getInteger("round", 0)).as("round").isEqualTo(12);
     assertThat(edge.getString("prompt_id", 0)).as("prompt").isEqualTo("p-7");
@@ -60,8 +68,15 @@ class AuditWriterTest {
     assertThat(columns(rows.get(0)))
         .as("leaves.parquet")
         .containsExactly(
-            "round", "prompt_id", "tree", "path", "reward_ocr", "reward_aesthetic",
-            "reward_total", "advantage", "masked");
+            "round",
+            "prompt_id",
+            "tree",
+            "path",
+            "reward_ocr",
+            "reward_aesthetic",
+            "reward_total",
+            "advantage",
+            "masked");
     assertThat(rows.get(0).getDouble("reward_aesthetic", 0)).as("score").isEqualTo(5.9);
     assertThat(rows.get(1).getFieldRepetitionCount("reward_ocr"))
         .as("a failed score is null, never 0")

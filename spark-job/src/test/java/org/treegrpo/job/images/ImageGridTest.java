@@ -71,9 +71,7 @@ class ImageGridTest {
     SampleSheet.Cell cell = new SampleSheet.Cell("p", "word", 0, Map.of(), Map.of());
 
     assertThatThrownBy(
-            () ->
-                ImageGrid.of(
-                    1, 2, List.of(cell, cell), List.of(plain(5, 4, 0), plain(6, 4, 0))))
+            () -> ImageGrid.of(1, 2, List.of(cell, cell), List.of(plain(5, 4, 0), plain(6, 4, 0))))
         .as("the index has one cell size")
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("image 1 is 6 x 4");

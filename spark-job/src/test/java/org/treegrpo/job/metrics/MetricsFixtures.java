@@ -17,7 +17,8 @@ public final class MetricsFixtures {
   public static RoundMetrics round(int round) {
     Map<String, RewardStatistics> reward = new LinkedHashMap<>();
     reward.put("ocr", new RewardStatistics(0.2 + 0.01 * round, 0.25, 0, 1, 0));
-    reward.put("aesthetic", new RewardStatistics(Double.NaN, Double.NaN, Double.NaN, Double.NaN, 8));
+    reward.put(
+        "aesthetic", new RewardStatistics(Double.NaN, Double.NaN, Double.NaN, Double.NaN, 8));
     long leaves = 27L * (2 + round % 4);
     long parents = 13L * (2 + round % 3);
     double grow = 1.0 + 0.02 * leaves;
@@ -48,7 +49,6 @@ public final class MetricsFixtures {
     Map<String, HeldOutReward> reward = new LinkedHashMap<>();
     reward.put("ocr", new HeldOutReward(0.4 + 0.02 * round, 0.03, true, 0.19 + 0.02 * round));
     reward.put("other", new HeldOutReward(0.38 + 0.015 * round, 0.03, false, 0.17 + 0.015 * round));
-    return new EvaluationRecord(
-        round, new Label("ode", 10, 1.0, false), 64, reward, Double.NaN);
+    return new EvaluationRecord(round, new Label("ode", 10, 1.0, false), 64, reward, Double.NaN);
   }
 }

@@ -90,8 +90,7 @@ class MetricsLogTest {
             RunResult.Status.COMPLETED,
             3,
             12.5,
-            new RunResult.BeforeAfter(
-                MetricsFixtures.evaluation(0), MetricsFixtures.evaluation(3)),
+            new RunResult.BeforeAfter(MetricsFixtures.evaluation(0), MetricsFixtures.evaluation(3)),
             "round-000003",
             "cd".repeat(32),
             null);
@@ -114,8 +113,7 @@ class MetricsLogTest {
         .as("bare NaN is not JSON")
         .doesNotContain("NaN")
         .contains("\"aesthetic\":{\"mean\":null");
-    RewardStatistics failed =
-        MetricsLog.open(fs, runDir).rounds().get(0).reward().get("aesthetic");
+    RewardStatistics failed = MetricsLog.open(fs, runDir).rounds().get(0).reward().get("aesthetic");
     assertThat(failed.mean()).as("null reads back as NaN, not as 0").isNaN();
   }
 

@@ -23,7 +23,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class TensorBoardWriterTest {
-  private static final InstantSource CLOCK = InstantSource.fixed(Instant.ofEpochSecond(1_700_000_000));
+  private static final InstantSource CLOCK =
+      InstantSource.fixed(Instant.ofEpochSecond(1_700_000_000));
 
   @TempDir java.nio.file.Path directory;
 
@@ -35,7 +36,8 @@ class TensorBoardWriterTest {
     assertThat(buffer.getLong()).as("length: tag, length byte, 13 letters").isEqualTo(15);
     assertThat(Integer.toUnsignedLong(buffer.getInt()))
         .as("masked CRC32C of the length 15, as every TensorFlow event file with this header")
-        .isEqualTo(mask(crc(ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(15).array())));
+        .isEqualTo(
+            mask(crc(ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(15).array())));
     assertThat(frame).as("frame: 8 + 4 + message + 4").hasSize(8 + 4 + 15 + 4);
   }
 
@@ -110,11 +112,15 @@ class TensorBoardWriterTest {
     while (buffer.hasRemaining()) {
       byte[] length = new byte[8];
       buffer.get(length);
-      assertThat(Integer.toUnsignedLong(buffer.getInt())).as("CRC of length").isEqualTo(mask(crc(length)));
+      assertThat(Integer.toUnsignedLong(buffer.getInt()))
+          .as("CRC of length")
+          .isEqualTo(mask(crc(length)));
       byte[] content =
           new byte[(int) ByteBuffer.wrap(length).order(ByteOrder.LITTLE_ENDIAN).getLong()];
       buffer.get(content);
-      assertThat(Integer.toUnsignedLong(buffer.getInt())).as("CRC of event").isEqualTo(mask(crc(content)));
+      assertThat(Integer.toUnsignedLong(buffer.getInt()))
+          .as("CRC of event")
+          .isEqualTo(mask(crc(content)));
       events.add(event(content));
     }
     return events;

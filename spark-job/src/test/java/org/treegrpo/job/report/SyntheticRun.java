@@ -46,9 +46,7 @@ final class SyntheticRun {
     RunFiles.write(fs, layout.evaluations(), evaluations.toString());
     tree().write(fs, runDir);
     RunFiles.write(
-        fs,
-        layout.run(),
-        "{\"seed\": 7, \"task_slots\": 2, \"versions\": {\"spark\": \"4.2.0\"}}");
+        fs, layout.run(), "{\"seed\": 7, \"task_slots\": 2, \"versions\": {\"spark\": \"4.2.0\"}}");
     RunFiles.write(
         fs,
         layout.config(),
