@@ -59,7 +59,7 @@ final class CurvesSection {
           reward -> chart.add(heldOut(data, reward, HeldOutReward::mean, HeldOutReward::ci95)));
       chart(out, "Mean score, held-out: " + String.join(", ", group), chart);
     }
-    out.raw("</div><p class=\"soft\">Bands are 95 % confidence intervals.</p></section>");
+    out.raw("</div><p class=\"soft\">Bands are 95% confidence intervals.</p></section>");
   }
 
   /** Readers share one chart, every other reward has a scale of its own. */
@@ -103,7 +103,7 @@ final class CurvesSection {
       if (before != null && after != null && !data.isTrained(reward)) {
         String sentence =
             switch (Verdict.of(before, after)) {
-              case ROSE -> "Here “%s” rose as well. ";
+              case ROSE -> "Here “%s” rose. ";
               case FELL -> "Here “%s” fell: treat the gain with care. ";
               case UNCLEAR -> "Here “%s” did not change by more than chance. ";
             };

@@ -99,7 +99,7 @@ class ReportWriterTest {
   void theCheckAgainstRewardHackingStatesItsOutcome() {
     assertThat(html)
         .as("the recogniser that was not trained on gained more than its uncertainty")
-        .contains("Here “other” rose as well.");
+        .contains("Here “other” rose.");
   }
 
   @Test
