@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.treegrpo.job.files.RunLayout;
 import org.treegrpo.job.metrics.RunFiles;
 import org.treegrpo.job.metrics.RunJson;
-import org.treegrpo.job.files.RunLayout;
 
 /**
  * {@code samples/tree-round-000001.json}: one tree as it grew, with its images, for the report.

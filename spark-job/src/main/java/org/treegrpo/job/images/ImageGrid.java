@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.treegrpo.job.files.RunLayout;
 import org.treegrpo.job.metrics.RunFiles;
 import org.treegrpo.job.metrics.RunJson;
-import org.treegrpo.job.files.RunLayout;
 
 /**
  * A sheet of equally sized images, pixel by pixel as the model drew them, and the index that says

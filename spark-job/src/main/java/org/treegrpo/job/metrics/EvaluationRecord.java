@@ -40,7 +40,7 @@ public record EvaluationRecord(
    * @param mean over all images
    * @param ci95 half width of the 95 % confidence interval of the mean
    * @param trained whether the run optimises this reward
-   * @param exact share of the images in which the prompt's text was read (score 1), in [0, 1]; null
+   * @param exact share of the images in which exactly the prompt's text was read, in [0, 1]; null
    *     for rewards that do not read
    */
   public record HeldOutReward(double mean, double ci95, boolean trained, Double exact) {}

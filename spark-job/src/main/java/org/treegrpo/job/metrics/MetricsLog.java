@@ -1,10 +1,10 @@
 package org.treegrpo.job.metrics;
 
-import org.treegrpo.job.files.RunLayout;
 import java.io.IOException;
 import java.util.List;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.treegrpo.job.files.RunLayout;
 
 /**
  * {@code metrics.jsonl} and {@code evaluations.jsonl} of a run directory. Both are complete after

@@ -64,8 +64,7 @@ final class HeadlineSection {
       text +=
           " A different recogniser that had no say in training, “%s”, read %s correctly before"
                   .formatted(
-                      second.get(),
-                      show(data, data.evaluationBefore().orElseThrow(), second.get()))
+                      second.get(), show(data, data.evaluationBefore().orElseThrow(), second.get()))
               + " and %s after."
                   .formatted(show(data, data.evaluationAfter().orElseThrow(), second.get()));
     }

@@ -6,8 +6,8 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
-import org.treegrpo.job.metrics.RunFiles;
 import org.treegrpo.job.files.RunLayout;
+import org.treegrpo.job.metrics.RunFiles;
 
 /**
  * Writes {@code report.html}: one page without external references, made from what lies in the run

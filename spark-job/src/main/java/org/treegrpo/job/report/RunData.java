@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.treegrpo.job.files.RunLayout;
 import org.treegrpo.job.images.GrownTree;
 import org.treegrpo.job.images.ImageGrid;
 import org.treegrpo.job.metrics.EvaluationRecord;
@@ -20,7 +21,6 @@ import org.treegrpo.job.metrics.EvaluationRecord.HeldOutReward;
 import org.treegrpo.job.metrics.MetricsLog;
 import org.treegrpo.job.metrics.RoundMetrics;
 import org.treegrpo.job.metrics.RunFiles;
-import org.treegrpo.job.files.RunLayout;
 import org.treegrpo.job.metrics.RunResult;
 
 /** All that a run directory holds for the report; whatever a run has not written is absent. */

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.treegrpo.job.images.ImageGrid;
+import org.treegrpo.job.images.ReadText;
 import org.treegrpo.job.images.SampleSheet;
 
 /** The same prompts and the same noise, drawn before and after. */
@@ -97,12 +98,14 @@ final class SamplesSection {
     cell.read()
         .forEach(
             (reader, text) -> {
-              Double score = cell.scores().get(reader);
-              boolean right = score != null && score >= 1;
+              boolean right = ReadText.isExactly(cell.text(), text);
               out.raw(right ? "<span class=\"read right\"" : "<span class=\"read wrong\"")
                   .format(
                       " title=\"read by %s, score %s\">%s %s</span>",
-                      reader, score(score), right ? "✓" : "✗", text.isBlank() ? "nothing" : text);
+                      reader,
+                      score(cell.scores().get(reader)),
+                      right ? "✓" : "✗",
+                      text.isBlank() ? "nothing" : text);
             });
     out.raw("</figcaption></figure>");
   }

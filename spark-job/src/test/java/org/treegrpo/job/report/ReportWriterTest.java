@@ -11,11 +11,11 @@ import org.apache.hadoop.fs.Path;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.treegrpo.job.files.RunLayout;
 import org.treegrpo.job.metrics.MetricsFixtures;
 import org.treegrpo.job.metrics.MetricsLog;
 import org.treegrpo.job.metrics.RunFiles;
 import org.treegrpo.job.metrics.RunJson;
-import org.treegrpo.job.files.RunLayout;
 import org.treegrpo.job.metrics.RunResult;
 
 class ReportWriterTest {
@@ -70,8 +70,8 @@ class ReportWriterTest {
   void textFromTheRunIsEscaped() {
     assertThat(html)
         .as("prompts and configuration are text, not markup")
-        .contains("&lt;b&gt;&amp;&quot;x", "l&lt;a&gt;mp", "&quot;&lt;treegrpo&gt;&quot;")
-        .doesNotContain("<b>&\"x", "l<a>mp", "<treegrpo>");
+        .contains("&lt;b&gt;&amp;&#39;x", "l&lt;a&gt;mp", "&quot;&lt;treegrpo&gt;&quot;")
+        .doesNotContain("<b>&'x", "l<a>mp", "<treegrpo>");
   }
 
   @Test
