@@ -13,8 +13,7 @@ public interface Denoiser {
   int elements();
 
   /** Guided output for a batch whose rows share one model time, no gradients. */
-  void predict(
-      float[] latents, float timestep, List<Conditioning> conditioning, float[] output);
+  void predict(float[] latents, float timestep, List<Conditioning> conditioning, float[] output);
 
   /** Guided forward with gradients and backward; accumulates into the policy's gradient. */
   void accumulateGradient(

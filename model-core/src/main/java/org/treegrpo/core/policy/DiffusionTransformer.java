@@ -11,8 +11,8 @@ import org.treegrpo.core.tensor.ScriptModule;
  * <p>It is written as TorchScript and run by libtorch, so a forward pass is one native call; its
  * parameters are found by the same code as those of a TorchScript policy.
  *
- * <p>Inputs: latent {@code [B, C, H, W]}, timestep {@code [B]} in 0..1000, characters {@code [B, L]}
- * (token ids as floats). Output: {@code [B, C, H, W]}.
+ * <p>Inputs: latent {@code [B, C, H, W]}, timestep {@code [B]} in 0..1000, characters {@code [B,
+ * L]} (token ids as floats). Output: {@code [B, C, H, W]}.
  */
 final class DiffusionTransformer {
 

@@ -78,10 +78,7 @@ public final class ImageDecoder implements AutoCloseable {
       if (images == null) {
         images =
             new Images(
-                rows,
-                part.height(),
-                part.width(),
-                new float[part.pixels().length / count * rows]);
+                rows, part.height(), part.width(), new float[part.pixels().length / count * rows]);
       }
       int imageElements = part.pixels().length / count;
       System.arraycopy(

@@ -2,8 +2,8 @@ package org.treegrpo.core.policy;
 
 /**
  * Turns a network output into the derivative of the loss with respect to that output: the seed of
- * the backward pass. The surrogate of this project is closed-form in the output (every transition is
- * affine in it), so no automatic differentiation is needed beyond the network.
+ * the backward pass. The surrogate of this project is closed-form in the output (every transition
+ * is affine in it), so no automatic differentiation is needed beyond the network.
  */
 @FunctionalInterface
 public interface OutputCotangent {

@@ -4,8 +4,8 @@ package org.treegrpo.core.policy;
  * A trainable network that maps a noisy latent to a prediction. One instance belongs to one thread
  * at a time; it owns native memory and must be closed.
  *
- * <p>The same batch with the same weights gives the same bytes, with or without gradients: replaying
- * a rollout's batch gives a ratio of exactly 1.
+ * <p>The same batch with the same weights gives the same bytes, with or without gradients:
+ * replaying a rollout's batch gives a ratio of exactly 1.
  */
 public interface Policy extends AutoCloseable {
 
@@ -29,8 +29,8 @@ public interface Policy extends AutoCloseable {
   void predict(PolicyBatch batch, float[] output);
 
   /**
-   * One forward with gradients and one backward seeded by {@code cotangent}; the parameter gradients
-   * are added to those already accumulated.
+   * One forward with gradients and one backward seeded by {@code cotangent}; the parameter
+   * gradients are added to those already accumulated.
    */
   void accumulateGradient(PolicyBatch batch, OutputCotangent cotangent);
 

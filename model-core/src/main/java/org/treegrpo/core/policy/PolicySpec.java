@@ -7,8 +7,8 @@ import java.util.Optional;
  * The content of {@code policy.json}.
  *
  * @param type {@code built-in} or {@code torchscript}
- * @param file weights of a built-in policy (safetensors) or the TorchScript archive, relative to the
- *     policy directory
+ * @param file weights of a built-in policy (safetensors) or the TorchScript archive, relative to
+ *     the policy directory
  * @param latentShape shape of one latent
  * @param prediction meaning of the output
  * @param conditioning names and shapes of the conditioning inputs, in argument order
@@ -52,8 +52,8 @@ public record PolicySpec(
    * @param width embedding width
    * @param layers transformer blocks
    * @param heads attention heads
-   * @param alphabet the characters a prompt may use; the character at index i has token id i + 1, id
-   *     0 is the null token of padding and of the unconditional branch
+   * @param alphabet the characters a prompt may use; the character at index i has token id i + 1,
+   *     id 0 is the null token of padding and of the unconditional branch
    * @param cell width of one letter's cell in pixels
    */
   public record NetworkSpec(

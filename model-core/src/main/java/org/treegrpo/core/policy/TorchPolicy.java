@@ -95,8 +95,7 @@ final class TorchPolicy implements Policy {
       float[] seed = new float[output.length];
       TorchRuntime.download(prediction, output, 0);
       cotangent.fill(output, seed);
-      TorchRuntime.backward(
-          prediction, TorchRuntime.upload(scope, seed, 0, prediction.getShape()));
+      TorchRuntime.backward(prediction, TorchRuntime.upload(scope, seed, 0, prediction.getShape()));
     } finally {
       TorchRuntime.endGradient();
     }
@@ -136,8 +135,7 @@ final class TorchPolicy implements Policy {
     NDArray output = TorchRuntime.forward(block, inputs).singletonOrThrow();
     if (!output.getShape().equals(shape)) {
       throw new IllegalStateException(
-          "%s: forward returned %s, expected %s"
-              .formatted(spec.file(), output.getShape(), shape));
+          "%s: forward returned %s, expected %s".formatted(spec.file(), output.getShape(), shape));
     }
     return output;
   }

@@ -17,7 +17,8 @@ import java.nio.FloatBuffer;
 import java.nio.file.Path;
 
 /**
- * The one place that knows how DJL's PyTorch engine must be used for training (DESIGN.md section 3).
+ * The one place that knows how DJL's PyTorch engine must be used for training (DESIGN.md section
+ * 3).
  *
  * <p>The rules kept here: autograd is thread-local and on in every new thread, so each thread calls
  * {@link #configureThread()} before its first operation; gradients are computed between {@link
@@ -170,7 +171,9 @@ public final class TorchRuntime {
     }
   }
 
-  /** On a CPU the returned buffer aliases the array's memory and is valid while the array is open. */
+  /**
+   * On a CPU the returned buffer aliases the array's memory and is valid while the array is open.
+   */
   private static FloatBuffer floats(NDArray array) {
     return array.toByteBuffer(true).asFloatBuffer();
   }

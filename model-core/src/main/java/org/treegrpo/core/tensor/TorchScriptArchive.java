@@ -18,8 +18,8 @@ import java.util.zip.ZipOutputStream;
 
 /**
  * Writes a {@link ScriptModule} as a TorchScript archive: a stored zip with the source of the
- * classes under {@code code/}, a pickle of the attributes in {@code data.pkl} and the tensors' bytes
- * under {@code data/}.
+ * classes under {@code code/}, a pickle of the attributes in {@code data.pkl} and the tensors'
+ * bytes under {@code data/}.
  */
 public final class TorchScriptArchive {
 

@@ -5,8 +5,8 @@ package org.treegrpo.core.tree;
  *
  * @param shape k and w
  * @param rootNoise whether the trees of a prompt share x_0
- * @param maxBatch most rows of one forward pass; part of the configuration because the batch a row is
- *     evaluated in moves its last bits
+ * @param maxBatch most rows of one forward pass; part of the configuration because the batch a row
+ *     is evaluated in moves its last bits
  */
 public record TreeSettings(TreeShape shape, RootNoise rootNoise, int maxBatch) {
 

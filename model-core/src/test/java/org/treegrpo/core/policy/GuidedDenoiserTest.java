@@ -38,8 +38,7 @@ class GuidedDenoiserTest {
       GuidedDenoiser guided = new GuidedDenoiser(policy, 3, GuidanceGradient.BOTH, NULL);
       float[] output = predict(guided, latents);
       float[] free = new float[288];
-      policy.predict(
-          new PolicyBatch(1, latents, new float[] {400}, List.of(NULL)), free);
+      policy.predict(new PolicyBatch(1, latents, new float[] {400}, List.of(NULL)), free);
       for (int i = 0; i < 288; i++) {
         assertThat(output[i])
             .isCloseTo(free[i] + 3 * (conditional[i] - free[i]), Offset.offset(1e-4f));
@@ -54,8 +53,7 @@ class GuidedDenoiserTest {
       float[] latents = BuiltInPolicyTest.noise(288, 1);
       float[] seed = BuiltInPolicyTest.noise(288, 2);
       GuidedDenoiser plain = new GuidedDenoiser(policy, 1, GuidanceGradient.BOTH, NULL);
-      GuidedDenoiser held =
-          new GuidedDenoiser(policy, 3, GuidanceGradient.CONDITIONAL_ONLY, NULL);
+      GuidedDenoiser held = new GuidedDenoiser(policy, 3, GuidanceGradient.CONDITIONAL_ONLY, NULL);
       GuidedDenoiser both = new GuidedDenoiser(policy, 3, GuidanceGradient.BOTH, NULL);
       float[] ofPlain = gradient(policy, plain, latents, seed);
       float[] ofHeld = gradient(policy, held, latents, seed);
@@ -74,8 +72,7 @@ class GuidedDenoiserTest {
             .as("plus (1 - w) times the unconditional one")
             .isCloseTo(3.0 * ofPlain[i] - 2.0 * ofFree[i], Offset.offset(5e-3 * scale + 1e-3));
       }
-      assertThat(held.evaluations())
-          .isEqualTo(new Denoiser.Evaluations(0, 2, 1));
+      assertThat(held.evaluations()).isEqualTo(new Denoiser.Evaluations(0, 2, 1));
       assertThat(both.evaluations()).isEqualTo(new Denoiser.Evaluations(0, 3, 2));
     }
   }

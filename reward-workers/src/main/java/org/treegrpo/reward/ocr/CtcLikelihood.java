@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * How probable a CTC recogniser finds a text: the forward algorithm of Graves et al. (2006), section
- * 4.1, over the softmax outputs. A letter counts in either case.
+ * How probable a CTC recogniser finds a text: the forward algorithm of Graves et al. (2006),
+ * section 4.1, over the softmax outputs. A letter counts in either case.
  */
 final class CtcLikelihood {
 

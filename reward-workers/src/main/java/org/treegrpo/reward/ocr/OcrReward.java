@@ -66,9 +66,7 @@ final class OcrReward implements Reward, TextReader {
           switch (measure) {
             case SIMILARITY -> TargetText.score(target, recogniser.read(images, row));
             case LIKELIHOOD ->
-                target.isEmpty()
-                    ? Float.NaN
-                    : (float) recogniser.likelihood(images, row, target);
+                target.isEmpty() ? Float.NaN : (float) recogniser.likelihood(images, row, target);
           };
     }
     return scores;

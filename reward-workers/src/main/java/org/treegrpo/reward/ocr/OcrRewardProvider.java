@@ -11,9 +11,9 @@ import org.treegrpo.reward.RewardProvider;
 import org.treegrpo.reward.ocr.OcrReward.Measure;
 
 /**
- * Type {@code ocr}, options {@code model} = {@code v4} (default) or {@code v3} and {@code measure} =
- * {@code similarity} (default) or {@code likelihood}. Its rewards are also
- * {@link org.treegrpo.reward.TextReader}s.
+ * Type {@code ocr}, options {@code model} = {@code v4} (default) or {@code v3} and {@code measure}
+ * = {@code similarity} (default) or {@code likelihood}. Its rewards are also {@link
+ * org.treegrpo.reward.TextReader}s.
  */
 public final class OcrRewardProvider implements RewardProvider {
 

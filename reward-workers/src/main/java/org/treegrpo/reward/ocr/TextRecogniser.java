@@ -85,8 +85,7 @@ final class TextRecogniser implements AutoCloseable {
     T of(FloatBuffer outputs, int steps);
   }
 
-  private <T> T recognise(ImageBatch images, int row, Reading<T> reading)
-      throws RewardException {
+  private <T> T recognise(ImageBatch images, int row, Reading<T> reading) throws RewardException {
     LineLayout layout = new LineLayout(images.height(), images.width());
     FloatBuffer input = FloatBuffer.wrap(layout.input(images, row));
     long[] shape = {1, 3, LineLayout.HEIGHT, layout.scaledWidth()};

@@ -64,8 +64,7 @@ class CtcLikelihoodTest {
   }
 
   @Property(tries = 50)
-  void equalsTheSumOverAllPaths(
-      @ForAll long seed, @ForAll @IntRange(min = 2, max = 5) int steps) {
+  void equalsTheSumOverAllPaths(@ForAll long seed, @ForAll @IntRange(min = 2, max = 5) int steps) {
     float[] outputs = outputs(steps, seed);
     for (String text : List.of("a", "b", "ab", "ba", "aa", "bb")) {
       assertThat(perCharacter(outputs, text))

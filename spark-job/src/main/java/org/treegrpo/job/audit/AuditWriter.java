@@ -14,8 +14,8 @@ import org.apache.parquet.schema.LogicalTypeAnnotation;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 import org.apache.parquet.schema.Types;
-import org.treegrpo.job.metrics.RunFiles;
 import org.treegrpo.job.files.RunLayout;
+import org.treegrpo.job.metrics.RunFiles;
 
 /**
  * Writes {@code audit/round=000001/edges.parquet} and {@code leaves.parquet}: what every edge and

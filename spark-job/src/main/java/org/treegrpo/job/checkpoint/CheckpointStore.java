@@ -1,8 +1,5 @@
 package org.treegrpo.job.checkpoint;
 
-import org.treegrpo.job.files.RunDirectory;
-import org.treegrpo.job.files.HadoopSource;
-import org.treegrpo.job.files.AtomicFiles;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -23,6 +20,9 @@ import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.hdfs.BlockMissingException;
 import org.treegrpo.core.policy.ParameterLayout;
 import org.treegrpo.core.policy.PolicyWeights;
+import org.treegrpo.job.files.AtomicFiles;
+import org.treegrpo.job.files.HadoopSource;
+import org.treegrpo.job.files.RunDirectory;
 
 /**
  * The checkpoints of a run. A checkpoint is valid only if its manifest, written last, matches every

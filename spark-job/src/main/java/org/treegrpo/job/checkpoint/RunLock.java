@@ -1,6 +1,5 @@
 package org.treegrpo.job.checkpoint;
 
-import org.treegrpo.job.files.RunDirectory;
 import java.io.Closeable;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -10,6 +9,7 @@ import java.nio.file.StandardOpenOption;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.treegrpo.job.files.RunDirectory;
 
 /**
  * Keeps two drivers from writing to one run directory: a file that says who holds it, created only

@@ -9,9 +9,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
-@Command(
-    name = "evaluate",
-    description = "Samples the held-out prompts and scores every reward.")
+@Command(name = "evaluate", description = "Samples the held-out prompts and scores every reward.")
 final class EvaluateCommand implements Callable<Integer> {
   @ParentCommand private RootCommand root;
   @Spec private CommandSpec spec;
@@ -19,8 +17,7 @@ final class EvaluateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    TrainSettings settings =
-        root.configuredOrOf(spec.commandLine(), policy.runDir(), Use.EVALUATE);
+    TrainSettings settings = root.configuredOrOf(spec.commandLine(), policy.runDir(), Use.EVALUATE);
     return root.commands().evaluate(settings, policy.choice());
   }
 }

@@ -27,7 +27,8 @@ record Failure(Exception cause, int exitCode, boolean expected) {
         || cause instanceof InvalidInputException) {
       return new Failure(cause, ExitCodes.BAD_INPUT, true);
     }
-    boolean expected = cause instanceof IOException
+    boolean expected =
+        cause instanceof IOException
             || cause instanceof RewardException
             || cause instanceof TrainingException;
     return new Failure(cause, ExitCodes.FAILED, expected);

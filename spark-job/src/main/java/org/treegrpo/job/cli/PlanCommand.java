@@ -9,7 +9,8 @@ import picocli.CommandLine.Spec;
 
 @Command(
     name = "plan",
-    description = "Prints settings, evaluations, memory, shares, files and stages of a run; writes nothing.")
+    description =
+        "Prints settings, evaluations, memory, shares, files and stages of a run; writes nothing.")
 final class PlanCommand implements Callable<Integer> {
   @ParentCommand private RootCommand root;
   @Spec private CommandSpec spec;

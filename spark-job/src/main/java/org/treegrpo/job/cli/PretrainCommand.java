@@ -7,9 +7,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
-@Command(
-    name = "pretrain",
-    description = "Makes the base policy of the spelling task.")
+@Command(name = "pretrain", description = "Makes the base policy of the spelling task.")
 final class PretrainCommand implements Callable<Integer> {
   @ParentCommand private RootCommand root;
   @Spec private CommandSpec spec;

@@ -11,7 +11,8 @@ import picocli.CommandLine.Spec;
 
 @Command(
     name = "resume",
-    description = "Goes on with a run from its newest checkpoint; a higher treegrpo.rounds extends it.")
+    description =
+        "Goes on with a run from its newest checkpoint; a higher treegrpo.rounds extends it.")
 final class ResumeCommand implements Callable<Integer> {
   @ParentCommand private RootCommand root;
   @Spec private CommandSpec spec;
@@ -24,7 +25,6 @@ final class ResumeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    return root.commands()
-        .resume(root.configuredOrOf(spec.commandLine(), runDir, Use.TRAIN));
+    return root.commands().resume(root.configuredOrOf(spec.commandLine(), runDir, Use.TRAIN));
   }
 }

@@ -17,18 +17,10 @@ final class SampleCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private PolicyOptions policy;
 
-  @Option(
-      names = "--prompt",
-      required = true,
-      paramLabel = "TEXT",
-      description = "What to draw.")
+  @Option(names = "--prompt", required = true, paramLabel = "TEXT", description = "What to draw.")
   private String prompt;
 
-  @Option(
-      names = "--out",
-      required = true,
-      paramLabel = "FILE",
-      description = "PNG file to write.")
+  @Option(names = "--out", required = true, paramLabel = "FILE", description = "PNG file to write.")
   private Path out;
 
   @Override

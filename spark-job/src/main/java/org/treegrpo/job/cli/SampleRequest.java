@@ -9,5 +9,4 @@ import org.treegrpo.job.settings.TrainSettings;
  * @param prompt its text
  * @param out PNG file to be written
  */
-public record SampleRequest(
-    TrainSettings settings, PolicyChoice policy, String prompt, Path out) {}
+public record SampleRequest(TrainSettings settings, PolicyChoice policy, String prompt, Path out) {}

@@ -7,9 +7,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
-@Command(
-    name = "train",
-    description = "Trains a policy and writes the run directory.")
+@Command(name = "train", description = "Trains a policy and writes the run directory.")
 final class TrainCommand implements Callable<Integer> {
   @ParentCommand private RootCommand root;
   @Spec private CommandSpec spec;

@@ -8,9 +8,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
-@Command(
-    name = "verify",
-    description = "Checks checkpoints against their manifests.")
+@Command(name = "verify", description = "Checks checkpoints against their manifests.")
 final class VerifyCommand implements Callable<Integer> {
   @ParentCommand private RootCommand root;
   @Spec private CommandSpec spec;

@@ -41,8 +41,7 @@ public final class SparkCluster implements AutoCloseable {
     this.runId = spec.runId();
     this.local = context.isLocal();
     warmUp();
-    this.slots =
-        Math.max(1, context.sc().maxNumConcurrentTasks(defaultProfile()));
+    this.slots = Math.max(1, context.sc().maxNumConcurrentTasks(defaultProfile()));
   }
 
   /** Tasks that run at the same time. */
@@ -63,8 +62,7 @@ public final class SparkCluster implements AutoCloseable {
    * @param blocks results of the tasks
    * @param dealt how the shares were dealt
    */
-  public record GrownRound(
-      List<ScoredShare> shares, List<GrownBlock> blocks, ShareBlocks dealt) {}
+  public record GrownRound(List<ScoredShare> shares, List<GrownBlock> blocks, ShareBlocks dealt) {}
 
   /**
    * The grow job.

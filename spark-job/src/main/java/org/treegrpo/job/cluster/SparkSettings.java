@@ -59,8 +59,7 @@ public final class SparkSettings {
     return defaults;
   }
 
-  private static void refuse(
-      SparkConf conf, String key, String reason, List<String> problems) {
+  private static void refuse(SparkConf conf, String key, String reason, List<String> problems) {
     if (conf.getBoolean(key, false)) {
       problems.add("%s: true, must be false: it %s".formatted(key, reason));
     }

@@ -10,11 +10,11 @@ import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkConf;
 import org.treegrpo.job.checkpoint.CheckpointException;
 import org.treegrpo.job.checkpoint.CheckpointStore;
-import org.treegrpo.job.files.RunDirectory;
 import org.treegrpo.job.cli.Commands;
 import org.treegrpo.job.cli.ExitCodes;
 import org.treegrpo.job.cli.PolicyChoice;
 import org.treegrpo.job.cli.SampleRequest;
+import org.treegrpo.job.files.RunDirectory;
 import org.treegrpo.job.metrics.EvaluationRecord;
 import org.treegrpo.job.metrics.RunJson;
 import org.treegrpo.job.metrics.RunResult;
@@ -57,8 +57,7 @@ public final class JobCommands implements Commands {
 
   @Override
   public int evaluate(TrainSettings settings, PolicyChoice policy) throws IOException {
-    try (PolicySession session =
-        PolicySession.open(settings, choice(policy), spark, hadoop)) {
+    try (PolicySession session = PolicySession.open(settings, choice(policy), spark, hadoop)) {
       EvaluationRecord figures = session.evaluate().figures();
       out.println(RunJson.pretty(figures));
     }

@@ -12,8 +12,8 @@ final class Devices {
   private Devices() {}
 
   /**
-   * The device that {@code policy.device} asks for: {@code auto} takes a GPU where libtorch sees one.
-   * The GPU is the one that Spark assigned to the task; without an assignment the first.
+   * The device that {@code policy.device} asks for: {@code auto} takes a GPU where libtorch sees
+   * one. The GPU is the one that Spark assigned to the task; without an assignment the first.
    *
    * @throws IllegalStateException if a GPU is asked for and there is none
    */
@@ -35,8 +35,7 @@ final class Devices {
 
   private static int assigned() {
     TaskContext context = TaskContext.get();
-    ResourceInformation gpu =
-        context == null ? null : context.resourcesJMap().get("gpu");
+    ResourceInformation gpu = context == null ? null : context.resourcesJMap().get("gpu");
     return gpu == null ? 0 : Integer.parseInt(gpu.addresses()[0]);
   }
 }

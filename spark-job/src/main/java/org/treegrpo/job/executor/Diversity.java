@@ -8,8 +8,8 @@ final class Diversity {
   private Diversity() {}
 
   /**
-   * Mean root-mean-square pixel distance over all pairs of {@code count} images from {@code first}; 0
-   * for a collapsed policy, NaN for a single image.
+   * Mean root-mean-square pixel distance over all pairs of {@code count} images from {@code first};
+   * 0 for a collapsed policy, NaN for a single image.
    */
   static double of(Images images, int first, int count) {
     int elements = 3 * images.height() * images.width();
@@ -19,8 +19,7 @@ final class Diversity {
       for (int b = a + 1; b < first + count; b++) {
         double squares = 0;
         for (int i = 0; i < elements; i++) {
-          double difference =
-              images.pixels()[a * elements + i] - images.pixels()[b * elements + i];
+          double difference = images.pixels()[a * elements + i] - images.pixels()[b * elements + i];
           squares += difference * difference;
         }
         sum += Math.sqrt(squares / elements);

@@ -11,18 +11,18 @@ import org.treegrpo.core.prompt.Prompt;
 import org.treegrpo.core.tree.NoiseSource;
 import org.treegrpo.core.tree.OdeSampler;
 import org.treegrpo.core.tree.TreeSettings.RootNoise;
-import org.treegrpo.job.spark.BlockTask;
-import org.treegrpo.job.spark.WeightBroadcast;
 import org.treegrpo.job.round.Recipe;
 import org.treegrpo.job.round.ShareBlocks;
+import org.treegrpo.job.spark.BlockTask;
+import org.treegrpo.job.spark.WeightBroadcast;
 import org.treegrpo.reward.ImageBatch;
 import org.treegrpo.reward.RewardPrompt;
 import org.treegrpo.reward.ScoredBatch;
 
 /**
- * Samples a block of held-out prompts by ODE and scores them with every reward. The noise is keyed by
- * (evaluation seed, prompt, image), the same in every evaluation of a run; a batch holds the images
- * of a fixed number of prompts, whatever the number of tasks.
+ * Samples a block of held-out prompts by ODE and scores them with every reward. The noise is keyed
+ * by (evaluation seed, prompt, image), the same in every evaluation of a run; a batch holds the
+ * images of a fixed number of prompts, whatever the number of tasks.
  *
  * @param chunks how the chunks of prompts are dealt to tasks
  * @param chunkPrompts prompts of one chunk
@@ -107,8 +107,7 @@ public record EvaluateTask(
     List<RewardPrompt> repeated = new ArrayList<>();
     for (Prompt prompt : prompts) {
       RewardPrompt one =
-          new RewardPrompt(
-              prompt.id(), prompt.text(), recipe.conditioner().of(prompt).tensors());
+          new RewardPrompt(prompt.id(), prompt.text(), recipe.conditioner().of(prompt).tensors());
       for (int j = 0; j < perPrompt; j++) {
         repeated.add(one);
       }

@@ -19,21 +19,21 @@ import org.treegrpo.core.policy.Policies;
 import org.treegrpo.core.policy.Policy;
 import org.treegrpo.core.tensor.TorchRuntime;
 import org.treegrpo.core.tree.TreeGrower;
-import org.treegrpo.job.spark.RewardStreamPlugin;
-import org.treegrpo.job.spark.WeightBroadcast;
 import org.treegrpo.job.round.Recipe;
 import org.treegrpo.job.settings.RewardWorkerSettings;
 import org.treegrpo.job.settings.SettingsLoader;
 import org.treegrpo.job.settings.TrainSettings;
 import org.treegrpo.job.settings.Use;
+import org.treegrpo.job.spark.RewardStreamPlugin;
+import org.treegrpo.job.spark.WeightBroadcast;
 import org.treegrpo.reward.RewardException;
 import org.treegrpo.reward.pool.RewardPool;
 import org.treegrpo.reward.pool.RewardPoolSettings;
 
 /**
  * What one executor JVM keeps between tasks: the recipe, native policies (one per task that runs at
- * the same time), reward workers, and the rollouts of the current round. One run at a time; a task of
- * another run replaces it.
+ * the same time), reward workers, and the rollouts of the current round. One run at a time; a task
+ * of another run replaces it.
  */
 public final class ExecutorRuntime implements AutoCloseable {
 
@@ -57,8 +57,7 @@ public final class ExecutorRuntime implements AutoCloseable {
       TrainSettings settings =
           new SettingsLoader(reward -> List.of())
               .parse(spec.config(), "the driver's configuration", List.of(), Use.SAMPLE);
-      this.recipe =
-          new Recipe(settings, directory, spec.trainPrompts(), spec.evaluationPrompts());
+      this.recipe = new Recipe(settings, directory, spec.trainPrompts(), spec.evaluationPrompts());
       this.rewards = RewardPool.open(recipe.trainedRewards(), poolSettings());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -178,8 +177,7 @@ public final class ExecutorRuntime implements AutoCloseable {
             policy,
             denoiser,
             new TreeGrower(denoiser, recipe.sampler(), recipe.trees()),
-            ImageDecoder.open(
-                recipe.policy(), directory, device, settings.update().microBatch()),
+            ImageDecoder.open(recipe.policy(), directory, device, settings.update().microBatch()),
             recipe.rewards());
     slots.add(slot);
     return slot;

@@ -16,14 +16,14 @@ import org.treegrpo.core.tree.GrownShare;
 import org.treegrpo.core.tree.LeafRecord;
 import org.treegrpo.core.tree.NodePath;
 import org.treegrpo.core.tree.TreeSeed;
-import org.treegrpo.job.spark.BlockTask;
-import org.treegrpo.job.spark.RewardStreamPlugin;
-import org.treegrpo.job.spark.ShareMessage;
-import org.treegrpo.job.spark.WeightBroadcast;
 import org.treegrpo.job.round.EdgeBatchCodec;
 import org.treegrpo.job.round.RoundPlan;
 import org.treegrpo.job.round.Share;
 import org.treegrpo.job.round.ShareBlocks;
+import org.treegrpo.job.spark.BlockTask;
+import org.treegrpo.job.spark.RewardStreamPlugin;
+import org.treegrpo.job.spark.ShareMessage;
+import org.treegrpo.job.spark.WeightBroadcast;
 import org.treegrpo.reward.ImageBatch;
 import org.treegrpo.reward.RewardPrompt;
 import org.treegrpo.reward.ScoredBatch;
@@ -33,7 +33,8 @@ import org.treegrpo.reward.arrow.RewardRow;
 
 /**
  * Grows a block of shares, one after the other; the reward workers score a share while the next one
- * grows, and each scored share goes to the driver at once. The rollouts stay here for the learn job.
+ * grows, and each scored share goes to the driver at once. The rollouts stay here for the learn
+ * job.
  *
  * @param selfCheck whether the first share's log-probs are recomputed
  * @param preview whether the first share's first tree keeps its images
@@ -169,9 +170,7 @@ public record GrowTask(
           .map(
               seed ->
                   new RewardPrompt(
-                      seed.promptId(),
-                      texts.get(seed.promptId()),
-                      seed.conditioning().tensors()))
+                      seed.promptId(), texts.get(seed.promptId()), seed.conditioning().tensors()))
           .toList();
     }
 

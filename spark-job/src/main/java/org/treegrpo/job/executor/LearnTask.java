@@ -11,12 +11,12 @@ import org.treegrpo.core.learn.ShareLearner;
 import org.treegrpo.core.optim.PairwiseSum;
 import org.treegrpo.core.policy.Denoiser;
 import org.treegrpo.core.tree.GrownShare;
-import org.treegrpo.job.spark.BlockTask;
-import org.treegrpo.job.spark.WeightBroadcast;
 import org.treegrpo.job.round.Recipe;
 import org.treegrpo.job.round.RoundPlan;
 import org.treegrpo.job.round.Share;
 import org.treegrpo.job.round.ShareBlocks;
+import org.treegrpo.job.spark.BlockTask;
+import org.treegrpo.job.spark.WeightBroadcast;
 
 /**
  * Trains on a block of shares: one forward and backward per parent, gradients added in share order.
@@ -69,8 +69,7 @@ public record LearnTask(
     if (!missing.isEmpty()) {
       Recipe recipe = runtime.recipe();
       RoundPlan plan = recipe.plan(round);
-      PolicySlot slot =
-          runtime.borrow(rolloutWeights.version(), runtime.weights(rolloutWeights));
+      PolicySlot slot = runtime.borrow(rolloutWeights.version(), runtime.weights(rolloutWeights));
       try {
         for (int index : missing) {
           Share share = plan.shares().get(index);

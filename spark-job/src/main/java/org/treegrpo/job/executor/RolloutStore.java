@@ -5,8 +5,8 @@ import java.util.Map;
 import org.treegrpo.core.tree.GrownShare;
 
 /**
- * The rollouts of the current round that this executor has grown: states and children off heap, kept
- * from the grow job to the learn job. Owns them; thread-safe.
+ * The rollouts of the current round that this executor has grown: states and children off heap,
+ * kept from the grow job to the learn job. Owns them; thread-safe.
  */
 final class RolloutStore implements AutoCloseable {
 

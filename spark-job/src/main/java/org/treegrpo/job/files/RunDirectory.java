@@ -5,7 +5,6 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
-import org.treegrpo.job.files.RunLayout;
 
 /**
  * A run directory on any Hadoop file system, and where the driver keeps its checkpoints and lock.

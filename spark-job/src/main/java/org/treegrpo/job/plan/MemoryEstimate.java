@@ -5,8 +5,8 @@ import org.treegrpo.job.settings.ForestSettings;
 import org.treegrpo.job.settings.TrainSettings;
 
 /**
- * What a run holds in memory, in bytes; float32 throughout. Activations of the network, decoders and
- * reward models are not included.
+ * What a run holds in memory, in bytes; float32 throughout. Activations of the network, decoders
+ * and reward models are not included.
  *
  * @param weights the trainable weights once; also one broadcast, one gradient
  * @param driver weights, base weights, moving average, two moments, the gradient and a broadcast

@@ -133,10 +133,7 @@ public final class PlanText {
     int shares = settings.tree().shares();
     heading("Spark jobs of a round, one stage each");
     line("grow", "min(%d shares, task slots) tasks", shares);
-    line(
-        "learn",
-        "as many tasks, where they grew; %d time(s)",
-        settings.update().epochs());
+    line("learn", "as many tasks, where they grew; %d time(s)", settings.update().epochs());
     line("evaluate", "in %d of the rounds, and before the first", plan.evaluations() - 1);
   }
 

@@ -33,15 +33,13 @@ public record RoundWork(
     Guidance guidance = settings.policy().guidance();
     TreeShape shape = forest.shape();
     int steps = settings.sampler().steps();
-    WindowSchedule window =
-        forest.window().schedule(settings.seed(), steps, shape.width());
+    WindowSchedule window = forest.window().schedule(settings.seed(), steps, shape.width());
     long[] rollout =
         LongStream.rangeClosed(1, settings.rounds())
             .map(round -> ofTree(forest, steps, window.start((int) round)))
             .map(evaluations -> evaluations * forest.trees() * guidance.branches())
             .toArray();
-    long parents =
-        (long) parents(forest) * forest.trees() * settings.update().epochs();
+    long parents = (long) parents(forest) * forest.trees() * settings.update().epochs();
     boolean both = guidance.branches() == 2 && guidance.grad() == GuidanceGradient.BOTH;
     return new RoundWork(
         LongStream.of(rollout).average().orElseThrow(),

@@ -54,7 +54,8 @@ public final class CreditAssigner {
         plan,
         scored,
         (share, leaf, tree, position, row) ->
-            groups.get(tree / plan.treesPerPrompt())[
+            groups
+                    .get(tree / plan.treesPerPrompt())[
                     tree % plan.treesPerPrompt() * leavesPerTree + position] =
                 widen(row.scores()));
     RoundAdvantages advantages = estimator.round(groups);
@@ -115,8 +116,10 @@ public final class CreditAssigner {
         scored,
         (share, leaf, tree, position, row) -> {
           leafAdvantages.get(share)[leaf] =
-              advantages.groups().get(tree / plan.treesPerPrompt()).values()[
-                  tree % plan.treesPerPrompt() * shape.leaves() + position];
+              advantages
+                  .groups()
+                  .get(tree / plan.treesPerPrompt())
+                  .values()[tree % plan.treesPerPrompt() * shape.leaves() + position];
           leafTotals.get(share)[leaf] = estimator.total(widen(row.scores()));
         });
     return new RoundCredit(

@@ -45,8 +45,7 @@ public final class EdgeBatchCodec {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try (BufferAllocator allocator = new RootAllocator();
         VectorSchemaRoot root = VectorSchemaRoot.create(SCHEMA, allocator);
-        ArrowStreamWriter writer =
-            new ArrowStreamWriter(root, null, Channels.newChannel(out))) {
+        ArrowStreamWriter writer = new ArrowStreamWriter(root, null, Channels.newChannel(out))) {
       Columns columns = new Columns(root);
       for (int i = 0; i < edges.size(); i++) {
         columns.set(i, edges.get(i));

@@ -148,8 +148,7 @@ public final class Recipe implements AutoCloseable {
     if (settings.tree().splitsTrees()) {
       for (int child = 0; child < settings.tree().shape().branching(); child++) {
         seeds.add(
-            new TreeSeed(
-                prompt.id(), tree, NodePath.ROOT.child(child), conditioner.of(prompt)));
+            new TreeSeed(prompt.id(), tree, NodePath.ROOT.child(child), conditioner.of(prompt)));
       }
     } else {
       seeds.add(new TreeSeed(prompt.id(), tree, NodePath.ROOT, conditioner.of(prompt)));

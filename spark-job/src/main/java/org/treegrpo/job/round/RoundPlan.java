@@ -33,8 +33,7 @@ public record RoundPlan(
         return i * treesPerPrompt + tree;
       }
     }
-    throw new IllegalArgumentException(
-        "prompt %s is not in round %d".formatted(promptId, round()));
+    throw new IllegalArgumentException("prompt %s is not in round %d".formatted(promptId, round()));
   }
 
   /** Position in the round of a seed's tree. */

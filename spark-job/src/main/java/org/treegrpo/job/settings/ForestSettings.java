@@ -9,8 +9,8 @@ import org.treegrpo.core.tree.TreeShape;
  *
  * @param shape k and w of every tree
  * @param treesPerPrompt their leaves form one group
- * @param shares units of work of a round, never 0; more than {@link #trees} means one share for each
- *     subtree below the first window step
+ * @param shares units of work of a round, never 0; more than {@link #trees} means one share for
+ *     each subtree below the first window step
  */
 public record ForestSettings(
     TreeShape shape,

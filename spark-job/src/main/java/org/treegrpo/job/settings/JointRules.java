@@ -75,13 +75,13 @@ final class JointRules {
       reader.problemAt(
           "tree.width",
           "the window must fit into the steps: width <= %d for a %s window of %d steps"
-              .formatted(
-                  fixed ? steps : steps - 1, Labels.of(window.strategy()), steps),
+              .formatted(fixed ? steps : steps - 1, Labels.of(window.strategy()), steps),
           "choose a smaller treegrpo.tree.width or a larger treegrpo.sampler.steps");
     } else if (window.strategy() == WindowSettings.Strategy.FIXED && window.start() > last) {
       reader.problemAt(
           "tree.window.start",
-          "must be <= %d for a fixed window of width %d in %d steps".formatted(last, width(), steps),
+          "must be <= %d for a fixed window of width %d in %d steps"
+              .formatted(last, width(), steps),
           "");
     }
   }
@@ -104,8 +104,7 @@ final class JointRules {
     }
     int trees = settings.tree().trees();
     int shares = settings.tree().shares();
-    boolean valid =
-        shares <= trees ? trees % shares == 0 : shares == (long) trees * branching();
+    boolean valid = shares <= trees ? trees % shares == 0 : shares == (long) trees * branching();
     if (!valid) {
       reader.problemAt(
           "tree.shares",
@@ -142,9 +141,7 @@ final class JointRules {
         rewardCheck.apply(reward).forEach(rule -> reader.problemAt(key + ".type", rule, ""));
       }
     }
-    if (use.trains()
-        && reader.clean("rewards")
-        && settings.trainedRewards().isEmpty()) {
+    if (use.trains() && reader.clean("rewards") && settings.trainedRewards().isEmpty()) {
       reader.problemAt("rewards", "needs at least one reward with a weight above 0", "");
     }
   }

@@ -25,8 +25,7 @@ final class Overrides {
         continue;
       }
       try {
-        layer =
-            layer.withValue(option.substring(0, equals).strip(), value(option, equals));
+        layer = layer.withValue(option.substring(0, equals).strip(), value(option, equals));
       } catch (ConfigException malformed) {
         log.add(problem(option, "cannot be read: " + malformed.getMessage()));
       }

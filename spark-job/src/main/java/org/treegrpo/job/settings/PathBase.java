@@ -4,9 +4,10 @@ import com.typesafe.config.ConfigOrigin;
 import java.nio.file.Path;
 
 /**
- * Where relative paths of the configuration start. An input path starts at the directory of the file
- * that defines it; one given by {@code --set}, and every output path, at the current directory. A
- * path with a URI scheme ({@code s3a://}, {@code hdfs://}, {@code file:}) is left as it is.
+ * Where relative paths of the configuration start. An input path starts at the directory of the
+ * file that defines it; one given by {@code --set}, and every output path, at the current
+ * directory. A path with a URI scheme ({@code s3a://}, {@code hdfs://}, {@code file:}) is left as
+ * it is.
  *
  * @param configDirectory absolute; used where the origin of a value does not name a file
  * @param currentDirectory absolute

@@ -15,8 +15,8 @@ import java.util.TreeMap;
  * absolute; loading it gives the same settings again on any machine.
  *
  * @param text HOCON, root {@code treegrpo}
- * @param sha256 of the text without {@code run-dir} and {@code rounds}, so that a run can be moved or
- *     extended, and without {@code pretrain}, which training does not use
+ * @param sha256 of the text without {@code run-dir} and {@code rounds}, so that a run can be moved
+ *     or extended, and without {@code pretrain}, which training does not use
  */
 public record ResolvedConfig(String text, String sha256) {
 

@@ -3,7 +3,9 @@ package org.treegrpo.job.settings;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** The configuration cannot be used; holds everything that is wrong with it, not the first thing. */
+/**
+ * The configuration cannot be used; holds everything that is wrong with it, not the first thing.
+ */
 public final class SettingsException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -48,8 +48,7 @@ public final class SettingsLoader {
     Path absolute = file.toAbsolutePath();
     if (!Files.isReadable(absolute) || Files.isDirectory(absolute)) {
       throw new SettingsException(
-          List.of(
-              new Problem("--config", file.toString(), "must be a readable file", "", "")));
+          List.of(new Problem("--config", file.toString(), "must be a readable file", "", "")));
     }
     return load(
         () -> ConfigFactory.parseFile(absolute.toFile(), strict()),
@@ -127,8 +126,7 @@ public final class SettingsLoader {
   private static List<String> problemsOfProvider(RewardDefinition reward) {
     return RewardProviders.find(reward.type())
         .map(provider -> provider.problems(reward))
-        .orElseGet(
-            () -> List.of("must be one of: " + String.join(", ", RewardProviders.types())));
+        .orElseGet(() -> List.of("must be one of: " + String.join(", ", RewardProviders.types())));
   }
 
   private static Config resource(String name) {

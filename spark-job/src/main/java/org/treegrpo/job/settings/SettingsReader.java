@@ -20,9 +20,9 @@ import java.util.TreeSet;
 import java.util.function.Function;
 
 /**
- * Reads one block of the configuration. A bad value is logged and a legal stand-in returned, so that
- * reading goes on and every problem is found. Keys nobody asked for are problems, reported by {@link
- * #reportUnknownKeys}. What was read is kept for {@link ResolvedConfig}.
+ * Reads one block of the configuration. A bad value is logged and a legal stand-in returned, so
+ * that reading goes on and every problem is found. Keys nobody asked for are problems, reported by
+ * {@link #reportUnknownKeys}. What was read is kept for {@link ResolvedConfig}.
  */
 final class SettingsReader {
   private final String prefix;

@@ -9,8 +9,8 @@ import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 
 /**
- * Kryo serializer of one record class: reads the accessors, calls the canonical constructor. Spark's
- * Kryo (4.0.3) cannot write records by itself, since their fields are final.
+ * Kryo serializer of one record class: reads the accessors, calls the canonical constructor.
+ * Spark's Kryo (4.0.3) cannot write records by itself, since their fields are final.
  *
  * @param <T> the record class
  */

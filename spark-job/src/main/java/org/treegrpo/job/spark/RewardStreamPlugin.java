@@ -10,8 +10,9 @@ import org.apache.spark.api.plugin.PluginContext;
 import org.apache.spark.api.plugin.SparkPlugin;
 
 /**
- * The way of the scores from the executors to the driver: Spark's own plugin messages, acknowledged,
- * without another port. Messages arrive on Spark's event loop, so a receiver only enqueues.
+ * The way of the scores from the executors to the driver: Spark's own plugin messages,
+ * acknowledged, without another port. Messages arrive on Spark's event loop, so a receiver only
+ * enqueues.
  */
 public final class RewardStreamPlugin implements SparkPlugin {
 

@@ -9,8 +9,8 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 
 /**
- * The flat weights of one version, broadcast as little-endian float32 bytes in pieces of at most 256
- * MiB. The driver destroys it when the version is no longer needed.
+ * The flat weights of one version, broadcast as little-endian float32 bytes in pieces of at most
+ * 256 MiB. The driver destroys it when the version is no longer needed.
  *
  * @param version identifies the weights within a run; executors install a version once
  */

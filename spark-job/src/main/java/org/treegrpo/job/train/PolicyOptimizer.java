@@ -25,11 +25,11 @@ final class PolicyOptimizer {
 
   /** Starts from the base weights, which are copied. */
   PolicyOptimizer(TrainSettings settings, float[] base) {
-    this(settings, base.clone(), base.clone(), new AdamW(settings.optimizer().adamW(), base.length));
+    this(
+        settings, base.clone(), base.clone(), new AdamW(settings.optimizer().adamW(), base.length));
   }
 
-  private PolicyOptimizer(
-      TrainSettings settings, float[] weights, float[] average, AdamW adamW) {
+  private PolicyOptimizer(TrainSettings settings, float[] weights, float[] average, AdamW adamW) {
     this.settings = settings.optimizer();
     this.ema =
         settings.ema().enabled() ? Optional.of(new Ema(settings.ema().decay())) : Optional.empty();
@@ -84,12 +84,7 @@ final class PolicyOptimizer {
 
   Checkpoint checkpoint(ParameterLayout layout, CheckpointState state) {
     return new Checkpoint(
-        state,
-        layout,
-        weights,
-        ema.map(e -> average),
-        adamW.firstMoment(),
-        adamW.secondMoment());
+        state, layout, weights, ema.map(e -> average), adamW.firstMoment(), adamW.secondMoment());
   }
 
   long steps() {

@@ -8,7 +8,9 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.treegrpo.job.cluster.SparkCluster;
 import org.treegrpo.job.settings.TrainSettings;
 
-/** A trained or base policy on a cluster, to be evaluated. Owns the Spark context and the inputs. */
+/**
+ * A trained or base policy on a cluster, to be evaluated. Owns the Spark context and the inputs.
+ */
 public final class PolicySession implements AutoCloseable {
 
   private final RunInputs inputs;
@@ -35,10 +37,7 @@ public final class PolicySession implements AutoCloseable {
    * @param spark completed by {@link org.treegrpo.job.cluster.SparkSettings}
    */
   public static PolicySession open(
-      TrainSettings settings,
-      PolicyWeightsChoice choice,
-      SparkConf spark,
-      Configuration hadoop)
+      TrainSettings settings, PolicyWeightsChoice choice, SparkConf spark, Configuration hadoop)
       throws IOException {
     RunInputs inputs = RunInputs.load(settings, hadoop);
     try {

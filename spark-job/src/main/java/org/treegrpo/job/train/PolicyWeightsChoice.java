@@ -14,8 +14,8 @@ import org.treegrpo.job.files.RunDirectory;
  * Which weights a policy is used with.
  *
  * @param checkpoint a checkpoint directory
- * @param runDir the run whose newest checkpoint is meant where {@code checkpoint} is empty; the base
- *     policy where both are
+ * @param runDir the run whose newest checkpoint is meant where {@code checkpoint} is empty; the
+ *     base policy where both are
  */
 public record PolicyWeightsChoice(Optional<String> checkpoint, Optional<String> runDir) {
 

@@ -9,9 +9,9 @@ import org.treegrpo.core.tree.TreeSeed;
 import org.treegrpo.job.audit.AuditWriter;
 import org.treegrpo.job.audit.EdgeRow;
 import org.treegrpo.job.audit.LeafRow;
-import org.treegrpo.job.files.RunDirectory;
 import org.treegrpo.job.cluster.SparkCluster.GrownRound;
 import org.treegrpo.job.executor.TreePictures;
+import org.treegrpo.job.files.RunDirectory;
 import org.treegrpo.job.images.GrownTree;
 import org.treegrpo.job.metrics.MetricsLog;
 import org.treegrpo.job.metrics.RoundMetrics;
@@ -44,8 +44,7 @@ final class RunRecorder implements AutoCloseable {
     this.log = MetricsLog.open(directory.fs(), directory.root());
     log.truncateAfter(finished);
     this.events =
-        new TensorBoardWriter(
-            directory.fs(), directory.root(), finished + 1, Clock.systemUTC());
+        new TensorBoardWriter(directory.fs(), directory.root(), finished + 1, Clock.systemUTC());
     this.audit =
         new AuditWriter(
             directory.fs(),
@@ -82,8 +81,7 @@ final class RunRecorder implements AutoCloseable {
       ScoredShare scored = grown.shares().get(share);
       for (int i = 0; i < scored.edges().size(); i++) {
         TreeSeed seed = plan.shares().get(share).seeds().get(scored.edges().get(i).seed());
-        edges.add(
-            edge(scored.edges().get(i), seed, credit.edgeAdvantages().get(share)[i]));
+        edges.add(edge(scored.edges().get(i), seed, credit.edgeAdvantages().get(share)[i]));
       }
       for (int i = 0; i < scored.rewards().rows().size(); i++) {
         leaves.add(
@@ -141,12 +139,6 @@ final class RunRecorder implements AutoCloseable {
       scores[i] = row.scores()[i];
     }
     return new LeafRow(
-        row.promptId(),
-        row.tree(),
-        row.path(),
-        scores,
-        total,
-        advantage,
-        Double.isNaN(advantage));
+        row.promptId(), row.tree(), row.path(), scores, total, advantage, Double.isNaN(advantage));
   }
 }

@@ -13,17 +13,17 @@ import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.treegrpo.job.files.AtomicFiles;
 import org.treegrpo.job.checkpoint.Checkpoint;
 import org.treegrpo.job.checkpoint.CheckpointStore;
-import org.treegrpo.job.files.RunDirectory;
 import org.treegrpo.job.checkpoint.RunLock;
 import org.treegrpo.job.checkpoint.WeightsDigest;
 import org.treegrpo.job.cluster.SparkCluster;
+import org.treegrpo.job.files.AtomicFiles;
+import org.treegrpo.job.files.RunDirectory;
+import org.treegrpo.job.files.RunLayout;
 import org.treegrpo.job.metrics.EvaluationRecord;
 import org.treegrpo.job.metrics.MetricsLog;
 import org.treegrpo.job.metrics.RunJson;
-import org.treegrpo.job.files.RunLayout;
 import org.treegrpo.job.metrics.RunResult;
 import org.treegrpo.job.report.ConsoleProgress;
 import org.treegrpo.job.report.ConsoleProgress.Style;
@@ -134,13 +134,7 @@ public final class TrainingRun {
           new ConsoleProgress(
               out, Style.ofStandardOutput(), Clock.systemUTC(), finished + 1, settings.rounds());
       new Trainer(
-              cluster,
-              inputs.recipe(),
-              optimizer,
-              recorder,
-              checkpoints,
-              progress,
-              inputs.layout())
+              cluster, inputs.recipe(), optimizer, recorder, checkpoints, progress, inputs.layout())
           .run(finished);
     }
   }
@@ -178,9 +172,7 @@ public final class TrainingRun {
         layout.config(),
         out -> out.write(settings.resolved().text().getBytes(StandardCharsets.UTF_8)));
     AtomicFiles.replace(
-        directory.fs(),
-        layout.run(),
-        json(RunDescription.of(settings, inputs, finished)));
+        directory.fs(), layout.run(), json(RunDescription.of(settings, inputs, finished)));
   }
 
   private RunResult result(RunResult.Status status, PolicyOptimizer optimizer, String error)
@@ -204,10 +196,7 @@ public final class TrainingRun {
   }
 
   private void finish(RunResult result) throws IOException {
-    AtomicFiles.replace(
-        directory.fs(),
-        directory.layout().result(),
-        json(result));
+    AtomicFiles.replace(directory.fs(), directory.layout().result(), json(result));
     if (!MetricsLog.open(directory.fs(), directory.root()).evaluations().isEmpty()) {
       ReportWriter.write(directory.fs(), directory.root());
     }

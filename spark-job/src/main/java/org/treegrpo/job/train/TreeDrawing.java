@@ -57,8 +57,7 @@ final class TreeDrawing {
               kind,
               advantages.getOrDefault(path, Double.NaN),
               rewards.getOrDefault(path, Double.NaN),
-              Png.base64(
-                  Png.image(pictures.images()[i], pictures.height(), pictures.width()))));
+              Png.base64(Png.image(pictures.images()[i], pictures.height(), pictures.width()))));
     }
     return new GrownTree(
         plan.round(),

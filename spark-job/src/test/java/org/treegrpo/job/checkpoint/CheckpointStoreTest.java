@@ -1,7 +1,5 @@
 package org.treegrpo.job.checkpoint;
 
-import org.treegrpo.job.files.FaultyFileSystem;
-import org.treegrpo.job.files.RunDirectory;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -29,6 +27,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.treegrpo.core.io.SafetensorsException;
 import org.treegrpo.core.io.SafetensorsReader;
 import org.treegrpo.core.policy.ParameterLayout;
+import org.treegrpo.job.files.FaultyFileSystem;
+import org.treegrpo.job.files.RunDirectory;
 
 class CheckpointStoreTest {
 

@@ -1,6 +1,5 @@
 package org.treegrpo.job.checkpoint;
 
-import org.treegrpo.job.files.RunDirectory;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -19,6 +18,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.treegrpo.job.files.RunDirectory;
 
 class RunLockTest {
 

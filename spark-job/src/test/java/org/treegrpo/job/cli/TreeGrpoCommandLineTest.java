@@ -213,8 +213,17 @@ class TreeGrpoCommandLineTest {
     assertThat(out.toString())
         .as("help")
         .contains(
-            "train", "resume", "evaluate", "sample", "pretrain", "plan", "report", "verify",
-            "--config", "--set", "Exit codes");
+            "train",
+            "resume",
+            "evaluate",
+            "sample",
+            "pretrain",
+            "plan",
+            "report",
+            "verify",
+            "--config",
+            "--set",
+            "Exit codes");
     assertThat(run("sample", "--help")).as("exit code").isEqualTo(ExitCodes.DONE);
     assertThat(out.toString()).as("help of a command").contains("treegrpo sample", "--prompt=TEXT");
   }

@@ -152,7 +152,8 @@ class RunPlanTest {
     assertThatThrownBy(() -> plan("treegrpo.tree.prompts-per-round=41"))
         .as("40 prompts")
         .isInstanceOf(SettingsException.class)
-        .hasMessageContaining("treegrpo.tree.prompts-per-round = 41: must be at most the 40 prompts");
+        .hasMessageContaining(
+            "treegrpo.tree.prompts-per-round = 41: must be at most the 40 prompts");
   }
 
   @Test

@@ -31,9 +31,7 @@ class CreditAssignerTest {
       List.of(seed("cat", 0), seed("cat", 1), seed("dog", 0), seed("dog", 1));
 
   /** Leaf rewards by tree, in path order. */
-  private static final float[][] REWARDS = {
-    {0, 1, 2, 3}, {4, 5, 6, 7}, {1, 1, 1, 1}, {1, 1, 1, 1}
-  };
+  private static final float[][] REWARDS = {{0, 1, 2, 3}, {4, 5, 6, 7}, {1, 1, 1, 1}, {1, 1, 1, 1}};
 
   private static TreeSeed seed(String prompt, int tree) {
     return new TreeSeed(prompt, tree, NodePath.ROOT, new Conditioning(List.of()));
@@ -46,10 +44,7 @@ class CreditAssignerTest {
       all.add(new Share(i, SEEDS.subList(i * perShare, (i + 1) * perShare)));
     }
     return new RoundPlan(
-        new RoundKey(1, 1, 0),
-        List.of(new Prompt("cat", "cat"), new Prompt("dog", "dog")),
-        2,
-        all);
+        new RoundKey(1, 1, 0), List.of(new Prompt("cat", "cat"), new Prompt("dog", "dog")), 2, all);
   }
 
   private static List<ScoredShare> scored(RoundPlan plan) {
@@ -66,8 +61,7 @@ class CreditAssignerTest {
             edges.add(edge(seed, leaf));
             float reward = REWARDS[plan.treeIndex(tree)][2 * a + b];
             rows.add(
-                new RewardRow(
-                    tree.promptId(), tree.tree(), leaf.toString(), new float[] {reward}));
+                new RewardRow(tree.promptId(), tree.tree(), leaf.toString(), new float[] {reward}));
           }
         }
       }

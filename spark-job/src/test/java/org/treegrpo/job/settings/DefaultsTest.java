@@ -67,8 +67,7 @@ class DefaultsTest {
     assertThat(settings.rewards())
         .as("rewards")
         .isEqualTo(
-            List.of(
-                new RewardDefinition("spelling", "ocr", 1, Duration.ofMinutes(1), Map.of())));
+            List.of(new RewardDefinition("spelling", "ocr", 1, Duration.ofMinutes(1), Map.of())));
     assertThat(settings.ema()).as("ema").isEqualTo(new EmaSettings(false, 0.95));
     assertThat(settings.checkpoint()).as("checkpoint").isEqualTo(new CheckpointSettings(10, 3));
     assertThat(settings.evaluation())
@@ -100,9 +99,7 @@ class DefaultsTest {
   @Test
   void noGradientNormMeansNoClipping() {
     assertThat(
-            Loading.minimal("treegrpo.optimizer.max-gradient-norm=0")
-                .optimizer()
-                .maxGradientNorm())
+            Loading.minimal("treegrpo.optimizer.max-gradient-norm=0").optimizer().maxGradientNorm())
         .as("0 switches clipping off")
         .isInfinite();
   }

@@ -135,9 +135,7 @@ class EveryKeyTest {
         .as("values with a comment above them")
         .allSatisfy(
             entry ->
-                assertThat(entry.getValue().origin().comments())
-                    .as(entry.getKey())
-                    .isNotEmpty());
+                assertThat(entry.getValue().origin().comments()).as(entry.getKey()).isNotEmpty());
   }
 
   @Test

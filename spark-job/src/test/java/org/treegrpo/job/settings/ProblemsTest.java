@@ -34,7 +34,8 @@ class ProblemsTest {
         }
         """);
     List<Problem> problems =
-        Loading.problems(() -> Loading.loader().load(file, List.of("treegrpo.audit.every=-1"), Use.TRAIN));
+        Loading.problems(
+            () -> Loading.loader().load(file, List.of("treegrpo.audit.every=-1"), Use.TRAIN));
     assertThat(problems)
         .as("keys with a problem")
         .extracting(Problem::key)

@@ -44,7 +44,8 @@ class ResolvedConfigTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"treegrpo.rounds=300", "treegrpo.run-dir=/moved", "treegrpo.pretrain.steps=9"})
+  @ValueSource(
+      strings = {"treegrpo.rounds=300", "treegrpo.run-dir=/moved", "treegrpo.pretrain.steps=9"})
   void whatTrainingDoesNotDependOnMayChange(String override) {
     assertThat(Loading.minimal(override).resolved().sha256())
         .as(override)

@@ -191,8 +191,7 @@ class RulesTest {
   @Test
   void samplingNeedsThePolicyOnly() {
     TrainSettings settings =
-        Loading.loader()
-            .parse("treegrpo.policy.path = /p", "test.conf", List.of(), Use.SAMPLE);
+        Loading.loader().parse("treegrpo.policy.path = /p", "test.conf", List.of(), Use.SAMPLE);
     assertThat(settings.policy().path()).as("nothing else is required").isEqualTo("/p");
   }
 

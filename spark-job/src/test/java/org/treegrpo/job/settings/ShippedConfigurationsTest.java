@@ -12,7 +12,8 @@ class ShippedConfigurationsTest {
 
   @Test
   void theQuickstartTeachesWithOneRecogniserAndJudgesWithAnother() {
-    TrainSettings settings = Loading.loader().load(CONF.resolve("quickstart.conf"), List.of(), Use.TRAIN);
+    TrainSettings settings =
+        Loading.loader().load(CONF.resolve("quickstart.conf"), List.of(), Use.TRAIN);
     assertThat(settings.policy().path())
         .as("relative to the file")
         .isEqualTo(CONF.resolve("spelling/policy").toString());

@@ -12,7 +12,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.treegrpo.job.metrics.RoundMetrics;
 
-/** The signature of this project: where and how often a run is computed never changes its weights. */
+/**
+ * The signature of this project: where and how often a run is computed never changes its weights.
+ */
 class SameWeightsTest {
 
   @TempDir static Path directory;

@@ -18,8 +18,8 @@ import org.treegrpo.core.policy.PolicyDirectory;
 import org.treegrpo.core.policy.PolicySpec;
 import org.treegrpo.core.policy.PolicyWeights;
 import org.treegrpo.core.policy.Prediction;
-import org.treegrpo.job.files.RunDirectory;
 import org.treegrpo.job.cluster.SparkSettings;
+import org.treegrpo.job.files.RunDirectory;
 import org.treegrpo.job.metrics.MetricsLog;
 import org.treegrpo.job.metrics.RoundMetrics;
 import org.treegrpo.job.settings.SettingsLoader;
@@ -70,8 +70,7 @@ final class TinyRun {
     TrainingRun.train(settings(runDir, overrides), spark(master), new Configuration(), System.out);
   }
 
-  void resume(String master, String runDir, String... overrides)
-      throws IOException {
+  void resume(String master, String runDir, String... overrides) throws IOException {
     TrainingRun.resume(settings(runDir, overrides), spark(master), new Configuration(), System.out);
   }
 
@@ -85,8 +84,7 @@ final class TinyRun {
   }
 
   List<RoundMetrics> rounds(String runDir) throws IOException {
-    RunDirectory run =
-        RunDirectory.of(directory.resolve(runDir).toString(), new Configuration());
+    RunDirectory run = RunDirectory.of(directory.resolve(runDir).toString(), new Configuration());
     return MetricsLog.open(run.fs(), run.root()).rounds();
   }
 
