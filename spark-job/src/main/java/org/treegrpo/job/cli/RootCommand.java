@@ -53,16 +53,26 @@ final class RootCommand implements Runnable {
       scope = ScopeType.INHERIT)
   private Path config;
 
+  private final List<String> overrides = new ArrayList<>();
+
+  RootCommand(Commands commands, SettingsLoader loader) {
+    this.commands = commands;
+    this.loader = loader;
+  }
+
+  /**
+   * Called after each {@code --set} with all of those before or all of those after the command's
+   * name; a field would keep the latter only.
+   */
   @Option(
       names = "--set",
       paramLabel = "treegrpo.KEY=VALUE",
       description = "Overrides one key of the configuration; may be repeated, the last wins.",
       scope = ScopeType.INHERIT)
-  private List<String> overrides = new ArrayList<>();
-
-  RootCommand(Commands commands, SettingsLoader loader) {
-    this.commands = commands;
-    this.loader = loader;
+  void override(List<String> soFar) {
+    if (!soFar.isEmpty()) {
+      overrides.add(soFar.get(soFar.size() - 1));
+    }
   }
 
   @Override

@@ -73,6 +73,7 @@ class TreeGrpoCommandLineTest {
         run(
             "--set",
             "treegrpo.seed=5",
+            "--set=treegrpo.checkpoint.keep=9",
             "--config",
             config,
             "train",
@@ -82,6 +83,7 @@ class TreeGrpoCommandLineTest {
     assertThat(exitCode).as("exit code; errors: %s", err).isEqualTo(ExitCodes.DONE);
     assertThat(commands.settings().rounds()).as("after the command").isEqualTo(7);
     assertThat(commands.settings().seed()).as("the last wins").isEqualTo(6);
+    assertThat(commands.settings().checkpoint().keep()).as("on both sides").isEqualTo(9);
     run("--set", "treegrpo.seed=5", "train", "--config", config);
     assertThat(commands.settings().seed()).as("before the command").isEqualTo(5);
   }
