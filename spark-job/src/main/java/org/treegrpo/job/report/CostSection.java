@@ -29,8 +29,7 @@ final class CostSection {
     inModel(out, data);
     out.raw("</section><section><h2>What a round costs</h2>");
     evaluations(out, data);
-    fit(out, data.rounds());
-    return out.raw("</section>").toString();
+    return out.raw(CostLaw.html(data.rounds())).raw("</section>").toString();
   }
 
   private static void phases(Html out, List<RoundMetrics> rounds) {
@@ -93,8 +92,8 @@ final class CostSection {
       return;
     }
     out.format(
-        "<p class=\"soft\">Inside the network and the reward models: %s of task time a round, so on"
-            + " average %s tasks were computing",
+        "<p class=\"soft\">Inside the network and the reward models: %s of task time a round, so"
+            + " on average %s threads were computing",
         Figures.duration(model / data.rounds().size()), Figures.number(model / total));
     JsonNode slots = data.run().path("task_slots");
     if (slots.isInt() && slots.asInt() > 0) {
@@ -155,46 +154,5 @@ final class CostSection {
       tree += shape.rolloutEvaluations(steps.get(), round.windowStart());
     }
     return tree > 0 && flat > tree ? Optional.of(flat / tree) : Optional.empty();
-  }
-
-  /** The first round is left out: it pays for starting up. */
-  private static void fit(Html out, List<RoundMetrics> rounds) {
-    List<RoundMetrics> settled = rounds.subList(1, rounds.size());
-    double[] seconds =
-        settled.stream()
-            .mapToDouble(round -> round.seconds().total() - round.seconds().checkpoint())
-            .toArray();
-    Optional<LinearFit> byTree =
-        LinearFit.of(
-            settled.stream()
-                .map(round -> new double[] {round.leaves(), round.parents()})
-                .toArray(double[][]::new),
-            seconds);
-    if (byTree.isPresent()) {
-      out.format(
-          "<p>Cost law: seconds a round = %s %s × leaves %s × parents. It explains %s of the"
-              + " variance between rounds (the first, which starts everything up, is left"
-              + " out).</p>",
-          Figures.number(byTree.get().coefficients().get(0)),
-          Figures.term(byTree.get().coefficients().get(1)),
-          Figures.term(byTree.get().coefficients().get(2)),
-          Figures.percent(byTree.get().r2()));
-      return;
-    }
-    LinearFit.of(
-            settled.stream()
-                .map(round -> new double[] {round.nfe().total()})
-                .toArray(double[][]::new),
-            seconds)
-        .ifPresent(
-            fit ->
-                out.format(
-                    "<p class=\"soft\">Every round had trees of the same size, so their cost by"
-                        + " leaves and parents cannot be told apart. By network evaluations:"
-                        + " seconds a round = %s %s × evaluations, which explains %s of the"
-                        + " variance between rounds.</p>",
-                    Figures.number(fit.coefficients().get(0)),
-                    Figures.term(fit.coefficients().get(1)),
-                    Figures.percent(fit.r2())));
   }
 }

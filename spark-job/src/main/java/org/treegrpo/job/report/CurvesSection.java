@@ -16,6 +16,8 @@ import org.treegrpo.job.report.LineChart.Series;
 final class CurvesSection {
   private static final String TRAINED = "#2563c4";
   private static final String NOT_TRAINED = "#c46a14";
+  private static final String PALE = "#b9cdec";
+  private static final int SMOOTHED = 10;
   private static final String PLAIN = "#5d6875";
 
   private CurvesSection() {}
@@ -126,11 +128,18 @@ final class CurvesSection {
     Set<String> rewards = new LinkedHashSet<>();
     data.rounds().forEach(round -> rewards.addAll(round.reward().keySet()));
     for (String reward : rewards) {
+      List<Point> points = training(data, reward);
+      boolean smooth = points.size() >= 2 * SMOOTHED;
+      LineChart chart = new LineChart(480, 220, "round", Figures::tick);
+      chart.add(new Series(reward, smooth ? PALE : TRAINED, false, points));
+      if (smooth) {
+        String name = "mean of %d rounds".formatted(SMOOTHED);
+        chart.add(new Series(name, TRAINED, false, smoothed(points)));
+      }
       chart(
           out,
-          reward,
-          new LineChart(480, 220, "round", Figures::tick)
-              .add(new Series(reward, TRAINED, false, training(data, reward))));
+          smooth ? "%s, and the mean of %d rounds".formatted(reward, SMOOTHED) : reward,
+          chart);
     }
     out.raw("</div><details><summary>Health of the updates</summary><div class=\"charts small\">");
     health(out, data, "Gradient norm", RoundMetrics::gradientNorm);
@@ -152,6 +161,21 @@ final class CurvesSection {
       points.add(new Point(round.round(), statistics == null ? Double.NaN : statistics.mean(), 0));
     }
     return points;
+  }
+
+  /** The mean of each point and those before it, {@link #SMOOTHED} in all. */
+  private static List<Point> smoothed(List<Point> points) {
+    List<Point> means = new ArrayList<>();
+    for (int end = SMOOTHED; end <= points.size(); end++) {
+      double mean =
+          points.subList(end - SMOOTHED, end).stream()
+              .mapToDouble(Point::y)
+              .filter(y -> !Double.isNaN(y))
+              .average()
+              .orElse(Double.NaN);
+      means.add(new Point(points.get(end - 1).x(), mean, 0));
+    }
+    return means;
   }
 
   private static double failed(RoundMetrics round) {

@@ -52,6 +52,9 @@ final class Figures {
     if (Double.isNaN(seconds)) {
       return "–";
     }
+    if (seconds > 0 && seconds < 0.1) {
+      return number(1000 * seconds) + " ms";
+    }
     if (seconds < 60) {
       return String.format(Locale.ROOT, seconds < 10 ? "%.1f s" : "%.0f s", seconds);
     }

@@ -25,6 +25,7 @@ class FiguresTest {
 
   @Test
   void durationsHaveTwoUnits() {
+    assertThat(Figures.duration(0.0034)).as("milliseconds").isEqualTo("3.40 ms");
     assertThat(Figures.duration(4.25)).as("seconds").isEqualTo("4.3 s");
     assertThat(Figures.duration(59.7)).as("rounds up to seconds").isEqualTo("60 s");
     assertThat(Figures.duration(125)).as("minutes").isEqualTo("2 min 05 s");

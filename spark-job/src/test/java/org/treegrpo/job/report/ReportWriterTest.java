@@ -91,7 +91,7 @@ class ReportWriterTest {
     assertThat(html)
         .as("rollout evaluations saved by the tree, the phases and the task time")
         .contains("took " + factor + " times fewer evaluations")
-        .contains("grow the trees", "out of 2 slots")
+        .contains("grow the trees", "average 1.47 threads were computing out of 2 slots")
         .contains("Cost law: ");
   }
 
