@@ -47,7 +47,7 @@ class RewardProvidersTest {
         .as("each names key, value and rule")
         .contains(
             "reward 'a b': a name has letters",
-            "option 'modle' = 'v4' is unknown to type 'ocr'; it knows [model]",
+            "option 'modle' = 'v4' is unknown to type 'ocr'; it knows [measure, model]",
             "option 'model' = 'v9' must be one of [v4, v3]",
             "type 'jpeg' is unknown; known types are [jpeg-compressibility,",
             "reward 'size': weight = -1.0 must be a finite number",
