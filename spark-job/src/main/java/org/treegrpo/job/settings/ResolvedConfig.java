@@ -15,16 +15,23 @@ import java.util.TreeMap;
  * absolute; loading it gives the same settings again on any machine.
  *
  * @param text HOCON, root {@code treegrpo}
- * @param sha256 of the text without {@code run-dir} and {@code rounds}, so that a run can be moved
- *     or extended, and without {@code pretrain}, which training does not use
+ * @param sha256 of the text without {@code run-dir}, so that a run can be moved, without {@code
+ *     pretrain}, which training does not use, and, unless the learning rate falls over the rounds,
+ *     without {@code rounds}, so that a run can be extended
  */
 public record ResolvedConfig(String text, String sha256) {
 
-  private static final List<String> FREE_TO_CHANGE = List.of("run-dir", "rounds", "pretrain");
+  private static final List<String> FREE_TO_CHANGE = List.of("run-dir", "pretrain");
 
-  static ResolvedConfig of(Map<String, Object> values) {
+  /**
+   * @param roundsFree whether more rounds leave the earlier ones as they are
+   */
+  static ResolvedConfig of(Map<String, Object> values, boolean roundsFree) {
     Map<String, Object> identity = new TreeMap<>(values);
     identity.keySet().removeAll(FREE_TO_CHANGE);
+    if (roundsFree) {
+      identity.remove("rounds");
+    }
     return new ResolvedConfig(render(values), sha256(render(identity)));
   }
 

@@ -2,6 +2,7 @@ package org.treegrpo.job.settings;
 
 import java.util.List;
 import org.treegrpo.core.advantage.AdvantageSettings;
+import org.treegrpo.core.optim.Decay;
 import org.treegrpo.core.transition.SamplerSettings;
 import org.treegrpo.reward.RewardDefinition;
 
@@ -47,6 +48,7 @@ public record TrainSettings(
   }
 
   static TrainSettings read(SettingsReader reader) {
+    OptimizerSettings optimizer = OptimizerSettings.read(reader.section("optimizer"));
     return new TrainSettings(
         reader.wholeNumber("seed", Long.MIN_VALUE, Long.MAX_VALUE),
         reader.integer("rounds", 1, 1_000_000),
@@ -59,7 +61,7 @@ public record TrainSettings(
         Sections.rewards(reader),
         Sections.advantage(reader.section("advantage")),
         UpdateSettings.read(reader.section("update")),
-        OptimizerSettings.read(reader.section("optimizer")),
+        optimizer,
         EmaSettings.read(reader.section("ema")),
         CheckpointSettings.read(reader.section("checkpoint")),
         EvaluationSettings.read(reader.section("evaluation")),
@@ -68,6 +70,6 @@ public record TrainSettings(
         SelfCheckSettings.read(reader.section("self-check")),
         ReportSettings.read(reader.section("report")),
         PretrainSettings.read(reader.section("pretrain")),
-        ResolvedConfig.of(reader.values()));
+        ResolvedConfig.of(reader.values(), optimizer.decay() == Decay.CONSTANT));
   }
 }

@@ -3,7 +3,6 @@ package org.treegrpo.job.train;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.treegrpo.core.prompt.Prompt;
@@ -11,6 +10,7 @@ import org.treegrpo.job.cluster.SparkCluster;
 import org.treegrpo.job.executor.EvaluatedBlock;
 import org.treegrpo.job.images.ImageGrid;
 import org.treegrpo.job.images.Png;
+import org.treegrpo.job.images.ReadText;
 import org.treegrpo.job.images.SampleSheet.Cell;
 import org.treegrpo.job.metrics.EvaluationRecord;
 import org.treegrpo.job.metrics.EvaluationRecord.HeldOutReward;
@@ -119,15 +119,11 @@ public final class Evaluator {
       if (text == null) {
         return null;
       }
-      if (plain(text).equals(plain(recipe.evaluationPrompts().get(i / perPrompt).text()))) {
+      if (ReadText.isExactly(recipe.evaluationPrompts().get(i / perPrompt).text(), text)) {
         right++;
       }
     }
     return (double) right / read.size();
-  }
-
-  private static String plain(String text) {
-    return text.replaceAll("\\s", "").toLowerCase(Locale.ROOT);
   }
 
   private ImageGrid sheet(

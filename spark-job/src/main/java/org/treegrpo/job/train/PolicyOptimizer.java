@@ -4,7 +4,6 @@ import java.util.Optional;
 import org.treegrpo.core.optim.AdamW;
 import org.treegrpo.core.optim.Ema;
 import org.treegrpo.core.optim.GradientClip;
-import org.treegrpo.core.optim.WarmUp;
 import org.treegrpo.core.policy.ParameterLayout;
 import org.treegrpo.job.checkpoint.Checkpoint;
 import org.treegrpo.job.checkpoint.CheckpointState;
@@ -22,6 +21,7 @@ final class PolicyOptimizer {
   private final float[] weights;
   private final float[] average;
   private final AdamW adamW;
+  private final long totalSteps;
 
   /** Starts from the base weights, which are copied. */
   PolicyOptimizer(TrainSettings settings, float[] base) {
@@ -36,6 +36,7 @@ final class PolicyOptimizer {
     this.weights = weights;
     this.average = average;
     this.adamW = adamW;
+    this.totalSteps = (long) settings.rounds() * settings.update().epochs();
   }
 
   /** Continues from a checkpoint, bit for bit; takes its vectors over. */
@@ -65,8 +66,10 @@ final class PolicyOptimizer {
    */
   Step step(float[] gradient) {
     double norm = GradientClip.clip(gradient, settings.maxGradientNorm());
-    WarmUp warmUp = settings.warmUp();
-    double learningRate = warmUp.learningRate(settings.learningRate(), adamW.steps() + 1);
+    long step = adamW.steps() + 1;
+    double learningRate =
+        settings.warmUp().learningRate(settings.learningRate(), step)
+            * settings.decay().factor(step, totalSteps);
     adamW.step(weights, gradient, learningRate);
     ema.ifPresent(e -> e.update(average, weights));
     return new Step(norm, learningRate);

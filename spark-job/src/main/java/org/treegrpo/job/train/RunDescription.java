@@ -16,6 +16,7 @@ import org.treegrpo.job.settings.TrainSettings;
  * @param rounds to be done in all
  * @param method preset
  * @param configSha256 of the settings that determine the weights
+ * @param taskSlots tasks that run at the same time
  * @param parameters trainable parameters
  * @param baseWeightsSha256 of the policy directory's weights
  * @param versions of what computes
@@ -27,13 +28,14 @@ record RunDescription(
     int rounds,
     String method,
     String configSha256,
+    int taskSlots,
     int parameters,
     String baseWeightsSha256,
     Versions versions) {
 
   record Versions(String spark, String java, String libtorch) {}
 
-  static RunDescription of(TrainSettings settings, RunInputs inputs, int finished) {
+  static RunDescription of(TrainSettings settings, RunInputs inputs, int finished, int taskSlots) {
     return new RunDescription(
         Instant.now().toString(),
         finished,
@@ -41,6 +43,7 @@ record RunDescription(
         settings.rounds(),
         Labels.of(settings.method()),
         settings.resolved().sha256(),
+        taskSlots,
         inputs.layout().size(),
         WeightsDigest.sha256(inputs.baseWeights()),
         new Versions(

@@ -113,7 +113,6 @@ public final class TrainingRun {
             .map(found -> PolicyOptimizer.restore(settings, found))
             .orElseGet(() -> new PolicyOptimizer(settings, inputs.baseWeights()));
     int finished = checkpoint.map(found -> found.state().round()).orElse(0);
-    describe(finished);
     try {
       train(optimizer, finished);
     } catch (IOException | RuntimeException failure) {
@@ -130,6 +129,7 @@ public final class TrainingRun {
         SparkCluster cluster =
             new SparkCluster(context, inputs.runSpec(UUID.randomUUID().toString()));
         RunRecorder recorder = new RunRecorder(directory, inputs.recipe(), finished)) {
+      describe(finished, cluster.slots());
       ConsoleProgress progress =
           new ConsoleProgress(
               out, Style.ofStandardOutput(), Clock.systemUTC(), finished + 1, settings.rounds());
@@ -165,14 +165,14 @@ public final class TrainingRun {
   }
 
   /** Writes what the run is, before its first round. */
-  private void describe(int finished) throws IOException {
+  private void describe(int finished, int taskSlots) throws IOException {
     RunLayout layout = directory.layout();
     AtomicFiles.replace(
         directory.fs(),
         layout.config(),
         out -> out.write(settings.resolved().text().getBytes(StandardCharsets.UTF_8)));
     AtomicFiles.replace(
-        directory.fs(), layout.run(), json(RunDescription.of(settings, inputs, finished)));
+        directory.fs(), layout.run(), json(RunDescription.of(settings, inputs, finished, taskSlots)));
   }
 
   private RunResult result(RunResult.Status status, PolicyOptimizer optimizer, String error)

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.treegrpo.core.advantage.AdvantageSettings;
 import org.treegrpo.core.objective.EdgeReduction;
 import org.treegrpo.core.optim.AdamWSettings;
+import org.treegrpo.core.optim.Decay;
 import org.treegrpo.core.optim.WarmUp;
 import org.treegrpo.core.policy.GuidedDenoiser.GuidanceGradient;
 import org.treegrpo.core.transition.SamplerSettings;
@@ -49,7 +50,7 @@ class DefaultsTest {
         .isEqualTo(new UpdateSettings(1e-4, 0, 1, 16, EdgeReduction.MEAN));
     assertThat(settings.optimizer())
         .as("optimizer")
-        .isEqualTo(new OptimizerSettings(1e-5, AdamWSettings.defaults(), new WarmUp(0), 1));
+        .isEqualTo(new OptimizerSettings(1e-5, AdamWSettings.defaults(), new WarmUp(0), Decay.CONSTANT, 1));
   }
 
   @Test

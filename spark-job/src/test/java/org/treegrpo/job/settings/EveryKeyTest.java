@@ -68,6 +68,7 @@ class EveryKeyTest {
               Map.entry("optimizer.epsilon", "1e-6"),
               Map.entry("optimizer.weight-decay", "0"),
               Map.entry("optimizer.warm-up-steps", "5"),
+              Map.entry("optimizer.decay", "cosine"),
               Map.entry("optimizer.max-gradient-norm", "0"),
               Map.entry("ema.enabled", "true"),
               Map.entry("ema.decay", "0.9"),
