@@ -1,10 +1,7 @@
 package org.treegrpo.reward.ocr;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
-import java.util.Optional;
 import org.treegrpo.reward.ImageBatch;
 import org.treegrpo.reward.Reward;
 import org.treegrpo.reward.RewardException;
@@ -14,36 +11,15 @@ import org.treegrpo.reward.TextReader;
 /**
  * How well an image spells its prompt (ALGORITHMS.md section 4): the target is the prompt's text in
  * double quotes, or the whole prompt; 1 where the reading contains it, otherwise {@code 1 -
- * min(Levenshtein, len)/len}. A prompt without any target text fails its row. With {@link
- * Measure#LIKELIHOOD} the score is the recogniser's own probability of the target instead, a
- * character on average: the same question asked without a threshold.
+ * min(Levenshtein, len)/len}. A prompt without any target text fails its row.
  */
 final class OcrReward implements Reward, TextReader {
 
   private final String name;
   private final TextRecogniser recogniser;
 
-  /** What the score is. */
-  enum Measure {
-    /** Similarity of what was read to the target. */
-    SIMILARITY,
-    /** Probability of the target. */
-    LIKELIHOOD;
-
-    String option() {
-      return name().toLowerCase(Locale.ROOT);
-    }
-
-    static Optional<Measure> of(String option) {
-      return Arrays.stream(values()).filter(measure -> measure.option().equals(option)).findFirst();
-    }
-  }
-
-  private final Measure measure;
-
-  OcrReward(String name, RecogniserModel model, Measure measure) throws RewardException {
+  OcrReward(String name, RecogniserModel model) throws RewardException {
     this.name = name;
-    this.measure = measure;
     this.recogniser = new TextRecogniser(model);
   }
 
@@ -62,12 +38,7 @@ final class OcrReward implements Reward, TextReader {
     float[] scores = new float[images.rows()];
     for (int row = 0; row < scores.length; row++) {
       String target = TargetText.of(prompts.get(row).text());
-      scores[row] =
-          switch (measure) {
-            case SIMILARITY -> TargetText.score(target, recogniser.read(images, row));
-            case LIKELIHOOD ->
-                target.isEmpty() ? Float.NaN : (float) recogniser.likelihood(images, row, target);
-          };
+      scores[row] = TargetText.score(target, recogniser.read(images, row));
     }
     return scores;
   }

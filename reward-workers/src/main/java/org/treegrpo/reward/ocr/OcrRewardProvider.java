@@ -3,17 +3,18 @@ package org.treegrpo.reward.ocr;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import org.treegrpo.reward.Reward;
 import org.treegrpo.reward.RewardDefinition;
 import org.treegrpo.reward.RewardException;
 import org.treegrpo.reward.RewardProvider;
-import org.treegrpo.reward.ocr.OcrReward.Measure;
 
 /**
  * Type {@code ocr}, options {@code model} = {@code v4} (default) or {@code v3} and {@code measure}
- * = {@code similarity} (default) or {@code likelihood}. Its rewards are also {@link
- * org.treegrpo.reward.TextReader}s.
+ * = {@code similarity} (default) or {@code likelihood}. A similarity reward is also {@link
+ * org.treegrpo.reward.TextReader}.
  */
 public final class OcrRewardProvider implements RewardProvider {
 
@@ -21,6 +22,22 @@ public final class OcrRewardProvider implements RewardProvider {
   private static final String MEASURE = "measure";
   private static final String DEFAULT_MEASURE = Measure.SIMILARITY.option();
   private static final String DEFAULT_MODEL = RecogniserModel.V4.option();
+
+  /** What the score is. */
+  enum Measure {
+    /** Similarity of what was read to the target. */
+    SIMILARITY,
+    /** Probability of the target. */
+    LIKELIHOOD;
+
+    String option() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    static Optional<Measure> of(String option) {
+      return Arrays.stream(values()).filter(measure -> measure.option().equals(option)).findFirst();
+    }
+  }
 
   @Override
   public String type() {
@@ -48,7 +65,10 @@ public final class OcrRewardProvider implements RewardProvider {
     Measure measure =
         Measure.of(definition.option(MEASURE, DEFAULT_MEASURE))
             .orElseThrow(() -> new RewardException(unknownMeasure(definition)));
-    return new OcrReward(definition.name(), model, measure);
+    return switch (measure) {
+      case SIMILARITY -> new OcrReward(definition.name(), model);
+      case LIKELIHOOD -> new LikelihoodReward(definition.name(), model);
+    };
   }
 
   private static String unknownMeasure(RewardDefinition definition) {

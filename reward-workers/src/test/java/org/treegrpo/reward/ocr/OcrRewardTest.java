@@ -11,7 +11,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.treegrpo.reward.ImageBatch;
 import org.treegrpo.reward.RewardException;
 import org.treegrpo.reward.RewardPrompt;
-import org.treegrpo.reward.ocr.OcrReward.Measure;
 
 class OcrRewardTest {
 
@@ -21,7 +20,7 @@ class OcrRewardTest {
   @ParameterizedTest
   @EnumSource(RecogniserModel.class)
   void readsCleanWords(RecogniserModel model) throws RewardException {
-    try (OcrReward reward = new OcrReward("spelling", model, Measure.SIMILARITY)) {
+    try (OcrReward reward = new OcrReward("spelling", model)) {
       ImageBatch images = WordPictures.draw(WORDS);
       assertThat(reward.read(images).stream().map(TargetText::comparable))
           .as("text read by %s (drawn with the logical font SansSerif; needs fontconfig)", model)
@@ -34,7 +33,7 @@ class OcrRewardTest {
 
   @Test
   void scoresByTheDistanceToTheQuotedText() throws RewardException {
-    try (OcrReward reward = new OcrReward("spelling", RecogniserModel.V4, Measure.SIMILARITY)) {
+    try (OcrReward reward = new OcrReward("spelling", RecogniserModel.V4)) {
       ImageBatch images = WordPictures.draw(List.of("CAT", "CAT", "CAT", "CAT"));
       List<RewardPrompt> prompts =
           prompts(List.of("a sign that says \"cut\"", "\"dog\"", "\"ca\"", "nothing in \" \""));
@@ -48,7 +47,7 @@ class OcrRewardTest {
 
   @Test
   void readsARowAlikeInAnyBatch() throws RewardException {
-    try (OcrReward reward = new OcrReward("spelling", RecogniserModel.V4, Measure.SIMILARITY)) {
+    try (OcrReward reward = new OcrReward("spelling", RecogniserModel.V4)) {
       ImageBatch images = WordPictures.draw(WORDS);
       for (int i = 0; i < images.pixels().length; i++) {
         images.pixels()[i] += 0.45f * (float) Math.sin(12.9898 * i * i);
@@ -64,7 +63,7 @@ class OcrRewardTest {
 
   @Test
   void takesImagesOfAnySize() throws RewardException {
-    try (OcrReward reward = new OcrReward("spelling", RecogniserModel.V4, Measure.SIMILARITY)) {
+    try (OcrReward reward = new OcrReward("spelling", RecogniserModel.V4)) {
       for (int[] size : new int[][] {{1, 1}, {16, 32}, {24, 50}, {48, 333}, {70, 9}}) {
         ImageBatch blank = new ImageBatch(1, size[0], size[1], new float[3 * size[0] * size[1]]);
         assertThat(reward.score(blank, prompts(List.of("word"))))
@@ -76,7 +75,7 @@ class OcrRewardTest {
 
   @Test
   void namesItsModel() throws RewardException {
-    try (OcrReward reward = new OcrReward("spelling", RecogniserModel.V3, Measure.SIMILARITY)) {
+    try (OcrReward reward = new OcrReward("spelling", RecogniserModel.V3)) {
       assertThat(reward.name()).as("name from the configuration").isEqualTo("spelling");
       assertThat(reward.version()).as("model and checksum").matches("PP-OCRv3 sha256:[0-9a-f]{16}");
     }

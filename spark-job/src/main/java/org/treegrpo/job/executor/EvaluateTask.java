@@ -18,6 +18,7 @@ import org.treegrpo.job.spark.WeightBroadcast;
 import org.treegrpo.reward.ImageBatch;
 import org.treegrpo.reward.RewardPrompt;
 import org.treegrpo.reward.ScoredBatch;
+import org.treegrpo.reward.pool.RewardPool;
 
 /**
  * Samples a block of held-out prompts by ODE and scores them with every reward. The noise is keyed
@@ -70,6 +71,7 @@ public record EvaluateTask(
       }
       return new EvaluatedBlock(
           rows(scores),
+          versions(runtime.measuredRewards()),
           read.toArray(String[][]::new),
           height,
           width,
@@ -113,6 +115,10 @@ public record EvaluateTask(
       }
     }
     return repeated;
+  }
+
+  private static String[] versions(RewardPool rewards) {
+    return rewards.names().stream().map(rewards.versions()::get).toArray(String[]::new);
   }
 
   private static float[][] rows(List<CompletableFuture<ScoredBatch>> scores) {

@@ -4,6 +4,7 @@ package org.treegrpo.job.executor;
  * Result of an evaluation task, its images in prompt order.
  *
  * @param scores {@code [image][reward]}, NaN where the reward failed
+ * @param versions {@code [reward]} of the models that scored
  * @param read {@code [image][reward]} what a reading reward read; null for the others
  * @param height of the pictures
  * @param width of the pictures
@@ -12,6 +13,7 @@ package org.treegrpo.job.executor;
  */
 public record EvaluatedBlock(
     float[][] scores,
+    String[] versions,
     String[][] read,
     int height,
     int width,

@@ -39,7 +39,8 @@ public record EvaluationRecord(
    *
    * @param mean over all images
    * @param ci95 half width of the 95 % confidence interval of the mean
-   * @param trained whether the run optimises this reward
+   * @param trained whether the run optimises this reward, or another one by the same model: only
+   *     what is not trained is an independent judge
    * @param exact share of the images in which exactly the prompt's text was read, in [0, 1]; null
    *     for rewards that do not read
    */

@@ -25,8 +25,9 @@ import org.treegrpo.core.tree.TreeSettings;
 import org.treegrpo.core.tree.WindowSchedule;
 import org.treegrpo.job.files.HadoopSource;
 import org.treegrpo.job.settings.ForestSettings;
+import org.treegrpo.job.settings.Labels;
+import org.treegrpo.job.settings.PolicySettings;
 import org.treegrpo.job.settings.TrainSettings;
-import org.treegrpo.job.settings.WindowSettings;
 import org.treegrpo.reward.RewardDefinition;
 
 /**
@@ -54,6 +55,7 @@ public final class Recipe implements AutoCloseable {
       throws IOException {
     this.settings = settings;
     this.policy = PolicyDirectory.read(policyDirectory);
+    checkType(settings, policy);
     this.sampler = Sampler.of(settings.sampler(), policy.prediction());
     this.conditioner = conditioner(settings, policy);
     this.trainPrompts = prompts(trainPrompts, settings.prompts().train());
@@ -61,7 +63,12 @@ public final class Recipe implements AutoCloseable {
         firstOf(
             prompts(evaluationPrompts, settings.prompts().evaluation()),
             settings.evaluation().prompts());
-    this.window = window(settings);
+    this.window =
+        settings
+            .tree()
+            .window()
+            .schedule(
+                settings.seed(), settings.sampler().steps(), settings.tree().shape().width());
   }
 
   public TrainSettings settings() {
@@ -155,6 +162,21 @@ public final class Recipe implements AutoCloseable {
     }
   }
 
+  private static void checkType(TrainSettings settings, PolicySpec policy) throws IOException {
+    PolicySettings.Type wanted = settings.policy().type();
+    boolean agrees =
+        switch (wanted) {
+          case AUTO -> true;
+          case BUILT_IN -> policy.type() == PolicySpec.Type.BUILT_IN;
+          case TORCHSCRIPT -> policy.type() == PolicySpec.Type.TORCHSCRIPT;
+        };
+    if (!agrees) {
+      throw new IOException(
+          "treegrpo.policy.type: %s, but %s/policy.json has another type; use auto"
+              .formatted(Labels.of(wanted), settings.policy().path()));
+    }
+  }
+
   private static TextConditioner conditioner(TrainSettings settings, PolicySpec policy)
       throws IOException {
     String file = settings.policy().conditioningFile();
@@ -188,16 +210,5 @@ public final class Recipe implements AutoCloseable {
 
   private static List<Prompt> firstOf(List<Prompt> prompts, int most) {
     return most == 0 || most >= prompts.size() ? prompts : prompts.subList(0, most);
-  }
-
-  private static WindowSchedule window(TrainSettings settings) {
-    WindowSettings window = settings.tree().window();
-    int steps = settings.sampler().steps();
-    int width = settings.tree().shape().width();
-    return switch (window.strategy()) {
-      case RANDOM -> WindowSchedule.random(settings.seed(), steps, width, window.ratio());
-      case SHIFTING -> WindowSchedule.shifting(steps, width, window.stride(), window.period());
-      case FIXED -> WindowSchedule.fixed(steps, width, window.start());
-    };
   }
 }

@@ -1,10 +1,12 @@
 package org.treegrpo.job.train;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.treegrpo.core.prompt.Prompt;
 import org.treegrpo.job.cluster.SparkCluster;
 import org.treegrpo.job.executor.EvaluatedBlock;
@@ -74,7 +76,7 @@ public final class Evaluator {
                 settings.policy().guidance().scale(),
                 settings.ema().enabled()),
             prompts,
-            rewards(scores, read, perPrompt),
+            rewards(scores, read, List.of(blocks.get(0).versions()), perPrompt),
             diversity.stream().mapToDouble(Double::doubleValue).average().orElse(Double.NaN));
     return new Evaluation(
         figures,
@@ -84,9 +86,15 @@ public final class Evaluator {
   }
 
   private Map<String, HeldOutReward> rewards(
-      List<float[]> scores, List<String[]> read, int perPrompt) {
+      List<float[]> scores, List<String[]> read, List<String> versions, int perPrompt) {
     Map<String, HeldOutReward> rewards = new LinkedHashMap<>();
     List<RewardDefinition> definitions = recipe.rewards();
+    Set<String> trained = new HashSet<>();
+    for (int reward = 0; reward < definitions.size(); reward++) {
+      if (definitions.get(reward).weight() > 0) {
+        trained.add(versions.get(reward));
+      }
+    }
     for (int reward = 0; reward < definitions.size(); reward++) {
       int scored = 0;
       double sum = 0;
@@ -105,7 +113,7 @@ public final class Evaluator {
           new HeldOutReward(
               mean,
               1.96 * Math.sqrt(variance / scored),
-              definitions.get(reward).weight() > 0,
+              trained.contains(versions.get(reward)),
               exact(read, reward, perPrompt)));
     }
     return rewards;

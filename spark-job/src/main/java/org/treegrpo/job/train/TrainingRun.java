@@ -115,8 +115,12 @@ public final class TrainingRun {
     int finished = checkpoint.map(found -> found.state().round()).orElse(0);
     try {
       train(optimizer, finished);
-    } catch (IOException | RuntimeException failure) {
-      finish(result(RunResult.Status.FAILED, optimizer, failure.getMessage()));
+    } catch (Exception failure) { // also Spark's checked exceptions, which its Java API hides
+      try {
+        finish(result(RunResult.Status.FAILED, optimizer, failure.getMessage()));
+      } catch (IOException | RuntimeException second) {
+        failure.addSuppressed(second);
+      }
       throw failure;
     }
     RunResult result = result(RunResult.Status.COMPLETED, optimizer, null);
