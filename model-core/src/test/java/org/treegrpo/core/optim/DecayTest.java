@@ -23,8 +23,7 @@ class DecayTest {
     assertThat(Decay.LINEAR.factor(21, 40)).isCloseTo(0.5, EXACT);
     assertThat(Decay.LINEAR.factor(40, 40)).isCloseTo(1.0 / 40, EXACT);
     assertThat(Decay.COSINE.factor(21, 40)).isCloseTo(0.5, EXACT);
-    assertThat(Decay.COSINE.factor(11, 40))
-        .isCloseTo((1 + StrictMath.sqrt(0.5)) / 2, EXACT);
+    assertThat(Decay.COSINE.factor(11, 40)).isCloseTo((1 + StrictMath.sqrt(0.5)) / 2, EXACT);
   }
 
   @Test

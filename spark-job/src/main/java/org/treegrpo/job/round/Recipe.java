@@ -67,8 +67,7 @@ public final class Recipe implements AutoCloseable {
         settings
             .tree()
             .window()
-            .schedule(
-                settings.seed(), settings.sampler().steps(), settings.tree().shape().width());
+            .schedule(settings.seed(), settings.sampler().steps(), settings.tree().shape().width());
   }
 
   public TrainSettings settings() {

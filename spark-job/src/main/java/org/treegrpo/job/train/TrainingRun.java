@@ -176,7 +176,9 @@ public final class TrainingRun {
         layout.config(),
         out -> out.write(settings.resolved().text().getBytes(StandardCharsets.UTF_8)));
     AtomicFiles.replace(
-        directory.fs(), layout.run(), json(RunDescription.of(settings, inputs, finished, taskSlots)));
+        directory.fs(),
+        layout.run(),
+        json(RunDescription.of(settings, inputs, finished, taskSlots)));
   }
 
   private RunResult result(RunResult.Status status, PolicyOptimizer optimizer, String error)

@@ -50,7 +50,9 @@ class DefaultsTest {
         .isEqualTo(new UpdateSettings(1e-4, 0, 1, 16, EdgeReduction.MEAN));
     assertThat(settings.optimizer())
         .as("optimizer")
-        .isEqualTo(new OptimizerSettings(1e-5, AdamWSettings.defaults(), new WarmUp(0), Decay.CONSTANT, 1));
+        .isEqualTo(
+            new OptimizerSettings(
+                1e-5, AdamWSettings.defaults(), new WarmUp(0), Decay.CONSTANT, 1));
   }
 
   @Test

@@ -24,7 +24,7 @@ class PretrainSettingsTest {
                 3,
                 new PretrainSettings.Network(4, 128, 4, 4),
                 new PretrainSettings.Optimisation(
-                    450, 48, 2, 1.5e-3, 100, 0.01, 1, 0.98, 0.1, 0.5, 2),
+                    443, 48, 2, 1.5e-3, 100, 0.01, 1, 0.98, 0.1, 0.5, 2),
                 0,
                 60,
                 50,

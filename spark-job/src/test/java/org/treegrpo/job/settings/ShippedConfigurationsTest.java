@@ -18,7 +18,7 @@ class ShippedConfigurationsTest {
         .as("relative to the file")
         .isEqualTo(CONF.resolve("spelling/policy").toString());
     assertThat(settings.policy().guidance().branches()).as("no guidance").isEqualTo(1);
-    assertThat(settings.rewards()).as("two recognisers").hasSize(2);
+    assertThat(settings.rewards()).as("a teacher and two recognisers").hasSize(3);
     assertThat(settings.trainedRewards()).as("one of them trains").hasSize(1);
   }
 
