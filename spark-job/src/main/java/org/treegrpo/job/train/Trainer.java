@@ -1,11 +1,6 @@
 package org.treegrpo.job.train;
 
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import org.treegrpo.core.learn.LearnResult;
 import org.treegrpo.core.policy.ParameterLayout;
 import org.treegrpo.job.checkpoint.CheckpointState;
 import org.treegrpo.job.checkpoint.CheckpointStore;
@@ -13,22 +8,15 @@ import org.treegrpo.job.checkpoint.WeightsDigest;
 import org.treegrpo.job.cluster.SparkCluster;
 import org.treegrpo.job.cluster.SparkCluster.GrownRound;
 import org.treegrpo.job.cluster.SparkCluster.LearnedRound;
-import org.treegrpo.job.executor.GrownBlock;
 import org.treegrpo.job.metrics.RoundMetrics;
-import org.treegrpo.job.metrics.RoundMetrics.ModelSeconds;
-import org.treegrpo.job.metrics.RoundMetrics.NetworkEvaluations;
-import org.treegrpo.job.metrics.RoundMetrics.PhaseSeconds;
-import org.treegrpo.job.metrics.RoundMetrics.RewardStatistics;
 import org.treegrpo.job.report.ConsoleProgress;
 import org.treegrpo.job.round.CreditAssigner;
 import org.treegrpo.job.round.Recipe;
 import org.treegrpo.job.round.RoundCredit;
 import org.treegrpo.job.round.RoundPlan;
-import org.treegrpo.job.round.ScoredShare;
 import org.treegrpo.job.settings.TrainSettings;
 import org.treegrpo.job.spark.WeightBroadcast;
 import org.treegrpo.reward.RewardDefinition;
-import org.treegrpo.reward.arrow.RewardRow;
 
 /**
  * The driver's loop: Algorithm 1 of TreeGRPO, a round at a time. Grow trees from the broadcast
@@ -93,63 +81,54 @@ final class Trainer {
 
   private void train(int round, boolean first) throws IOException {
     Stopwatch watch = new Stopwatch();
-    RoundPlan plan = recipe.plan(round);
+    RoundFigures figures = new RoundFigures(recipe, recipe.plan(round));
     WeightBroadcast rollout = cluster.broadcast(optimizer.weights());
-    GrownRound grown;
-    RoundCredit credit;
-    LearnedRound learned;
-    PolicyOptimizer.Step step;
-    double growSeconds;
-    double advantageSeconds;
-    double learnSeconds = 0;
-    double updateSeconds = 0;
     try {
+      RoundPlan plan = figures.plan();
       boolean preview = first || round == settings.rounds();
-      grown = cluster.grow(plan, rollout, first, preview, share -> {});
-      growSeconds = watch.lap();
+      GrownRound grown = cluster.grow(plan, rollout, first, preview, share -> {});
+      figures.grown(grown, watch.lap());
       guard.checkRatio(grown);
       guard.checkRewards(round, grown);
 
-      credit = credits.assign(plan, grown.shares());
-      advantageSeconds = watch.lap();
+      RoundCredit credit = credits.assign(plan, grown.shares());
+      figures.credited(credit, watch.lap());
 
-      learned = cluster.learn(plan, grown, rollout, rollout, credit);
-      learnSeconds += watch.lap();
-      step = optimizer.step(learned.gradient());
-      updateSeconds += watch.lap();
+      learn(figures, rollout, rollout, watch);
       for (int epoch = 1; epoch < settings.update().epochs(); epoch++) {
         WeightBroadcast updated = cluster.broadcast(optimizer.weights());
         try {
-          learned = learned.then(cluster.learn(plan, grown, rollout, updated, credit));
+          learn(figures, rollout, updated, watch);
         } finally {
           updated.destroy();
         }
-        learnSeconds += watch.lap();
-        step = optimizer.step(learned.gradient());
-        updateSeconds += watch.lap();
       }
     } finally {
       rollout.destroy();
     }
+    record(figures, watch);
+  }
+
+  /** One epoch: the gradient at {@code weights} and the step along it. */
+  private void learn(
+      RoundFigures figures, WeightBroadcast rollout, WeightBroadcast weights, Stopwatch watch) {
+    LearnedRound learned =
+        cluster.learn(figures.plan(), figures.grown(), rollout, weights, figures.credit());
+    double learnSeconds = watch.lap();
+    PolicyOptimizer.Step step = optimizer.step(learned.gradient());
+    figures.learned(learned, step, learnSeconds, watch.lap());
+  }
+
+  private void record(RoundFigures figures, Stopwatch watch) throws IOException {
+    int round = figures.plan().round();
     String digest = WeightsDigest.sha256(optimizer.weights());
-    recorder.audit(plan, grown, credit);
-    recorder.tree(plan, grown, credit);
+    recorder.audit(figures.plan(), figures.grown(), figures.credit());
+    recorder.tree(figures.plan(), figures.grown(), figures.credit());
     watch.lap();
     if (due(settings.checkpoint().every(), round)) {
       checkpoint(round, digest);
     }
-    double checkpointSeconds = watch.lap();
-    double scoreSeconds = scoreTail(grown);
-    PhaseSeconds seconds =
-        new PhaseSeconds(
-            growSeconds - scoreSeconds,
-            scoreSeconds,
-            advantageSeconds,
-            learnSeconds,
-            updateSeconds,
-            checkpointSeconds,
-            watch.total());
-    RoundMetrics metrics = metrics(plan, grown, credit, learned, step, seconds, digest);
+    RoundMetrics metrics = figures.metrics(digest, watch.lap(), watch.total());
     recorder.round(metrics);
     progress.round(metrics);
   }
@@ -171,70 +150,5 @@ final class Trainer {
 
   private boolean due(int every, int round) {
     return round == settings.rounds() || (every > 0 && round % every == 0);
-  }
-
-  /** Time in which the slowest task had nothing left to do but to wait for scores. */
-  private static double scoreTail(GrownRound grown) {
-    double grow = 0;
-    double total = 0;
-    for (GrownBlock block : grown.blocks()) {
-      grow = Math.max(grow, block.growSeconds());
-      total = Math.max(total, block.totalSeconds());
-    }
-    return total - grow;
-  }
-
-  private RoundMetrics metrics(
-      RoundPlan plan,
-      GrownRound grown,
-      RoundCredit credit,
-      LearnedRound learned,
-      PolicyOptimizer.Step step,
-      PhaseSeconds seconds,
-      String digest) {
-    LearnResult statistics = learned.statistics();
-    long edges = grown.shares().stream().mapToLong(share -> share.edges().size()).sum();
-    return new RoundMetrics(
-        plan.round(),
-        plan.key().windowStart(),
-        seconds,
-        new ModelSeconds(
-            grown.blocks().stream().mapToDouble(GrownBlock::networkSeconds).sum(),
-            learned.networkSeconds(),
-            grown.blocks().stream().mapToDouble(GrownBlock::rewardSeconds).sum()),
-        new NetworkEvaluations(
-            grown.blocks().stream().mapToLong(GrownBlock::evaluations).sum(),
-            learned.trainForward(),
-            learned.trainBackward()),
-        (long) plan.trees() * settings.tree().shape().leaves(),
-        (long) plan.trees() * settings.tree().shape().parents(),
-        edges,
-        rewards(grown.shares()),
-        credit.standardDeviation(),
-        credit.zeroVarianceGroups(),
-        statistics.maxRatioDeviation(),
-        statistics.edges() == 0 ? 0 : (double) statistics.clipped() / statistics.edges(),
-        statistics.edges() == 0 ? 0 : statistics.approxKlSum() / statistics.edges(),
-        step.gradientNorm(),
-        step.learningRate(),
-        digest,
-        learned.sharesRegrown());
-  }
-
-  private Map<String, RewardStatistics> rewards(List<ScoredShare> shares) {
-    Map<String, RewardStatistics> statistics = new LinkedHashMap<>();
-    List<RewardDefinition> definitions = recipe.trainedRewards();
-    for (int reward = 0; reward < definitions.size(); reward++) {
-      List<Double> scores = new ArrayList<>();
-      for (ScoredShare share : shares) {
-        for (RewardRow row : share.rewards().rows()) {
-          scores.add((double) row.scores()[reward]);
-        }
-      }
-      statistics.put(
-          definitions.get(reward).name(),
-          RewardStatistics.of(scores.stream().mapToDouble(Double::doubleValue).toArray()));
-    }
-    return statistics;
   }
 }

@@ -1,0 +1,134 @@
+package org.treegrpo.job.train;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.treegrpo.core.learn.LearnResult;
+import org.treegrpo.job.cluster.SparkCluster.GrownRound;
+import org.treegrpo.job.cluster.SparkCluster.LearnedRound;
+import org.treegrpo.job.executor.GrownBlock;
+import org.treegrpo.job.metrics.RoundMetrics;
+import org.treegrpo.job.metrics.RoundMetrics.ModelSeconds;
+import org.treegrpo.job.metrics.RoundMetrics.NetworkEvaluations;
+import org.treegrpo.job.metrics.RoundMetrics.PhaseSeconds;
+import org.treegrpo.job.metrics.RoundMetrics.RewardStatistics;
+import org.treegrpo.job.round.Recipe;
+import org.treegrpo.job.round.RoundCredit;
+import org.treegrpo.job.round.RoundPlan;
+import org.treegrpo.reward.RewardDefinition;
+
+/** What a round has produced so far and how long it took; becomes its line of metrics. */
+final class RoundFigures {
+
+  private final Recipe recipe;
+  private final RoundPlan plan;
+  private GrownRound grown;
+  private RoundCredit credit;
+  private LearnedRound learned;
+  private PolicyOptimizer.Step step;
+  private double growSeconds;
+  private double advantageSeconds;
+  private double learnSeconds;
+  private double updateSeconds;
+
+  RoundFigures(Recipe recipe, RoundPlan plan) {
+    this.recipe = recipe;
+    this.plan = plan;
+  }
+
+  RoundPlan plan() {
+    return plan;
+  }
+
+  GrownRound grown() {
+    return grown;
+  }
+
+  RoundCredit credit() {
+    return credit;
+  }
+
+  void grown(GrownRound round, double seconds) {
+    grown = round;
+    growSeconds = seconds;
+  }
+
+  void credited(RoundCredit round, double seconds) {
+    credit = round;
+    advantageSeconds = seconds;
+  }
+
+  /** Adds an epoch. */
+  void learned(LearnedRound epoch, PolicyOptimizer.Step taken, double learning, double updating) {
+    learned = learned == null ? epoch : learned.then(epoch);
+    step = taken;
+    learnSeconds += learning;
+    updateSeconds += updating;
+  }
+
+  /**
+   * The round's metrics.
+   *
+   * @param digest SHA-256 of the weights after the round
+   */
+  RoundMetrics metrics(String digest, double checkpointSeconds, double totalSeconds) {
+    List<GrownBlock> blocks = grown.blocks();
+    LearnResult statistics = learned.statistics();
+    double scoreSeconds = scoreTail(blocks);
+    double edges = Math.max(1, statistics.edges());
+    return new RoundMetrics(
+        plan.round(),
+        plan.key().windowStart(),
+        new PhaseSeconds(
+            growSeconds - scoreSeconds,
+            scoreSeconds,
+            advantageSeconds,
+            learnSeconds,
+            updateSeconds,
+            checkpointSeconds,
+            totalSeconds),
+        new ModelSeconds(
+            blocks.stream().mapToDouble(GrownBlock::networkSeconds).sum(),
+            learned.networkSeconds(),
+            blocks.stream().mapToDouble(GrownBlock::rewardSeconds).sum()),
+        new NetworkEvaluations(
+            blocks.stream().mapToLong(GrownBlock::evaluations).sum(),
+            learned.trainForward(),
+            learned.trainBackward()),
+        (long) plan.trees() * recipe.trees().shape().leaves(),
+        (long) plan.trees() * recipe.trees().shape().parents(),
+        grown.shares().stream().mapToLong(share -> share.edges().size()).sum(),
+        rewards(),
+        credit.standardDeviation(),
+        credit.zeroVarianceGroups(),
+        statistics.maxRatioDeviation(),
+        statistics.clipped() / edges,
+        statistics.approxKlSum() / edges,
+        step.gradientNorm(),
+        step.learningRate(),
+        digest,
+        learned.sharesRegrown());
+  }
+
+  /** Time in which the slowest task had nothing left to do but to wait for scores. */
+  private static double scoreTail(List<GrownBlock> blocks) {
+    double grow = blocks.stream().mapToDouble(GrownBlock::growSeconds).max().orElse(0);
+    double total = blocks.stream().mapToDouble(GrownBlock::totalSeconds).max().orElse(0);
+    return total - grow;
+  }
+
+  private Map<String, RewardStatistics> rewards() {
+    Map<String, RewardStatistics> statistics = new LinkedHashMap<>();
+    List<RewardDefinition> definitions = recipe.trainedRewards();
+    for (int i = 0; i < definitions.size(); i++) {
+      int reward = i;
+      double[] scores =
+          grown.shares().stream()
+              .flatMap(share -> share.rewards().rows().stream())
+              .mapToDouble(row -> row.scores()[reward])
+              .toArray();
+      statistics.put(definitions.get(i).name(), RewardStatistics.of(scores));
+    }
+    return statistics;
+  }
+}
