@@ -41,8 +41,7 @@ class RegrowthTest {
       assertThat(kept.sharesRegrown()).as("all rollouts are still there").isZero();
 
       // Another run takes the executor over and drops this run's rollouts.
-      intruder.grow(
-          plan, intruder.broadcast(inputs.baseWeights()), false, false, share -> {});
+      intruder.grow(plan, intruder.broadcast(inputs.baseWeights()), false, false, share -> {});
       LearnedRound regrown = cluster.learn(plan, grown, weights, weights, credit);
 
       assertThat(regrown.sharesRegrown()).as("every share").isEqualTo(plan.shares().size());
