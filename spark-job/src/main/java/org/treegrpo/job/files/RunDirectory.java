@@ -5,6 +5,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RawLocalFileSystem;
 
 /**
  * A run directory on any Hadoop file system, and where the driver keeps its checkpoints and lock.
@@ -22,7 +23,9 @@ public record RunDirectory(FileSystem fs, Path root) {
     Path path = new Path(uri);
     FileSystem fs = path.getFileSystem(configuration);
     if (fs instanceof LocalFileSystem local) {
-      fs = local.getRawFileSystem();
+      FileSystem raw = local.getRawFileSystem();
+      boolean isHadoopsOwn = raw.getClass() == RawLocalFileSystem.class;
+      fs = isHadoopsOwn ? new LocalRunFileSystem(configuration) : raw;
     }
     return new RunDirectory(fs, fs.makeQualified(path));
   }
