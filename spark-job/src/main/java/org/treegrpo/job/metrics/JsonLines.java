@@ -17,6 +17,7 @@ final class JsonLines<T> {
   private final Path file;
   private final ToIntFunction<T> round;
   private final List<T> values = new ArrayList<>();
+  private final StringBuilder text = new StringBuilder();
 
   JsonLines(FileSystem fs, Path file, Class<T> type, ToIntFunction<T> round) throws IOException {
     this.fs = fs;
@@ -26,7 +27,7 @@ final class JsonLines<T> {
     for (String line : RunFiles.readText(fs, file).orElse("").lines().toList()) {
       number++;
       if (!line.isBlank()) {
-        values.add(parse(line, number, type));
+        add(parse(line, number, type));
       }
     }
   }
@@ -52,21 +53,26 @@ final class JsonLines<T> {
   }
 
   void append(T value) throws IOException {
-    values.add(value);
+    add(value);
     write();
   }
 
+  private void add(T value) {
+    values.add(value);
+    text.append(RunJson.line(value)).append('\n');
+  }
+
   void truncateAfter(int last) throws IOException {
-    if (values.removeIf(value -> round.applyAsInt(value) > last)) {
+    List<T> kept = values.stream().filter(value -> round.applyAsInt(value) <= last).toList();
+    if (kept.size() < values.size()) {
+      values.clear();
+      text.setLength(0);
+      kept.forEach(this::add);
       write();
     }
   }
 
   private void write() throws IOException {
-    StringBuilder text = new StringBuilder();
-    for (T value : values) {
-      text.append(RunJson.line(value)).append('\n');
-    }
     RunFiles.write(fs, file, text.toString());
   }
 }
