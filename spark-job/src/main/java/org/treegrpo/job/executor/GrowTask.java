@@ -56,7 +56,8 @@ public record GrowTask(
     int attempt = (int) context.taskAttemptId();
     PolicySlot slot = runtime.borrow(weights.version(), runtime.weights(weights));
     try {
-      return new Growing(runtime, slot, attempt, start).grow(block);
+      int regrown = context.attemptNumber() == 0 ? 0 : blocks.to(block) - blocks.from(block);
+      return new Growing(runtime, slot, attempt, regrown, start).grow(block);
     } finally {
       runtime.giveBack(slot);
     }
@@ -68,16 +69,18 @@ public record GrowTask(
     private final ExecutorRuntime runtime;
     private final PolicySlot slot;
     private final int attempt;
+    private final int regrown;
     private final long start;
     private final List<CompletableFuture<ScoredBatch>> sent = new ArrayList<>();
     private final List<String> failures = new ArrayList<>();
     private double deviation = Double.NaN;
     private TreePictures pictures;
 
-    Growing(ExecutorRuntime runtime, PolicySlot slot, int attempt, long start) {
+    Growing(ExecutorRuntime runtime, PolicySlot slot, int attempt, int regrown, long start) {
       this.runtime = runtime;
       this.slot = slot;
       this.attempt = attempt;
+      this.regrown = regrown;
       this.start = start;
     }
 
@@ -98,6 +101,7 @@ public record GrowTask(
       return new GrownBlock(
           location(),
           attempt,
+          regrown,
           growSeconds,
           seconds(start),
           slot.denoiser().evaluations().rollout() - evaluations,

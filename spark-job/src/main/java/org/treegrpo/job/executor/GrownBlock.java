@@ -5,6 +5,7 @@ package org.treegrpo.job.executor;
  *
  * @param location where the rollouts are kept, {@code executor_<host>_<id>}
  * @param attempt under which the shares were sent
+ * @param sharesRegrown shares that an earlier, failed attempt of the task was to grow
  * @param growSeconds wall time until the last share was grown
  * @param totalSeconds wall time of the task
  * @param evaluations network evaluations of the rollout
@@ -17,6 +18,7 @@ package org.treegrpo.job.executor;
 public record GrownBlock(
     String location,
     int attempt,
+    int sharesRegrown,
     double growSeconds,
     double totalSeconds,
     long evaluations,

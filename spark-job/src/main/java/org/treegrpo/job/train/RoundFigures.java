@@ -107,7 +107,7 @@ final class RoundFigures {
         step.gradientNorm(),
         step.learningRate(),
         digest,
-        learned.sharesRegrown());
+        learned.sharesRegrown() + blocks.stream().mapToInt(GrownBlock::sharesRegrown).sum());
   }
 
   /** Time in which the slowest task had nothing left to do but to wait for scores. */
