@@ -190,6 +190,11 @@ public final class SparkCluster implements AutoCloseable {
         new EvaluateTask(run, weights, dealt, chunkPrompts, pictures));
   }
 
+  /** Ends the jobs that run now; their callers get Spark's exception. */
+  public void cancelJobs() {
+    context.cancelAllJobs();
+  }
+
   @Override
   public void close() {
     run.destroy();

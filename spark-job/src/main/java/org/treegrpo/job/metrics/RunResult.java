@@ -14,7 +14,7 @@ import java.util.Objects;
  *     none
  * @param weightsSha256 of the trainable weights, lower-case hex; null where the run failed before
  *     it had weights
- * @param error what went wrong, for people; null unless the run failed or was refused
+ * @param error what went wrong, for people; null unless the run failed, was refused or was stopped
  */
 public record RunResult(
     Status status,
@@ -40,7 +40,10 @@ public record RunResult(
     REFUSED,
     /** An error ended the run. */
     @JsonProperty("failed")
-    FAILED
+    FAILED,
+    /** It was asked to end; it can be resumed. */
+    @JsonProperty("stopped")
+    STOPPED
   }
 
   /** The base's evaluation and the latest; either is null where it was not made. */

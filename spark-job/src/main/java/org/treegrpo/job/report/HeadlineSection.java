@@ -113,6 +113,7 @@ final class HeadlineSection {
           case COMPLETED -> "The run finished with a remark";
           case REFUSED -> "The result was not promoted";
           case FAILED -> "The run stopped with an error";
+          case STOPPED -> "The run was stopped before its end";
         },
         result.error());
   }

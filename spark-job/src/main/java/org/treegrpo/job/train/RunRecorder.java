@@ -4,17 +4,23 @@ import java.io.IOException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.treegrpo.core.tree.EdgeRecord;
 import org.treegrpo.core.tree.TreeSeed;
 import org.treegrpo.job.audit.AuditWriter;
 import org.treegrpo.job.audit.EdgeRow;
 import org.treegrpo.job.audit.LeafRow;
+import org.treegrpo.job.checkpoint.CheckpointState;
 import org.treegrpo.job.cluster.SparkCluster.GrownRound;
 import org.treegrpo.job.executor.TreePictures;
 import org.treegrpo.job.files.RunDirectory;
 import org.treegrpo.job.images.GrownTree;
 import org.treegrpo.job.metrics.MetricsLog;
 import org.treegrpo.job.metrics.RoundMetrics;
+import org.treegrpo.job.metrics.RunJson;
 import org.treegrpo.job.metrics.TensorBoardWriter;
 import org.treegrpo.job.round.Recipe;
 import org.treegrpo.job.round.RoundCredit;
@@ -29,6 +35,8 @@ import org.treegrpo.reward.arrow.RewardRow;
  */
 final class RunRecorder implements AutoCloseable {
 
+  private static final String METRICS = "metrics";
+
   private final RunDirectory directory;
   private final Recipe recipe;
   private final MetricsLog log;
@@ -36,13 +44,20 @@ final class RunRecorder implements AutoCloseable {
   private final AuditWriter audit;
 
   /**
-   * @param finished rounds that the run has behind it; what the files hold of later ones is dropped
+   * @param start what the run has behind it, if anything; what the files hold of later rounds is
+   *     dropped, and a line that the last one lacks is added
    */
-  RunRecorder(RunDirectory directory, Recipe recipe, int finished) throws IOException {
+  RunRecorder(RunDirectory directory, Recipe recipe, Optional<CheckpointState> start)
+      throws IOException {
     this.directory = directory;
     this.recipe = recipe;
     this.log = MetricsLog.open(directory.fs(), directory.root());
+    int finished = start.map(CheckpointState::round).orElse(0);
     log.truncateAfter(finished);
+    String line = start.map(CheckpointState::extra).map(e -> e.get(METRICS)).orElse("");
+    if (!line.isEmpty() && log.rounds().stream().noneMatch(r -> r.round() == finished)) {
+      log.append(RunJson.read(line, RoundMetrics.class));
+    }
     this.events =
         new TensorBoardWriter(directory.fs(), directory.root(), finished + 1, Clock.systemUTC());
     this.audit =
@@ -52,8 +67,14 @@ final class RunRecorder implements AutoCloseable {
             recipe.trainedRewards().stream().map(RewardDefinition::name).toList());
   }
 
-  MetricsLog log() {
-    return log;
+  /** What a checkpoint keeps of its round for this class. */
+  static SortedMap<String, String> extra(Optional<RoundMetrics> metrics) {
+    return new TreeMap<>(metrics.map(m -> Map.of(METRICS, RunJson.line(m))).orElse(Map.of()));
+  }
+
+  /** Whether an evaluation after that many rounds is on record. */
+  boolean hasEvaluation(int round) {
+    return log.evaluations().stream().anyMatch(evaluation -> evaluation.round() == round);
   }
 
   void round(RoundMetrics metrics) throws IOException {

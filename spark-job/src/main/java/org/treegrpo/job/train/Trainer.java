@@ -1,6 +1,7 @@
 package org.treegrpo.job.train;
 
 import java.io.IOException;
+import java.util.Optional;
 import org.treegrpo.core.policy.ParameterLayout;
 import org.treegrpo.job.checkpoint.CheckpointState;
 import org.treegrpo.job.checkpoint.CheckpointStore;
@@ -8,6 +9,7 @@ import org.treegrpo.job.checkpoint.WeightsDigest;
 import org.treegrpo.job.cluster.SparkCluster;
 import org.treegrpo.job.cluster.SparkCluster.GrownRound;
 import org.treegrpo.job.cluster.SparkCluster.LearnedRound;
+import org.treegrpo.job.files.RunLayout;
 import org.treegrpo.job.metrics.RoundMetrics;
 import org.treegrpo.job.report.ConsoleProgress;
 import org.treegrpo.job.round.CreditAssigner;
@@ -31,10 +33,12 @@ final class Trainer {
   private final RunRecorder recorder;
   private final CheckpointStore checkpoints;
   private final ConsoleProgress progress;
+  private final StopRequest stop;
   private final ParameterLayout layout;
   private final CreditAssigner credits;
   private final Evaluator evaluator;
   private final RoundGuard guard;
+  private int saved = -1;
 
   Trainer(
       SparkCluster cluster,
@@ -43,6 +47,7 @@ final class Trainer {
       RunRecorder recorder,
       CheckpointStore checkpoints,
       ConsoleProgress progress,
+      StopRequest stop,
       ParameterLayout layout) {
     this.cluster = cluster;
     this.recipe = recipe;
@@ -51,6 +56,7 @@ final class Trainer {
     this.recorder = recorder;
     this.checkpoints = checkpoints;
     this.progress = progress;
+    this.stop = stop;
     this.layout = layout;
     this.credits =
         new CreditAssigner(
@@ -66,16 +72,20 @@ final class Trainer {
    * Trains from the round after {@code finished} to the last one.
    *
    * @param finished rounds done before this process started
+   * @throws StoppedException if the run was asked to end; a checkpoint of the last whole round is
+   *     there
    */
   void run(int finished) throws IOException {
-    if (finished == 0) {
-      evaluate(0);
-    }
-    for (int round = finished + 1; round <= settings.rounds(); round++) {
-      train(round, round == finished + 1);
-      if (due(settings.evaluation().every(), round)) {
-        evaluate(round);
+    int done = finished;
+    try {
+      evaluateIfDue(done);
+      while (done < settings.rounds()) {
+        train(done + 1, done == finished);
+        done++;
+        evaluateIfDue(done);
       }
+    } catch (StoppedException stopped) {
+      throw stopped.with(saveAfter(done));
     }
   }
 
@@ -86,7 +96,8 @@ final class Trainer {
     try {
       RoundPlan plan = figures.plan();
       boolean preview = first || round == settings.rounds();
-      GrownRound grown = cluster.grow(plan, rollout, first, preview, share -> {});
+      GrownRound grown =
+          stop.cancellable(() -> cluster.grow(plan, rollout, first, preview, share -> {}));
       figures.grown(grown, watch.lap());
       guard.checkRatio(grown);
       guard.checkRewards(round, grown);
@@ -94,11 +105,13 @@ final class Trainer {
       RoundCredit credit = credits.assign(plan, grown.shares());
       figures.credited(credit, watch.lap());
 
-      learn(figures, rollout, rollout, watch);
+      LearnedRound learned =
+          stop.cancellable(() -> cluster.learn(plan, grown, rollout, rollout, credit));
+      update(figures, learned, watch);
       for (int epoch = 1; epoch < settings.update().epochs(); epoch++) {
         WeightBroadcast updated = cluster.broadcast(optimizer.weights());
         try {
-          learn(figures, rollout, updated, watch);
+          update(figures, cluster.learn(plan, grown, rollout, updated, credit), watch);
         } finally {
           updated.destroy();
         }
@@ -109,11 +122,8 @@ final class Trainer {
     record(figures, watch);
   }
 
-  /** One epoch: the gradient at {@code weights} and the step along it. */
-  private void learn(
-      RoundFigures figures, WeightBroadcast rollout, WeightBroadcast weights, Stopwatch watch) {
-    LearnedRound learned =
-        cluster.learn(figures.plan(), figures.grown(), rollout, weights, figures.credit());
+  /** The optimiser's step along an epoch's gradient. */
+  private void update(RoundFigures figures, LearnedRound learned, Stopwatch watch) {
     double learnSeconds = watch.lap();
     PolicyOptimizer.Step step = optimizer.step(learned.gradient());
     figures.learned(learned, step, learnSeconds, watch.lap());
@@ -126,26 +136,49 @@ final class Trainer {
     recorder.tree(figures.plan(), figures.grown(), figures.credit());
     watch.lap();
     if (due(settings.checkpoint().every(), round)) {
-      checkpoint(round, digest);
+      checkpoint(round, Optional.of(figures.metrics(digest, Double.NaN, watch.total())));
     }
     RoundMetrics metrics = figures.metrics(digest, watch.lap(), watch.total());
     recorder.round(metrics);
     progress.round(metrics);
   }
 
-  private void evaluate(int round) throws IOException {
-    Evaluator.Evaluation evaluation = evaluator.evaluate(round, optimizer.evaluationWeights());
+  /** Also where an earlier process ended between a checkpoint and its evaluation. */
+  private void evaluateIfDue(int round) throws IOException {
+    boolean isDue = round == 0 || due(settings.evaluation().every(), round);
+    if (!isDue || recorder.hasEvaluation(round)) {
+      return;
+    }
+    Evaluator.Evaluation evaluation =
+        stop.cancellable(() -> evaluator.evaluate(round, optimizer.evaluationWeights()));
     recorder.evaluation(evaluation);
     progress.evaluation(evaluation.figures());
   }
 
-  private void checkpoint(int round, String digest) throws IOException {
+  private String saveAfter(int round) throws IOException {
+    if (saved != round) {
+      checkpoint(round, Optional.empty());
+    }
+    return " after round %d of %d; the checkpoint %s is saved, go on with resume"
+        .formatted(round, settings.rounds(), RunLayout.roundName(round));
+  }
+
+  /**
+   * @param metrics the round's line, kept for a resume where the process ends before it is logged
+   */
+  private void checkpoint(int round, Optional<RoundMetrics> metrics) throws IOException {
     checkpoints.save(
         optimizer.checkpoint(
             layout,
             new CheckpointState(
-                round, optimizer.steps(), settings.seed(), settings.resolved().sha256(), digest)));
+                round,
+                optimizer.steps(),
+                settings.seed(),
+                settings.resolved().sha256(),
+                WeightsDigest.sha256(optimizer.weights()),
+                RunRecorder.extra(metrics))));
     checkpoints.prune(settings.checkpoint().keep());
+    saved = round;
   }
 
   private boolean due(int every, int round) {

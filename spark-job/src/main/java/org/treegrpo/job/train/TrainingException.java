@@ -1,11 +1,15 @@
 package org.treegrpo.job.train;
 
 /** The run cannot go on; the message says why and what to change. */
-public final class TrainingException extends RuntimeException {
+public sealed class TrainingException extends RuntimeException permits StoppedException {
 
   private static final long serialVersionUID = 1L;
 
   public TrainingException(String message) {
     super(message);
+  }
+
+  TrainingException(String message, Throwable cause) {
+    super(message, cause);
   }
 }

@@ -14,6 +14,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.treegrpo.job.checkpoint.Checkpoint;
+import org.treegrpo.job.checkpoint.CheckpointState;
 import org.treegrpo.job.checkpoint.CheckpointStore;
 import org.treegrpo.job.checkpoint.RunLock;
 import org.treegrpo.job.checkpoint.WeightsDigest;
@@ -29,6 +30,7 @@ import org.treegrpo.job.report.ConsoleProgress;
 import org.treegrpo.job.report.ConsoleProgress.Style;
 import org.treegrpo.job.report.ReportWriter;
 import org.treegrpo.job.settings.TrainSettings;
+import org.treegrpo.job.spark.StopSignals;
 
 /** A training run from its settings to its report: {@code train} and {@code resume}. */
 public final class TrainingRun {
@@ -112,9 +114,11 @@ public final class TrainingRun {
         checkpoint
             .map(found -> PolicyOptimizer.restore(settings, found))
             .orElseGet(() -> new PolicyOptimizer(settings, inputs.baseWeights()));
-    int finished = checkpoint.map(found -> found.state().round()).orElse(0);
     try {
-      train(optimizer, finished);
+      train(optimizer, checkpoint.map(Checkpoint::state));
+    } catch (StoppedException stopped) {
+      finish(result(RunResult.Status.STOPPED, optimizer, stopped.getMessage()));
+      throw stopped;
     } catch (Exception failure) { // also Spark's checked exceptions, which its Java API hides
       try {
         finish(result(RunResult.Status.FAILED, optimizer, failure.getMessage()));
@@ -128,19 +132,38 @@ public final class TrainingRun {
     return result;
   }
 
-  private void train(PolicyOptimizer optimizer, int finished) throws IOException {
+  private void train(PolicyOptimizer optimizer, Optional<CheckpointState> start)
+      throws IOException {
+    int finished = start.map(CheckpointState::round).orElse(0);
     try (JavaSparkContext context = new JavaSparkContext(spark);
         SparkCluster cluster =
             new SparkCluster(context, inputs.runSpec(UUID.randomUUID().toString()));
-        RunRecorder recorder = new RunRecorder(directory, inputs.recipe(), finished)) {
+        RunRecorder recorder = new RunRecorder(directory, inputs.recipe(), start);
+        StopRequest stop = new StopRequest(cluster::cancelJobs);
+        StopSignals signals = StopSignals.to(signal -> isTaken(stop, signal))) {
       describe(finished, cluster.slots());
       ConsoleProgress progress =
           new ConsoleProgress(
               out, Style.ofStandardOutput(), Clock.systemUTC(), finished + 1, settings.rounds());
       new Trainer(
-              cluster, inputs.recipe(), optimizer, recorder, checkpoints, progress, inputs.layout())
+              cluster,
+              inputs.recipe(),
+              optimizer,
+              recorder,
+              checkpoints,
+              progress,
+              stop,
+              inputs.layout())
           .run(finished);
     }
+  }
+
+  private static boolean isTaken(StopRequest stop, String signal) {
+    boolean first = stop.request(signal);
+    if (first) {
+      LOG.warn("{}: stopping with a checkpoint; the next signal ends this process at once", signal);
+    }
+    return first;
   }
 
   private Checkpoint newestCheckpoint() throws IOException {
