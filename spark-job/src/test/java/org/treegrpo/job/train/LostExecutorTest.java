@@ -1,59 +1,94 @@
 package org.treegrpo.job.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
+import java.util.List;
+import org.apache.spark.SparkConf;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.treegrpo.job.metrics.RoundMetrics;
 
-/** An executor killed in the middle of a run costs time, nothing else. */
+/**
+ * One run in a local cluster whose executors are killed with {@code kill -9}, in another phase each
+ * round. Each costs the shares that are grown again, nothing else.
+ */
 class LostExecutorTest {
 
-  private static final String ROUNDS = "treegrpo.rounds=8";
+  private static final String[] SETTINGS = {
+    "treegrpo.rounds=8",
+    "treegrpo.rewards=[{ name = size, type = lethal }]",
+    "treegrpo.evaluation.every=0",
+    "treegrpo.audit.every=0"
+  };
+  private static final List<String> MOMENTS =
+      List.of(
+          "grow round 2, start",
+          "grow round 3, call 1",
+          "grow round 4, call 3",
+          "grow round 5, end",
+          "learn round 6, start",
+          "grow round 7, call 2",
+          "learn round 7, start");
 
-  @Test
-  void aKilledExecutorDoesNotChangeTheWeights(@TempDir Path directory) throws IOException {
-    TinyRun run = new TinyRun(directory);
-    run.train("local[2]", "undisturbed", ROUNDS);
+  @TempDir static Path directory;
 
+  private static TinyRun run;
+  private static Path kills;
+
+  @BeforeAll
+  static void trainUndisturbedAndKilled() throws IOException {
+    run = new TinyRun(directory);
+    run.train("local[2]", "undisturbed", SETTINGS);
+
+    kills = directory.resolve("kills");
+    for (String moment : MOMENTS) {
+      Kills.plan(kills, moment);
+    }
     Files.createDirectories(Path.of(System.getenv("SPARK_HOME"), "jars"));
-    CompletableFuture<Void> training =
-        CompletableFuture.runAsync(
-            () -> {
-              try {
-                run.train("local-cluster[2,1,2048]", "killed", ROUNDS);
-              } catch (IOException e) {
-                throw new java.io.UncheckedIOException(e);
-              }
-            });
-    await()
-        .atMost(Duration.ofMinutes(2))
-        .until(() -> Files.exists(run.resolve("killed/metrics.jsonl")) || training.isDone());
-    ProcessHandle executor =
-        ProcessHandle.current()
-            .descendants()
-            .filter(LostExecutorTest::isExecutor)
-            .findFirst()
-            .orElseThrow();
-    assertThat(executor.destroyForcibly()).as("kill -9 of process %d", executor.pid()).isTrue();
-    training.join();
-
-    assertThat(run.rounds("killed")).hasSize(8);
-    assertThat(run.digests("killed")).isEqualTo(run.digests("undisturbed"));
+    SparkConf spark = TinyRun.spark("local-cluster[2,1,2048]");
+    spark.set("spark.plugins", spark.get("spark.plugins") + "," + LethalPlugin.class.getName());
+    String options = "spark.executor.extraJavaOptions";
+    spark.set(options, "%s -D%s=%s".formatted(spark.get(options), Kills.DIRECTORY, kills));
+    run.train(spark, "killed", SETTINGS);
   }
 
-  /** Reads the whole command line; {@link ProcessHandle} cuts long ones off. */
-  private static boolean isExecutor(ProcessHandle process) {
-    try {
-      return Files.readString(Path.of("/proc", Long.toString(process.pid()), "cmdline"))
-          .contains("CoarseGrainedExecutorBackend");
-    } catch (IOException ended) {
-      return false;
-    }
+  @Test
+  void everyPlannedKillHappened() {
+    assertThat(kills).as("moments at which no executor has died").isEmptyDirectory();
+  }
+
+  @Test
+  void theWeightsOfEveryRoundAreThoseOfTheUndisturbedRun() throws IOException {
+    assertThat(run.digests("killed")).hasSize(8).isEqualTo(run.digests("undisturbed"));
+  }
+
+  @ParameterizedTest(name = "killed {1}")
+  @CsvSource({
+    "2, while the weights are broadcast",
+    "3, while trees grow",
+    "4, while the last trees are scored",
+    "5, between the two jobs",
+    "6, while it learns",
+    "7, twice in one round"
+  })
+  void theRoundSaysWhatAnExecutorCost(int round, String phase) throws IOException {
+    RoundMetrics metrics = run.rounds("killed").get(round - 1);
+    assertThat(metrics.sharesRegrown())
+        .as("one of two executors grew three of six shares, killed %s", phase)
+        .isGreaterThanOrEqualTo(3);
+  }
+
+  @Test
+  void roundsWithoutAKillGrowNothingAgain() throws IOException {
+    assertThat(run.rounds("killed").get(0).sharesRegrown()).as("first round").isZero();
+    assertThat(run.rounds("undisturbed"))
+        .as("without a kill")
+        .allMatch(round -> round.sharesRegrown() == 0);
   }
 }

@@ -40,8 +40,17 @@ final class TinyRun {
 
   /** Settings of a run into a directory of the given name. */
   TrainSettings settings(String runDir, String... overrides) {
-    String hocon =
-        """
+    return new SettingsLoader(reward -> List.of())
+        .parse(hocon(runDir), "test", List.of(overrides), Use.TRAIN);
+  }
+
+  /** The same as a configuration file, for a process of its own. */
+  Path configFile(String runDir) throws IOException {
+    return Files.writeString(directory.resolve(runDir + ".conf"), hocon(runDir));
+  }
+
+  private String hocon(String runDir) {
+    return """
         treegrpo {
           seed = 7
           rounds = 3
@@ -61,13 +70,15 @@ final class TinyRun {
           audit.every = 1
         }
         """
-            .formatted(directory, runDir);
-    return new SettingsLoader(reward -> List.of())
-        .parse(hocon, "test", List.of(overrides), Use.TRAIN);
+        .formatted(directory, runDir);
   }
 
   void train(String master, String runDir, String... overrides) throws IOException {
-    TrainingRun.train(settings(runDir, overrides), spark(master), new Configuration(), System.out);
+    train(spark(master), runDir, overrides);
+  }
+
+  void train(SparkConf spark, String runDir, String... overrides) throws IOException {
+    TrainingRun.train(settings(runDir, overrides), spark, new Configuration(), System.out);
   }
 
   void resume(String master, String runDir, String... overrides) throws IOException {
