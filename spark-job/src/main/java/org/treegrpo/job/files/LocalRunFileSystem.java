@@ -10,8 +10,8 @@ import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.hadoop.fs.permission.FsPermission;
 
 /**
- * Hadoop's local file system without its process for every file: where its native library is
- * absent, Hadoop runs {@code chmod} for each file and directory that it creates, 10 to 50 ms each.
+ * Hadoop's local file system without a process of its own for every permission: where its native
+ * library is absent, Hadoop runs {@code chmod} for each file and directory that it creates.
  */
 final class LocalRunFileSystem extends RawLocalFileSystem {
 

@@ -1,0 +1,78 @@
+package org.treegrpo.job.train;
+
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.treegrpo.job.Main;
+
+/** The application in a JVM of its own, as spark-submit starts it, to be killed. */
+final class DriverProcess {
+
+  private static final long LIMIT_MINUTES = 5;
+
+  private final Process process;
+  private final Path output;
+
+  private DriverProcess(Process process, Path output) {
+    this.process = process;
+    this.output = output;
+  }
+
+  /**
+   * Starts a command.
+   *
+   * @param output receives standard output and error
+   * @param jvmOptions such as {@code -Dspark.master=local[1]}
+   * @param arguments of the application
+   */
+  static DriverProcess start(Path output, List<String> jvmOptions, List<String> arguments)
+      throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+        .filter(option -> option.startsWith("--add-opens"))
+        .forEach(command::add);
+    command.addAll(
+        List.of(
+            "-XX:TieredStopAtLevel=1",
+            "-XX:+UseSerialGC",
+            "-Dai.djl.offline=true",
+            "-Dspark.master=local[1]",
+            "-Dspark.driver.host=localhost"));
+    command.addAll(jvmOptions);
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+    command.addAll(arguments);
+    Process process =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()))
+            .start();
+    return new DriverProcess(process, output);
+  }
+
+  /** Sends a signal, such as {@code TERM}. */
+  void signal(String name) throws IOException {
+    new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).inheritIO().start();
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** Waits for the end; 137 for a process that was killed. */
+  int exitCode() throws InterruptedException {
+    if (!process.waitFor(LIMIT_MINUTES, TimeUnit.MINUTES)) {
+      process.destroyForcibly();
+      throw new AssertionError("still running after %d minutes".formatted(LIMIT_MINUTES));
+    }
+    return process.exitValue();
+  }
+
+  String output() throws IOException {
+    return Files.readString(output);
+  }
+}

@@ -1,0 +1,86 @@
+package org.treegrpo.job.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** SIGTERM and Ctrl-C leave a checkpoint, a line that says so, and an exit code that is not 0. */
+class StopSignalTest {
+
+  private static final Pattern LINE =
+      Pattern.compile(
+          "treegrpo: stopped by (SIG\\w+) after round (\\d+) of 100000; the checkpoint (round-\\d+) is saved, go on with resume");
+
+  @TempDir Path directory;
+
+  @ParameterizedTest
+  @ValueSource(strings = {"TERM", "INT"})
+  void aStoppedRunIsResumedAsIfItHadNotBeenStopped(String signal) throws Exception {
+    TinyRun run = new TinyRun(directory);
+    DriverProcess driver = start(run);
+    await()
+        .atMost(Duration.ofMinutes(2))
+        .until(() -> Files.exists(directory.resolve("stopped/metrics.jsonl")) || !driver.isAlive());
+    driver.signal(signal);
+
+    assertThat(driver.exitCode()).as(driver.output()).isEqualTo(1);
+    Matcher line = LINE.matcher(driver.output());
+    assertThat(line.find()).as("one clear line in %s", driver.output()).isTrue();
+    assertThat(line.group(1)).as("what stopped it").isEqualTo("SIG" + signal);
+    assertThat(driver.output()).as("a clean terminal").endsWith("\n").doesNotContain("\tat ");
+    int round = Integer.parseInt(line.group(2));
+    JsonNode result =
+        new ObjectMapper().readTree(directory.resolve("stopped/result.json").toFile());
+    assertThat(result.path("status").textValue()).isEqualTo("stopped");
+    assertThat(result.path("checkpoint").textValue()).isEqualTo(line.group(3));
+    assertThat(directory.resolve("stopped/report.html")).as("report").exists();
+    assertThat(directory.resolve("stopped/run.lock")).as("lock").doesNotExist();
+
+    String rounds = "treegrpo.rounds=" + (round + 1);
+    run.resume("local[1]", "stopped", "treegrpo.checkpoint.every=0", rounds);
+    run.train("local[1]", "undisturbed", "treegrpo.checkpoint.every=0", rounds);
+    assertThat(run.digests("stopped")).hasSize(round + 1).isEqualTo(run.digests("undisturbed"));
+  }
+
+  @Test
+  void aRunStoppedBeforeItsFirstRoundCanBeResumed() throws Exception {
+    TinyRun run = new TinyRun(directory);
+    String evaluation = "treegrpo.evaluation.images-per-prompt=300";
+    DriverProcess driver = start(run, "--set", evaluation);
+    await()
+        .atMost(Duration.ofMinutes(2))
+        .until(() -> Files.exists(directory.resolve("stopped/run.json")) || !driver.isAlive());
+    driver.signal("TERM");
+
+    assertThat(driver.exitCode()).as(driver.output()).isEqualTo(1);
+    assertThat(driver.output())
+        .contains("after round 0 of 100000; the checkpoint round-000000 is saved");
+    String[] settings = {"treegrpo.rounds=1", "treegrpo.checkpoint.every=0", evaluation};
+    run.resume("local[1]", "stopped", settings);
+    run.train("local[1]", "undisturbed", settings);
+    assertThat(run.digests("stopped")).isEqualTo(run.digests("undisturbed"));
+  }
+
+  private DriverProcess start(TinyRun run, String... more) throws IOException {
+    List<String> arguments = new ArrayList<>();
+    arguments.addAll(List.of("train", "--config", run.configFile("stopped").toString()));
+    arguments.addAll(List.of("--set", "treegrpo.rounds=100000"));
+    arguments.addAll(List.of("--set", "treegrpo.checkpoint.every=0"));
+    arguments.addAll(List.of(more));
+    return DriverProcess.start(directory.resolve("driver.log"), List.of(), arguments);
+  }
+}
