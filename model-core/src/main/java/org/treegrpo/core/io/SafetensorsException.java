@@ -1,6 +1,7 @@
 package org.treegrpo.core.io;
 
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /** A safetensors file that breaks a rule of the format, or does not hold what was asked of it. */
 public final class SafetensorsException extends IOException {
@@ -17,14 +18,14 @@ public final class SafetensorsException extends IOException {
    * @param rule what must hold
    * @param value what was found instead
    */
-  public SafetensorsException(String file, String rule, Object value) {
+  public SafetensorsException(String file, String rule, @Nullable Object value) {
     super("%s: %s; found %s".formatted(file, rule, shortened(value)));
     this.file = file;
     this.rule = rule;
     this.value = shortened(value);
   }
 
-  SafetensorsException(String file, String rule, Object value, Throwable cause) {
+  SafetensorsException(String file, String rule, @Nullable Object value, Throwable cause) {
     this(file, rule, value);
     initCause(cause);
   }
@@ -44,7 +45,7 @@ public final class SafetensorsException extends IOException {
     return value;
   }
 
-  private static String shortened(Object value) {
+  private static String shortened(@Nullable Object value) {
     String text = String.valueOf(value);
     return text.length() <= LONGEST_VALUE ? text : text.substring(0, LONGEST_VALUE) + "...";
   }

@@ -20,14 +20,15 @@ import java.util.Optional;
 public final class SafetensorsReader implements Closeable {
 
   private static final int CHUNK_BYTES = 1 << 20;
+  private static final long NOWHERE = -1;
 
   private final ReadableSource source;
   private final SafetensorsHeader header;
   private final Map<String, TensorInfo> byName = new LinkedHashMap<>();
   private final ByteBuffer chunk = ByteBuffer.allocate(CHUNK_BYTES).order(ByteOrder.LITTLE_ENDIAN);
 
-  private InputStream stream;
-  private long position;
+  private InputStream stream = InputStream.nullInputStream();
+  private long position = NOWHERE;
 
   private SafetensorsReader(ReadableSource source, SafetensorsHeader header) {
     this.source = source;
@@ -128,10 +129,8 @@ public final class SafetensorsReader implements Closeable {
 
   @Override
   public void close() throws IOException {
-    if (stream != null) {
-      stream.close();
-      stream = null;
-    }
+    stream.close();
+    position = NOWHERE;
   }
 
   private long integer(TensorInfo tensor, ByteBuffer bytes) throws SafetensorsException {
@@ -175,7 +174,7 @@ public final class SafetensorsReader implements Closeable {
   }
 
   private void seek(long target) throws IOException {
-    if (stream == null || position != target) {
+    if (position != target) {
       close();
       stream = source.open(target);
       position = target;

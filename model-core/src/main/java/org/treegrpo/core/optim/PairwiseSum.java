@@ -155,7 +155,8 @@ public final class PairwiseSum {
       throw new IllegalStateException(
           "share %d of %d has not arrived".formatted(received.nextClearBit(0), total));
     }
-    return pending.get(new Node(height, 0));
+    // Of a complete sum only the root is left.
+    return pending.values().iterator().next();
   }
 
   /**

@@ -7,8 +7,11 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtSymbolBlock;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.treegrpo.core.tensor.TorchRuntime;
 
 /**
@@ -19,16 +22,19 @@ public final class ImageDecoder implements AutoCloseable {
 
   private final PolicySpec spec;
   private final int maxBatch;
-  private final NDManager manager;
-  private final PtSymbolBlock block;
+  private final Optional<Network> network;
 
-  /** {@code manager} and {@code block} are null where the latent is the image. */
-  private ImageDecoder(PolicySpec spec, int maxBatch, NDManager manager, PtSymbolBlock block) {
+  /**
+   * @param network none where the latent is the image
+   */
+  private ImageDecoder(PolicySpec spec, int maxBatch, Optional<Network> network) {
     this.spec = spec;
     this.maxBatch = maxBatch;
-    this.manager = manager;
-    this.block = block;
+    this.network = network;
   }
+
+  /** The decoder's module and what owns it. */
+  private record Network(PolicySpec.DecoderSpec spec, NDManager manager, PtSymbolBlock block) {}
 
   /**
    * @param directory of the policy
@@ -41,11 +47,12 @@ public final class ImageDecoder implements AutoCloseable {
             "policy.json: decoder: a latent of %d channels is not an image; name a decoder"
                 .formatted(spec.latentShape().channels()));
       }
-      return new ImageDecoder(spec, maxBatch, null, null);
+      return new ImageDecoder(spec, maxBatch, Optional.empty());
     }
+    PolicySpec.DecoderSpec decoder = spec.decoder().get();
     NDManager manager = TorchRuntime.newManager(device);
-    Path archive = directory.resolve(spec.decoder().get().file());
-    return new ImageDecoder(spec, maxBatch, manager, TorchRuntime.loadModule(manager, archive));
+    PtSymbolBlock block = TorchRuntime.loadModule(manager, directory.resolve(decoder.file()));
+    return new ImageDecoder(spec, maxBatch, Optional.of(new Network(decoder, manager, block)));
   }
 
   /**
@@ -60,52 +67,55 @@ public final class ImageDecoder implements AutoCloseable {
   }
 
   /**
+   * @param rows at least 1
    * @param latents {@code [rows * D]}
    */
   public Images decode(int rows, float[] latents) {
     LatentShape shape = spec.latentShape();
-    if (block == null) {
+    if (network.isEmpty()) {
       float[] pixels = new float[latents.length];
       toUnit(latents, pixels);
       return new Images(rows, shape.height(), shape.width(), pixels);
     }
-    Images images = null;
+    List<Images> parts = new ArrayList<>();
     int elements = shape.elements();
     for (int from = 0; from < rows; from += maxBatch) {
       int count = Math.min(maxBatch, rows - from);
       float[] chunk = Arrays.copyOfRange(latents, from * elements, (from + count) * elements);
-      Images part = decodeChunk(count, chunk);
-      if (images == null) {
-        images =
-            new Images(
-                rows, part.height(), part.width(), new float[part.pixels().length / count * rows]);
-      }
-      int imageElements = part.pixels().length / count;
-      System.arraycopy(
-          part.pixels(), 0, images.pixels(), from * imageElements, part.pixels().length);
+      parts.add(decodeChunk(network.get(), count, chunk));
     }
-    return images;
+    return joined(rows, parts);
   }
 
   @Override
   public void close() {
-    if (manager != null) {
-      manager.close();
-    }
+    network.ifPresent(it -> it.manager().close());
   }
 
-  private Images decodeChunk(int rows, float[] latents) {
-    PolicySpec.DecoderSpec decoder = spec.decoder().orElseThrow();
+  private static Images joined(int rows, List<Images> parts) {
+    Images first = parts.get(0);
+    float[] pixels = new float[first.pixels().length / first.rows() * rows];
+    int end = 0;
+    for (Images part : parts) {
+      System.arraycopy(part.pixels(), 0, pixels, end, part.pixels().length);
+      end += part.pixels().length;
+    }
+    return new Images(rows, first.height(), first.width(), pixels);
+  }
+
+  private Images decodeChunk(Network decode, int rows, float[] latents) {
+    PolicySpec.DecoderSpec decoder = decode.spec();
     LatentShape shape = spec.latentShape();
     float[] scaled = new float[latents.length];
     for (int i = 0; i < scaled.length; i++) {
       scaled[i] = (float) (latents[i] / decoder.scale() + decoder.shift());
     }
     TorchRuntime.configureThread();
-    try (NDManager scope = manager.newSubManager()) {
+    try (NDManager scope = decode.manager().newSubManager()) {
       Shape input = new Shape(rows, shape.channels(), shape.height(), shape.width());
       NDArray output =
-          TorchRuntime.forward(block, new NDList(TorchRuntime.upload(scope, scaled, 0, input)))
+          TorchRuntime.forward(
+                  decode.block(), new NDList(TorchRuntime.upload(scope, scaled, 0, input)))
               .singletonOrThrow();
       long[] dimensions = output.getShape().getShape();
       if (dimensions.length != 4 || dimensions[0] != rows || dimensions[1] != 3) {

@@ -24,16 +24,17 @@ public final class Policies {
 
   /** A freshly initialised built-in network on a device. */
   public static Policy builtIn(PolicySpec spec, long seed, Device device) {
-    Path archive = null;
     try {
-      archive = Files.createTempFile("treegrpo-network", ".pt");
-      TorchScriptArchive.write(
-          DiffusionTransformer.create(spec, new SplittableRandom(seed)), archive);
-      return new TorchPolicy(spec, archive, device);
+      Path archive = Files.createTempFile("treegrpo-network", ".pt");
+      try {
+        TorchScriptArchive.write(
+            DiffusionTransformer.create(spec, new SplittableRandom(seed)), archive);
+        return new TorchPolicy(spec, archive, device);
+      } finally {
+        Files.delete(archive);
+      }
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot write the network's archive", e);
-    } finally {
-      delete(archive);
+      throw new UncheckedIOException("cannot write or delete the network's archive", e);
     }
   }
 
@@ -48,15 +49,5 @@ public final class Policies {
       case BUILT_IN -> builtIn(spec, 0, device);
       case TORCHSCRIPT -> new TorchPolicy(spec, directory.resolve(spec.file()), device);
     };
-  }
-
-  private static void delete(Path archive) {
-    if (archive != null) {
-      try {
-        Files.deleteIfExists(archive);
-      } catch (IOException e) {
-        throw new UncheckedIOException("cannot delete " + archive, e);
-      }
-    }
   }
 }

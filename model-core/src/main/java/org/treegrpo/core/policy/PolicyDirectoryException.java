@@ -1,6 +1,7 @@
 package org.treegrpo.core.policy;
 
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A policy directory that breaks a rule: the message names the file, the key, the value, the rule.
@@ -18,7 +19,7 @@ public final class PolicyDirectoryException extends IOException {
    * @param value what was found
    * @param rule what must hold
    */
-  public PolicyDirectoryException(String file, String key, Object value, String rule) {
+  public PolicyDirectoryException(String file, String key, @Nullable Object value, String rule) {
     super("%s: %s%s; found %s".formatted(file, key.isEmpty() ? "" : key + " ", rule, value));
     this.file = file;
     this.key = key;

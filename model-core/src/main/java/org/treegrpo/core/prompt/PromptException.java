@@ -1,5 +1,7 @@
 package org.treegrpo.core.prompt;
 
+import org.jspecify.annotations.Nullable;
+
 /** A prompt, or a file of prompts or of their conditioning, that breaks a rule. */
 public final class PromptException extends RuntimeException {
 
@@ -10,15 +12,15 @@ public final class PromptException extends RuntimeException {
    * @param rule what must hold
    * @param value what was found
    */
-  public PromptException(String where, String rule, Object value) {
+  public PromptException(String where, String rule, @Nullable Object value) {
     super("%s: %s; found %s".formatted(where, rule, value));
   }
 
-  PromptException(String where, String rule, Object value, Throwable cause) {
+  PromptException(String where, String rule, @Nullable Object value, Throwable cause) {
     super("%s: %s; found %s".formatted(where, rule, value), cause);
   }
 
-  PromptException(String message, Throwable cause) {
+  PromptException(@Nullable String message, Throwable cause) {
     super(message, cause);
   }
 }

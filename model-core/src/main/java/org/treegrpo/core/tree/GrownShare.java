@@ -3,6 +3,7 @@ package org.treegrpo.core.tree;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The grown trees of one share. Window states lie off heap, in one buffer that goes back to the
@@ -18,7 +19,7 @@ public final class GrownShare implements AutoCloseable {
   private final List<LeafRecord> leaves;
   private final List<ParentBatch> parentBatches;
   private final Map<NodePath, float[]> previews;
-  private float[] leafLatents;
+  private float @Nullable [] leafLatents;
 
   GrownShare(
       int elements,

@@ -3,13 +3,14 @@ package org.treegrpo.core.tree;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import org.jspecify.annotations.Nullable;
 
 /** Off-heap rows of D floats. Reads may come from any thread; a closed slab refuses access. */
 final class Slab implements AutoCloseable {
 
   private final SlabPool pool;
   private final int elements;
-  private volatile FloatBuffer buffer;
+  private volatile @Nullable FloatBuffer buffer;
 
   Slab(SlabPool pool, FloatBuffer buffer, int elements) {
     this.pool = pool;

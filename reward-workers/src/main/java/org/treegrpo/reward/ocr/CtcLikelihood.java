@@ -4,6 +4,7 @@ import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How probable a CTC recogniser finds a text: the forward algorithm of Graves et al. (2006),
@@ -72,7 +73,8 @@ final class CtcLikelihood {
   }
 
   /** Probability of a character at a step; of the blank where {@code symbol} is null. */
-  private static double probability(FloatBuffer outputs, int step, int classes, int[] symbol) {
+  private static double probability(
+      FloatBuffer outputs, int step, int classes, int @Nullable [] symbol) {
     int from = step * classes;
     if (symbol == null) {
       return outputs.get(from + BLANK);

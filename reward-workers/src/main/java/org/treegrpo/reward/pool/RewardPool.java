@@ -18,6 +18,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.treegrpo.reward.ImageBatch;
@@ -143,7 +144,7 @@ public final class RewardPool implements AutoCloseable {
   }
 
   /** The next call to make; null once the pool is closed. */
-  ScoreCall next() {
+  @Nullable ScoreCall next() {
     while (!closed) {
       try {
         return queue.take();

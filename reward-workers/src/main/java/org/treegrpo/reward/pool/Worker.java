@@ -2,6 +2,7 @@ package org.treegrpo.reward.pool;
 
 import java.util.List;
 import java.util.concurrent.ScheduledFuture;
+import org.jspecify.annotations.Nullable;
 import org.treegrpo.reward.Reward;
 import org.treegrpo.reward.RewardDefinition;
 import org.treegrpo.reward.RewardException;
@@ -16,7 +17,7 @@ final class Worker implements Runnable {
   private final RewardPool pool;
   private final List<RewardDefinition> definitions;
   private final RewardFactory factory;
-  private final Reward[] instances;
+  private final @Nullable Reward[] instances;
   private final Thread thread;
 
   /**
@@ -26,7 +27,7 @@ final class Worker implements Runnable {
       RewardPool pool,
       List<RewardDefinition> definitions,
       RewardFactory factory,
-      Reward[] instances,
+      @Nullable Reward[] instances,
       int number) {
     this.pool = pool;
     this.definitions = definitions;
@@ -48,7 +49,7 @@ final class Worker implements Runnable {
    * Called by the clock: this worker keeps the instance that hangs, the successor gets the rest.
    */
   Worker successor(int hangingReward, int number) {
-    Reward[] rest = instances.clone();
+    @Nullable Reward[] rest = instances.clone();
     rest[hangingReward] = null;
     return new Worker(pool, definitions, factory, rest, number);
   }
@@ -75,7 +76,7 @@ final class Worker implements Runnable {
   }
 
   /** The instance for a call; null where there is none and the call's rows have been failed. */
-  private Reward instance(ScoreCall call) {
+  private @Nullable Reward instance(ScoreCall call) {
     int index = call.reward();
     if (pool.tooManyHanging(index)) {
       fail(call, "%d earlier calls still hang".formatted(RewardPool.MAX_HANGING), 0);
@@ -123,6 +124,6 @@ final class Worker implements Runnable {
   }
 
   private static String reason(Exception e) {
-    return e instanceof RewardException ? e.getMessage() : e.toString();
+    return e instanceof RewardException && e.getMessage() != null ? e.getMessage() : e.toString();
   }
 }

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.treegrpo.job.settings.SettingsLoader;
 import org.treegrpo.job.settings.TrainSettings;
 import org.treegrpo.job.settings.Use;
@@ -51,7 +52,7 @@ final class RootCommand implements Runnable {
       paramLabel = "FILE",
       description = "Configuration file (HOCON).",
       scope = ScopeType.INHERIT)
-  private Path config;
+  private @Nullable Path config;
 
   private final List<String> overrides = new ArrayList<>();
 

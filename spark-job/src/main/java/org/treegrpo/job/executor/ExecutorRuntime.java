@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.broadcast.Broadcast;
+import org.jspecify.annotations.Nullable;
 import org.treegrpo.core.policy.GuidedDenoiser;
 import org.treegrpo.core.policy.ImageDecoder;
 import org.treegrpo.core.policy.Policies;
@@ -37,13 +38,13 @@ import org.treegrpo.reward.pool.RewardPoolSettings;
  */
 public final class ExecutorRuntime implements AutoCloseable {
 
-  private static ExecutorRuntime current;
+  private static @Nullable ExecutorRuntime current;
 
   private final RunSpec spec;
   private final Path directory;
   private final Recipe recipe;
   private final RewardPool rewards;
-  private RewardPool measured;
+  private @Nullable RewardPool measured;
   private final RolloutStore rollouts = new RolloutStore();
   private final Deque<PolicySlot> idle = new ArrayDeque<>();
   private final List<PolicySlot> slots = new ArrayList<>();
@@ -69,12 +70,14 @@ public final class ExecutorRuntime implements AutoCloseable {
   /** The runtime of a run in this JVM, made on first use. */
   static synchronized ExecutorRuntime of(Broadcast<RunSpec> spec) {
     RunSpec wanted = spec.value();
-    if (current == null || !current.spec.runId().equals(wanted.runId())) {
+    ExecutorRuntime runtime = current;
+    if (runtime == null || !runtime.spec.runId().equals(wanted.runId())) {
       closeCurrent();
-      current = new ExecutorRuntime(wanted);
+      runtime = new ExecutorRuntime(wanted);
+      current = runtime;
       RewardStreamPlugin.onShutdown(ExecutorRuntime::closeCurrent);
     }
-    return current;
+    return runtime;
   }
 
   /** Releases the runtime of this JVM, if there is one. */

@@ -1,7 +1,6 @@
 package org.treegrpo.job.executor;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,9 +8,9 @@ import java.util.concurrent.CompletableFuture;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import org.apache.spark.broadcast.Broadcast;
+import org.jspecify.annotations.Nullable;
 import org.treegrpo.core.learn.ShareLearner;
 import org.treegrpo.core.policy.ImageDecoder.Images;
-import org.treegrpo.core.prompt.Prompt;
 import org.treegrpo.core.tree.GrownShare;
 import org.treegrpo.core.tree.LeafRecord;
 import org.treegrpo.core.tree.NodePath;
@@ -74,7 +73,7 @@ public record GrowTask(
     private final List<CompletableFuture<ScoredBatch>> sent = new ArrayList<>();
     private final List<String> failures = new ArrayList<>();
     private double deviation = Double.NaN;
-    private TreePictures pictures;
+    private @Nullable TreePictures pictures;
 
     Growing(ExecutorRuntime runtime, PolicySlot slot, int attempt, int regrown, long start) {
       this.runtime = runtime;
@@ -165,16 +164,12 @@ public record GrowTask(
     }
 
     private List<RewardPrompt> prompts(RoundPlan plan, Share share, List<LeafRecord> leaves) {
-      Map<String, String> texts = new HashMap<>();
-      for (Prompt prompt : plan.prompts()) {
-        texts.put(prompt.id(), prompt.text());
-      }
       return leaves.stream()
           .map(leaf -> share.seeds().get(leaf.seed()))
           .map(
               seed ->
                   new RewardPrompt(
-                      seed.promptId(), texts.get(seed.promptId()), seed.conditioning().tensors()))
+                      seed.promptId(), plan.prompt(seed).text(), seed.conditioning().tensors()))
           .toList();
     }
 

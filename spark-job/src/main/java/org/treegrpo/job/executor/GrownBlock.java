@@ -1,5 +1,7 @@
 package org.treegrpo.job.executor;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Result of a grow task: the commit of its shares' messages, and what it cost.
  *
@@ -26,4 +28,4 @@ public record GrownBlock(
     double rewardSeconds,
     double ratioDeviation,
     String[] rewardFailures,
-    TreePictures preview) {}
+    @Nullable TreePictures preview) {}

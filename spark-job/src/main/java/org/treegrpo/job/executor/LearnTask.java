@@ -62,7 +62,7 @@ public record LearnTask(
   private int regrow(ExecutorRuntime runtime, int block) {
     List<Integer> missing = new ArrayList<>();
     for (int share = blocks.from(block); share < blocks.to(block); share++) {
-      if (runtime.rollouts().get(round, share) == null) {
+      if (runtime.rollouts().get(round, share).isEmpty()) {
         missing.add(share);
       }
     }
@@ -100,7 +100,7 @@ public record LearnTask(
     for (int share = blocks.from(block); share < blocks.to(block); share++) {
       LearnResult result =
           learner.learn(
-              runtime.rollouts().get(round, share),
+              runtime.rollouts().get(round, share).orElseThrow(),
               edgeAdvantages[share],
               edgeWeights[share],
               recipe.surrogate(),

@@ -21,7 +21,7 @@ final class PolicySlot implements AutoCloseable {
   private final TreeGrower grower;
   private final ImageDecoder decoder;
   private final List<RewardDefinition> rewards;
-  private List<Reward> readers;
+  private final List<Reward> readers = new ArrayList<>();
   private long installed = -1;
 
   PolicySlot(
@@ -86,8 +86,7 @@ final class PolicySlot implements AutoCloseable {
   }
 
   private void openReaders() throws RewardException {
-    if (readers == null) {
-      readers = new ArrayList<>();
+    if (readers.isEmpty()) {
       for (RewardDefinition reward : rewards) {
         readers.add(RewardProviders.create(reward));
       }
@@ -98,9 +97,7 @@ final class PolicySlot implements AutoCloseable {
   public void close() {
     try (policy;
         decoder) {
-      if (readers != null) {
-        readers.forEach(Reward::close);
-      }
+      readers.forEach(Reward::close);
     }
   }
 }

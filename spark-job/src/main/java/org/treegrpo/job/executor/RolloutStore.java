@@ -2,6 +2,7 @@ package org.treegrpo.job.executor;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.treegrpo.core.tree.GrownShare;
 
 /**
@@ -30,9 +31,9 @@ final class RolloutStore implements AutoCloseable {
     }
   }
 
-  /** The share, still owned by the store; null if it is not here. */
-  synchronized GrownShare get(int shareRound, int index) {
-    return shareRound == round ? shares.get(index) : null;
+  /** The share, still owned by the store, if it is here. */
+  synchronized Optional<GrownShare> get(int shareRound, int index) {
+    return shareRound == round ? Optional.ofNullable(shares.get(index)) : Optional.empty();
   }
 
   @Override

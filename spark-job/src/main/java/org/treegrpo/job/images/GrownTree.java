@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.jspecify.annotations.Nullable;
 import org.treegrpo.job.files.RunLayout;
 import org.treegrpo.job.metrics.RunFiles;
 import org.treegrpo.job.metrics.RunJson;
@@ -76,10 +77,16 @@ public record GrownTree(
    *     of a leaf; null where there is none
    */
   public record Node(
-      String path, int depth, int step, Kind kind, double advantage, double reward, String png) {
+      String path,
+      int depth,
+      int step,
+      Kind kind,
+      double advantage,
+      double reward,
+      @Nullable String png) {
 
     /** Path of the parent; null for the root. */
-    public String parentPath() {
+    public @Nullable String parentPath() {
       if (path.isEmpty()) {
         return null;
       }

@@ -2,6 +2,7 @@ package org.treegrpo.job.images;
 
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code samples/round-000010.json}: what the cells of the picture beside it are, in row-major
@@ -44,6 +45,6 @@ public record SampleSheet(
       String promptId,
       String text,
       int sample,
-      Map<String, Double> scores,
+      Map<String, @Nullable Double> scores,
       Map<String, String> read) {}
 }

@@ -2,6 +2,7 @@ package org.treegrpo.job.metrics;
 
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One line of {@code evaluations.jsonl}; the JSON keys are these names in snake_case. NaN is
@@ -44,5 +45,5 @@ public record EvaluationRecord(
    * @param exact share of the images in which exactly the prompt's text was read, in [0, 1]; null
    *     for rewards that do not read
    */
-  public record HeldOutReward(double mean, double ci95, boolean trained, Double exact) {}
+  public record HeldOutReward(double mean, double ci95, boolean trained, @Nullable Double exact) {}
 }

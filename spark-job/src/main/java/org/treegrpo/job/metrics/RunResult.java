@@ -2,6 +2,7 @@ package org.treegrpo.job.metrics;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code result.json}: how a run ended.
@@ -21,9 +22,9 @@ public record RunResult(
     int rounds,
     double seconds,
     BeforeAfter evaluation,
-    String checkpoint,
-    String weightsSha256,
-    String error) {
+    @Nullable String checkpoint,
+    @Nullable String weightsSha256,
+    @Nullable String error) {
 
   public RunResult {
     Objects.requireNonNull(status, "status");
@@ -47,5 +48,5 @@ public record RunResult(
   }
 
   /** The base's evaluation and the latest; either is null where it was not made. */
-  public record BeforeAfter(EvaluationRecord before, EvaluationRecord after) {}
+  public record BeforeAfter(@Nullable EvaluationRecord before, @Nullable EvaluationRecord after) {}
 }

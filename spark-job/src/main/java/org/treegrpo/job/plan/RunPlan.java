@@ -1,6 +1,7 @@
 package org.treegrpo.job.plan;
 
 import java.util.List;
+import java.util.Objects;
 import org.treegrpo.core.transition.Sampler;
 import org.treegrpo.job.settings.Problem;
 import org.treegrpo.job.settings.SettingsException;
@@ -82,7 +83,7 @@ public record RunPlan(
       throw problem(
           "treegrpo.sampler.transition",
           settings.sampler().transition().label(),
-          mismatch.getMessage());
+          Objects.requireNonNullElse(mismatch.getMessage(), mismatch.toString()));
     }
   }
 

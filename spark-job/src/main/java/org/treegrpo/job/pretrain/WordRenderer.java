@@ -85,7 +85,7 @@ final class WordRenderer {
     graphics.setColor(style.paper());
     graphics.fillRect(0, 0, canvas.getWidth(), HEIGHT);
     graphics.setColor(style.ink());
-    Shape[] outlines = glyphs.get(style.typeface());
+    Shape[] outlines = glyphs.computeIfAbsent(style.typeface(), WordRenderer::outlines);
     for (int cell = 0; cell < word.length(); cell++) {
       int letter = ALPHABET.indexOf(word.charAt(cell));
       if (letter < 0) {

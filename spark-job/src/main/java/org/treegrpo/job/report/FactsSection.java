@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.treegrpo.job.metrics.RoundMetrics;
 
 /** What is needed to repeat the run: seed, versions, checksums and the configuration. */
@@ -36,7 +37,7 @@ final class FactsSection {
     return out.raw("</section>").toString();
   }
 
-  private static void putIfPresent(Map<String, String> facts, String name, String value) {
+  private static void putIfPresent(Map<String, String> facts, String name, @Nullable String value) {
     if (value != null) {
       facts.put(name, value);
     }

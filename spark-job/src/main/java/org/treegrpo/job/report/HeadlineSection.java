@@ -16,7 +16,7 @@ final class HeadlineSection {
     out.raw("<h1>").text(sentence(data)).raw("</h1>");
     explanation(data).ifPresent(text -> out.raw("<p>").text(text).raw("</p>"));
     cards(out, data);
-    data.result().filter(result -> result.error() != null).ifPresent(result -> alert(out, result));
+    data.result().ifPresent(result -> alert(out, result));
     return out.toString();
   }
 
@@ -107,6 +107,10 @@ final class HeadlineSection {
   }
 
   private static void alert(Html out, RunResult result) {
+    String error = result.error();
+    if (error == null) {
+      return;
+    }
     out.format(
         "<section class=\"alert\"><h2>%s</h2><pre>%s</pre></section>",
         switch (result.status()) {
@@ -115,6 +119,6 @@ final class HeadlineSection {
           case FAILED -> "The run stopped with an error";
           case STOPPED -> "The run was stopped before its end";
         },
-        result.error());
+        error);
   }
 }

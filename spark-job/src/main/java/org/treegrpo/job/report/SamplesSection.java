@@ -6,6 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.treegrpo.job.images.ImageGrid;
 import org.treegrpo.job.images.ReadText;
 import org.treegrpo.job.images.SampleSheet;
@@ -110,7 +111,7 @@ final class SamplesSection {
     out.raw("</figcaption></figure>");
   }
 
-  private static String score(Double score) {
+  private static String score(@Nullable Double score) {
     return Figures.number(score == null ? Double.NaN : score);
   }
 }

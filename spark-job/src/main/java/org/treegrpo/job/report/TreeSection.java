@@ -135,7 +135,7 @@ final class TreeSection {
     double startX = x(node.depth() - 1) + boxWidth;
     double endX = x(node.depth());
     double middle = (startX + endX) / 2;
-    double to = heights.get(node.path());
+    double to = y(node);
     out.format(
         "<path d=\"M%s %s C%s %s %s %s %s %s\" fill=\"none\" stroke=\"%s\" stroke-width=\"%s\""
             + " stroke-linecap=\"round\" opacity=\".8\">",
@@ -154,7 +154,7 @@ final class TreeSection {
 
   private void picture(Html out, Node node) {
     double left = x(node.depth());
-    double top = heights.get(node.path()) - boxHeight / 2;
+    double top = y(node) - boxHeight / 2;
     BufferedImage picture = pictures.get(node.path());
     String box =
         new Html()
@@ -215,6 +215,10 @@ final class TreeSection {
     return Double.isNaN(node.advantage()) || strongest == 0
         ? 1
         : 1 + 6 * Math.abs(node.advantage()) / strongest;
+  }
+
+  private double y(Node node) {
+    return heights.getOrDefault(node.path(), Double.NaN);
   }
 
   private double x(int depth) {

@@ -41,6 +41,11 @@ public record RoundPlan(
     return treeIndex(seed.promptId(), seed.tree());
   }
 
+  /** The prompt that a seed's tree belongs to. */
+  public Prompt prompt(TreeSeed seed) {
+    return prompts.get(treeIndex(seed) / treesPerPrompt);
+  }
+
   /** Trees of the round. */
   public int trees() {
     return prompts.size() * treesPerPrompt;

@@ -52,7 +52,7 @@ public final class SettingsLoader {
     }
     return load(
         () -> ConfigFactory.parseFile(absolute.toFile(), strict()),
-        absolute.getParent(),
+        absolute.resolveSibling(""),
         overrides,
         use);
   }

@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads one block of the configuration. A bad value is logged and a legal stand-in returned, so
@@ -218,7 +219,7 @@ final class SettingsReader {
   boolean isEmpty(String key) {
     Object value = values;
     for (String name : key.split("\\.", -1)) {
-      value = ((Map<?, ?>) value).get(name);
+      value = value instanceof Map<?, ?> map ? map.get(name) : null;
     }
     return "".equals(value);
   }
@@ -278,7 +279,7 @@ final class SettingsReader {
     return value.filter(SettingsReader::isScalar);
   }
 
-  private void problem(String key, ConfigValue value, String rule, String hint) {
+  private void problem(String key, @Nullable ConfigValue value, String rule, String hint) {
     String text = value == null ? "" : shown(value);
     String origin = value == null ? "" : ProblemLog.describe(value.origin());
     log.add(new Problem(path(key), text, rule, hint, origin));

@@ -8,6 +8,7 @@ import org.apache.spark.api.plugin.DriverPlugin;
 import org.apache.spark.api.plugin.ExecutorPlugin;
 import org.apache.spark.api.plugin.PluginContext;
 import org.apache.spark.api.plugin.SparkPlugin;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The way of the scores from the executors to the driver: Spark's own plugin messages,
@@ -17,7 +18,7 @@ import org.apache.spark.api.plugin.SparkPlugin;
 public final class RewardStreamPlugin implements SparkPlugin {
 
   private static final Map<String, Consumer<ShareMessage>> RECEIVERS = new ConcurrentHashMap<>();
-  private static volatile PluginContext executor;
+  private static volatile @Nullable PluginContext executor;
   private static volatile Runnable shutdown = () -> {};
 
   /** What this JVM releases when its executor stops; the last caller wins. */

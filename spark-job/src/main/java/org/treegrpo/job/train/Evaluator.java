@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.treegrpo.core.prompt.Prompt;
 import org.treegrpo.job.cluster.SparkCluster;
 import org.treegrpo.job.executor.EvaluatedBlock;
@@ -120,7 +121,7 @@ public final class Evaluator {
   }
 
   /** Share of the images that read exactly as their prompt; null where the reward does not read. */
-  private Double exact(List<String[]> read, int reward, int perPrompt) {
+  private @Nullable Double exact(List<String[]> read, int reward, int perPrompt) {
     int right = 0;
     for (int i = 0; i < read.size(); i++) {
       String text = read.get(i)[reward];

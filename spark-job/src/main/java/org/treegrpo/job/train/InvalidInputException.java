@@ -1,5 +1,7 @@
 package org.treegrpo.job.train;
 
+import org.jspecify.annotations.Nullable;
+
 /** A file or path that the user gave cannot be used; the message names it and the rule. */
 public final class InvalidInputException extends RuntimeException {
 
@@ -9,7 +11,7 @@ public final class InvalidInputException extends RuntimeException {
     super(message);
   }
 
-  public InvalidInputException(String message, Throwable cause) {
+  public InvalidInputException(@Nullable String message, Throwable cause) {
     super(message, cause);
   }
 }

@@ -3,6 +3,7 @@ package org.treegrpo.job.train;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.treegrpo.core.learn.LearnResult;
 import org.treegrpo.job.cluster.SparkCluster.GrownRound;
 import org.treegrpo.job.cluster.SparkCluster.LearnedRound;
@@ -22,10 +23,10 @@ final class RoundFigures {
 
   private final Recipe recipe;
   private final RoundPlan plan;
-  private GrownRound grown;
-  private RoundCredit credit;
-  private LearnedRound learned;
-  private PolicyOptimizer.Step step;
+  private @Nullable GrownRound grown;
+  private @Nullable RoundCredit credit;
+  private @Nullable LearnedRound learned;
+  private PolicyOptimizer.@Nullable Step step;
   private double growSeconds;
   private double advantageSeconds;
   private double learnSeconds;
@@ -41,11 +42,11 @@ final class RoundFigures {
   }
 
   GrownRound grown() {
-    return grown;
+    return after("grow", grown);
   }
 
   RoundCredit credit() {
-    return credit;
+    return after("advantage", credit);
   }
 
   void grown(GrownRound round, double seconds) {
@@ -72,7 +73,9 @@ final class RoundFigures {
    * @param digest SHA-256 of the weights after the round
    */
   RoundMetrics metrics(String digest, double checkpointSeconds, double totalSeconds) {
-    List<GrownBlock> blocks = grown.blocks();
+    List<GrownBlock> blocks = grown().blocks();
+    LearnedRound learned = after("learn", this.learned);
+    PolicyOptimizer.Step step = after("update", this.step);
     LearnResult statistics = learned.statistics();
     double scoreSeconds = scoreTail(blocks);
     double edges = Math.max(1, statistics.edges());
@@ -97,10 +100,10 @@ final class RoundFigures {
             learned.trainBackward()),
         (long) plan.trees() * recipe.trees().shape().leaves(),
         (long) plan.trees() * recipe.trees().shape().parents(),
-        grown.shares().stream().mapToLong(share -> share.edges().size()).sum(),
+        grown().shares().stream().mapToLong(share -> share.edges().size()).sum(),
         rewards(),
-        credit.standardDeviation(),
-        credit.zeroVarianceGroups(),
+        credit().standardDeviation(),
+        credit().zeroVarianceGroups(),
         statistics.maxRatioDeviation(),
         statistics.clipped() / edges,
         statistics.approxKlSum() / edges,
@@ -108,6 +111,14 @@ final class RoundFigures {
         step.learningRate(),
         digest,
         learned.sharesRegrown() + blocks.stream().mapToInt(GrownBlock::sharesRegrown).sum());
+  }
+
+  private static <T> T after(String phase, @Nullable T made) {
+    if (made == null) {
+      throw new IllegalStateException(
+          "asked for before the round's phase '" + phase + "' was over");
+    }
+    return made;
   }
 
   /** Time in which the slowest task had nothing left to do but to wait for scores. */
@@ -123,7 +134,7 @@ final class RoundFigures {
     for (int i = 0; i < definitions.size(); i++) {
       int reward = i;
       double[] scores =
-          grown.shares().stream()
+          grown().shares().stream()
               .flatMap(share -> share.rewards().rows().stream())
               .mapToDouble(row -> row.scores()[reward])
               .toArray();

@@ -11,6 +11,7 @@ import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.treegrpo.job.checkpoint.Checkpoint;
@@ -173,15 +174,13 @@ public final class TrainingRun {
     if (found.isEmpty()) {
       throw new InvalidInputException(
           "treegrpo.run-dir: %s holds no valid checkpoint to resume from; start over with train in an empty directory"
-              .formatted(directory.root()),
-          null);
+              .formatted(directory.root()));
     }
     Checkpoint checkpoint = checkpoints.load(found.get(), inputs.layout());
     if (!checkpoint.state().configHash().equals(settings.resolved().sha256())) {
       throw new InvalidInputException(
           "%s: was made with other settings; resume with the configuration in %s (only rounds and run-dir may change)"
-              .formatted(found.get().directory(), directory.layout().config()),
-          null);
+              .formatted(found.get().directory(), directory.layout().config()));
     }
     LOG.info("resuming after round {}", checkpoint.state().round());
     return checkpoint;
@@ -204,7 +203,8 @@ public final class TrainingRun {
         json(RunDescription.of(settings, inputs, finished, taskSlots)));
   }
 
-  private RunResult result(RunResult.Status status, PolicyOptimizer optimizer, String error)
+  private RunResult result(
+      RunResult.Status status, PolicyOptimizer optimizer, @Nullable String error)
       throws IOException {
     MetricsLog log = MetricsLog.open(directory.fs(), directory.root());
     List<EvaluationRecord> evaluations = log.evaluations();
