@@ -51,8 +51,13 @@ public final class ImageDecoder implements AutoCloseable {
     }
     PolicySpec.DecoderSpec decoder = spec.decoder().get();
     NDManager manager = TorchRuntime.newManager(device);
-    PtSymbolBlock block = TorchRuntime.loadModule(manager, directory.resolve(decoder.file()));
-    return new ImageDecoder(spec, maxBatch, Optional.of(new Network(decoder, manager, block)));
+    try {
+      PtSymbolBlock block = NetworkFile.load(manager, directory.resolve(decoder.file()));
+      return new ImageDecoder(spec, maxBatch, Optional.of(new Network(decoder, manager, block)));
+    } catch (NetworkException e) {
+      manager.close();
+      throw e;
+    }
   }
 
   /**
@@ -113,15 +118,14 @@ public final class ImageDecoder implements AutoCloseable {
     TorchRuntime.configureThread();
     try (NDManager scope = decode.manager().newSubManager()) {
       Shape input = new Shape(rows, shape.channels(), shape.height(), shape.width());
-      NDArray output =
-          TorchRuntime.forward(
-                  decode.block(), new NDList(TorchRuntime.upload(scope, scaled, 0, input)))
-              .singletonOrThrow();
+      NDList inputs = new NDList(TorchRuntime.upload(scope, scaled, 0, input));
+      NDArray output = NetworkFile.forward(decoder.file(), decode.block(), inputs);
       long[] dimensions = output.getShape().getShape();
       if (dimensions.length != 4 || dimensions[0] != rows || dimensions[1] != 3) {
-        throw new IllegalStateException(
-            "%s: forward returned %s, expected (%d, 3, H, W)"
-                .formatted(decoder.file(), output.getShape(), rows));
+        throw new NetworkException(
+            decoder.file(),
+            "forward of the decoder must return (%d, 3, H, W) for %d latents; found %s"
+                .formatted(rows, rows, output.getShape()));
       }
       float[] pixels = new float[Math.toIntExact(output.size())];
       TorchRuntime.download(output, pixels, 0);

@@ -4,6 +4,7 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtSymbolBlock;
 import java.nio.file.Path;
@@ -29,17 +30,28 @@ final class TorchPolicy implements Policy {
   TorchPolicy(PolicySpec spec, Path archive, Device device) {
     this.spec = spec;
     this.manager = TorchRuntime.newManager(device);
-    this.block = TorchRuntime.loadModule(manager, archive);
-    this.parameters = TorchRuntime.parameters(block, manager);
-    this.layout = layout(parameters);
+    try {
+      this.block = NetworkFile.load(manager, archive);
+      this.parameters = TorchRuntime.parameters(block, manager);
+      this.layout = layout(archive, parameters);
+    } catch (RuntimeException e) {
+      manager.close();
+      throw e;
+    }
     LatentShape latent = spec.latentShape();
     this.latentShape = new long[] {0, latent.channels(), latent.height(), latent.width()};
   }
 
-  private static ParameterLayout layout(NDList parameters) {
+  private static ParameterLayout layout(Path archive, NDList parameters) {
     List<ParameterLayout.Entry> entries = new ArrayList<>();
     int offset = 0;
     for (NDArray parameter : parameters) {
+      if (parameter.getDataType() != DataType.FLOAT32) {
+        throw new NetworkException(
+            archive,
+            "parameter '%s' must be float32 to be trained; found %s"
+                .formatted(parameter.getName(), parameter.getDataType()));
+      }
       int length = Math.toIntExact(parameter.size());
       entries.add(
           new ParameterLayout.Entry(
@@ -132,10 +144,12 @@ final class TorchPolicy implements Policy {
     for (int i = 0; i < spec.conditioning().size(); i++) {
       inputs.add(conditioning(scope, batch, i));
     }
-    NDArray output = TorchRuntime.forward(block, inputs).singletonOrThrow();
+    NDArray output = NetworkFile.forward(spec.file(), block, inputs);
     if (!output.getShape().equals(shape)) {
-      throw new IllegalStateException(
-          "%s: forward returned %s, expected %s".formatted(spec.file(), output.getShape(), shape));
+      throw new NetworkException(
+          spec.file(),
+          "forward must return the shape of the latent, %s; found %s"
+              .formatted(shape, output.getShape()));
     }
     return output;
   }

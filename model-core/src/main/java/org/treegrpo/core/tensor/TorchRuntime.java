@@ -2,6 +2,7 @@ package org.treegrpo.core.tensor;
 
 import ai.djl.Device;
 import ai.djl.engine.Engine;
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -15,6 +16,7 @@ import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * The one place that knows how DJL's PyTorch engine must be used for training (DESIGN.md section
@@ -94,6 +96,19 @@ public final class TorchRuntime {
   public static int forwardArguments(PtSymbolBlock block) {
     configureThread();
     return ForwardSignature.arguments(block);
+  }
+
+  /**
+   * The line of libtorch's message that says what is wrong; around it are traces of its C++ and of
+   * the module's serialised code.
+   */
+  public static String reason(EngineException refusal) {
+    List<String> lines =
+        String.valueOf(refusal.getMessage()).lines().filter(line -> !line.isBlank()).toList();
+    return lines.stream()
+        .filter(line -> line.matches("[A-Za-z.]*Error: .*"))
+        .findFirst()
+        .orElse(lines.isEmpty() ? "it does not say why" : lines.get(0).strip());
   }
 
   /** The module's parameters (not its buffers), named; owned by the manager. */

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.Device;
-import ai.djl.engine.EngineException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +12,8 @@ import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.treegrpo.core.tensor.ScriptModule;
 import org.treegrpo.core.tensor.TorchScriptArchive;
 
@@ -131,6 +132,31 @@ class TorchScriptPolicyTest {
   void aFileThatIsNotAnArchiveIsNamed() throws IOException {
     Files.writeString(directory.resolve("network.pt"), "not an archive");
     assertThatThrownBy(() -> Policies.open(spec, directory, Device.cpu()))
-        .isInstanceOf(EngineException.class);
+        .isInstanceOf(NetworkException.class)
+        .hasMessageStartingWith(directory.resolve("network.pt") + ": must be a TorchScript archive")
+        .hasMessageNotContaining("\n");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        ", a: Tensor | return latent | forward must take (float32 (2, 4, 2, 2), float32 (2),",
+        ", a: Tensor, b: Tensor | return torch.mm(latent, latent) | self must be a matrix",
+        ", a: Tensor, b: Tensor | return torch.slice(latent, 2, 0, 1) | the shape of the latent",
+        ", a: Tensor, b: Tensor | return torch.to(latent, 7) | one float32 tensor; found (float64",
+      })
+  void aForwardThatBreaksTheContractIsNamed(String inputs, String body, String rule)
+      throws IOException {
+    String source =
+        "def forward(self, latent: Tensor, t: Tensor%s) -> Tensor:\n  %s".formatted(inputs, body);
+    TorchScriptArchive.write(new ScriptModule("Other", source), directory.resolve("network.pt"));
+    try (Policy policy = Policies.open(spec, directory, Device.cpu())) {
+      assertThatThrownBy(() -> policy.predict(batch(), new float[32]))
+          .isInstanceOf(NetworkException.class)
+          .hasMessageStartingWith("network.pt: forward must")
+          .hasMessageContaining(rule)
+          .hasMessageNotContaining("\n");
+    }
   }
 }

@@ -1,0 +1,25 @@
+package org.treegrpo.core.policy;
+
+import ai.djl.engine.EngineException;
+import org.treegrpo.core.tensor.TorchRuntime;
+
+/**
+ * A network of a policy directory does not load or does not keep its contract; the message names
+ * its file and says how.
+ */
+public final class NetworkException extends RuntimeException {
+
+  private static final long serialVersionUID = 1L;
+
+  /**
+   * @param file the archive, as {@code policy.json} or the caller names it
+   * @param problem the rule that is broken, and what was found
+   */
+  public NetworkException(Object file, String problem) {
+    super(file + ": " + problem);
+  }
+
+  NetworkException(Object file, String rule, EngineException refusal) {
+    super("%s: %s; %s".formatted(file, rule, TorchRuntime.reason(refusal)), refusal);
+  }
+}
