@@ -24,4 +24,12 @@ public interface RewardProvider {
    * @throws RewardException when its model cannot be loaded
    */
   Reward create(RewardDefinition definition) throws RewardException;
+
+  /**
+   * Tries on the driver, once and before a run, what {@link #create} will do on every executor;
+   * needs no device but the CPU. The default relies on {@link #problems}.
+   *
+   * @throws RewardException when its model cannot be loaded
+   */
+  default void check(RewardDefinition definition) throws RewardException {}
 }

@@ -74,6 +74,18 @@ public final class RewardProviders {
         .create(definition);
   }
 
+  /**
+   * Tries, without keeping anything, whether the reward's model loads; see {@link
+   * RewardProvider#check}.
+   *
+   * @throws RewardException when the type is unknown or the model cannot be loaded
+   */
+  public static void check(RewardDefinition definition) throws RewardException {
+    find(definition.type())
+        .orElseThrow(() -> new RewardException(unknownType(definition)))
+        .check(definition);
+  }
+
   private static List<String> problemsOfType(RewardDefinition definition) {
     return find(definition.type())
         .map(provider -> provider.problems(definition))

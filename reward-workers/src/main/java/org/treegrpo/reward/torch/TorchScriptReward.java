@@ -48,7 +48,7 @@ final class TorchScriptReward implements Reward {
       manager.close();
       throw new RewardException(
           "reward '%s': %s is not a TorchScript archive that libtorch %s loads: %s"
-              .formatted(name, archive, TorchRuntime.version(), e.getMessage()),
+              .formatted(name, archive, TorchRuntime.version(), TorchRuntime.reason(e)),
           e);
     }
   }
@@ -76,7 +76,7 @@ final class TorchScriptReward implements Reward {
       return scores(TorchRuntime.forward(block, inputs), images.rows());
     } catch (EngineException e) {
       throw new RewardException(
-          "reward '%s': forward failed: %s".formatted(name, e.getMessage()), e);
+          "reward '%s': forward failed: %s".formatted(name, TorchRuntime.reason(e)), e);
     }
   }
 

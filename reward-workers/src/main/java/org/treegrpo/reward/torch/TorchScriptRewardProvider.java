@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.treegrpo.core.tensor.TorchRuntime;
 import org.treegrpo.reward.Reward;
 import org.treegrpo.reward.RewardDefinition;
 import org.treegrpo.reward.RewardException;
@@ -62,17 +63,36 @@ public final class TorchScriptRewardProvider implements RewardProvider {
   }
 
   @Override
+  public void check(RewardDefinition definition) throws RewardException {
+    refuseProblems(definition);
+    load(definition, Device.cpu()).close();
+  }
+
+  @Override
   public Reward create(RewardDefinition definition) throws RewardException {
+    refuseProblems(definition);
+    Device device = Device.fromName(definition.option(DEVICE, DEFAULT_DEVICE));
+    if (device.isGpu() && device.getDeviceId() >= TorchRuntime.gpuCount()) {
+      String rule = "one of the %d GPUs that libtorch sees".formatted(TorchRuntime.gpuCount());
+      throw new RewardException(problem(definition, DEVICE, device.toString(), rule));
+    }
+    return load(definition, device);
+  }
+
+  private void refuseProblems(RewardDefinition definition) throws RewardException {
     List<String> problems = problems(definition);
     if (!problems.isEmpty()) {
       throw new RewardException(String.join("; ", problems));
     }
+  }
+
+  private static Reward load(RewardDefinition definition, Device device) throws RewardException {
     Path archive = Path.of(definition.option(PATH, ""));
     return new TorchScriptReward(
         definition.name(),
         archive,
         archive.getFileName() + " sha256:" + digest(archive),
-        Device.fromName(definition.option(DEVICE, DEFAULT_DEVICE)),
+        device,
         shapes(definition).orElseThrow());
   }
 
