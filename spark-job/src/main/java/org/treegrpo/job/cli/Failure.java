@@ -4,53 +4,71 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.NoSuchFileException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.treegrpo.core.policy.NetworkException;
 import org.treegrpo.core.policy.PolicyDirectoryException;
 import org.treegrpo.core.prompt.PromptException;
+import org.treegrpo.job.executor.ExecutorException;
 import org.treegrpo.job.settings.SettingsException;
 import org.treegrpo.job.train.InvalidInputException;
+import org.treegrpo.job.train.RootFailure;
 import org.treegrpo.job.train.TrainingException;
 import org.treegrpo.reward.RewardException;
 
 /**
- * How an exception is told to the user.
+ * How an exception is told to the user: by the message of what it is about, on the driver or in a
+ * task, and by nothing else. The stack trace goes to the log, at the level debug.
  *
- * @param exitCode {@link ExitCodes#BAD_INPUT} where the user's input is wrong, else {@link
- *     ExitCodes#FAILED}
+ * @param thrown as it arrived
+ * @param exitCode {@link ExitCodes#BAD_INPUT} where the user's input was found wrong before a run,
+ *     else {@link ExitCodes#FAILED}
  * @param expected the message says it all; otherwise the stack trace is shown as well
  */
-record Failure(Exception cause, int exitCode, boolean expected) {
+record Failure(Exception thrown, int exitCode, boolean expected) {
 
-  static Failure of(Exception cause) {
-    if (cause instanceof SettingsException
-        || cause instanceof PolicyDirectoryException
-        || cause instanceof PromptException
-        || cause instanceof InvalidInputException) {
-      return new Failure(cause, ExitCodes.BAD_INPUT, true);
+  private static final Logger LOG = LoggerFactory.getLogger(Failure.class);
+
+  static Failure of(Exception thrown) {
+    if (isBadInput(thrown)) {
+      return new Failure(thrown, ExitCodes.BAD_INPUT, true);
     }
-    boolean expected =
-        cause instanceof IOException
-            || cause instanceof RewardException
-            || cause instanceof TrainingException;
-    return new Failure(cause, ExitCodes.FAILED, expected);
+    return new Failure(thrown, ExitCodes.FAILED, isExpected(RootFailure.of(thrown)));
   }
 
   void print(PrintWriter err) {
     if (expected) {
       err.println("treegrpo: " + message());
+      LOG.debug("where this was thrown", thrown);
     } else {
       err.println("treegrpo: unexpected failure, please report it with this trace");
-      cause.printStackTrace(err);
+      thrown.printStackTrace(err);
     }
     err.flush();
   }
 
+  private static boolean isBadInput(Throwable failure) {
+    return failure instanceof SettingsException
+        || failure instanceof PolicyDirectoryException
+        || failure instanceof PromptException
+        || failure instanceof InvalidInputException;
+  }
+
+  private static boolean isExpected(Throwable root) {
+    return isBadInput(root)
+        || root instanceof IOException
+        || root instanceof RewardException
+        || root instanceof TrainingException
+        || root instanceof NetworkException
+        || root instanceof ExecutorException
+        || RootFailure.isSparks(root);
+  }
+
   private String message() {
-    String message = cause.getMessage();
-    if (message == null || message.isBlank()) {
-      return cause.getClass().getSimpleName();
-    }
+    Throwable root = RootFailure.of(thrown);
+    String message = RootFailure.message(thrown);
     boolean bareFileName =
-        cause instanceof NoSuchFileException || cause instanceof FileNotFoundException;
+        root instanceof NoSuchFileException || root instanceof FileNotFoundException;
     return bareFileName && !message.contains(" ") ? "no such file: " + message : message;
   }
 }

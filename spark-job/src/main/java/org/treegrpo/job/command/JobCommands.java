@@ -14,6 +14,8 @@ import org.treegrpo.job.cli.Commands;
 import org.treegrpo.job.cli.ExitCodes;
 import org.treegrpo.job.cli.PolicyChoice;
 import org.treegrpo.job.cli.SampleRequest;
+import org.treegrpo.job.executor.Devices;
+import org.treegrpo.job.executor.ExecutorException;
 import org.treegrpo.job.files.RunDirectory;
 import org.treegrpo.job.metrics.EvaluationRecord;
 import org.treegrpo.job.metrics.RunJson;
@@ -22,8 +24,10 @@ import org.treegrpo.job.pretrain.Pretrainer;
 import org.treegrpo.job.report.ReportWriter;
 import org.treegrpo.job.settings.TrainSettings;
 import org.treegrpo.job.train.ImageSampler;
+import org.treegrpo.job.train.InvalidInputException;
 import org.treegrpo.job.train.PolicySession;
 import org.treegrpo.job.train.PolicyWeightsChoice;
+import org.treegrpo.job.train.RunPlace;
 import org.treegrpo.job.train.TrainingPlan;
 import org.treegrpo.job.train.TrainingRun;
 
@@ -47,16 +51,19 @@ public final class JobCommands implements Commands {
 
   @Override
   public int train(TrainSettings settings) throws IOException {
+    requireDevice(settings);
     return tell(settings, TrainingRun.train(settings, spark, hadoop, out));
   }
 
   @Override
   public int resume(TrainSettings settings) throws IOException {
+    requireDevice(settings);
     return tell(settings, TrainingRun.resume(settings, spark, hadoop, out));
   }
 
   @Override
-  public int evaluate(TrainSettings settings, PolicyChoice policy) throws IOException {
+  public int evaluate(TrainSettings settings, PolicyChoice policy) {
+    requireDevice(settings);
     try (PolicySession session = PolicySession.open(settings, choice(policy), spark, hadoop)) {
       EvaluationRecord figures = session.evaluate().figures();
       out.println(RunJson.pretty(figures));
@@ -86,15 +93,20 @@ public final class JobCommands implements Commands {
 
   @Override
   public int report(String runDir) throws IOException {
-    RunDirectory run = RunDirectory.of(runDir, hadoop);
+    RunDirectory run = RunPlace.started("DIR", runDir, hadoop);
     out.println(ReportWriter.write(run.fs(), run.root()));
     return ExitCodes.DONE;
   }
 
   @Override
   public int verify(String path) throws IOException {
-    RunDirectory run = RunDirectory.of(path, hadoop);
+    RunDirectory run = RunPlace.of("DIR", path, hadoop);
     CheckpointStore store = new CheckpointStore(run);
+    if (!run.fs().exists(run.root())) {
+      throw new InvalidInputException(
+          "DIR: %s must be a checkpoint or the directory of a run; there is none"
+              .formatted(run.root()));
+    }
     if (!run.fs().exists(run.checkpoints())) {
       return verify(store, run.root());
     }
@@ -107,7 +119,7 @@ public final class JobCommands implements Commands {
 
   @Override
   public String resolvedConfig(String runDir) throws IOException {
-    RunDirectory run = RunDirectory.of(runDir, hadoop);
+    RunDirectory run = RunPlace.started("--run-dir", runDir, hadoop);
     try (InputStream in = run.fs().open(run.layout().config())) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     }
@@ -123,6 +135,18 @@ public final class JobCommands implements Commands {
     } catch (CheckpointException e) {
       out.println(e.getMessage());
       return ExitCodes.FAILED;
+    }
+  }
+
+  /** In local mode the driver is the executor and can tell at once which devices there are. */
+  private void requireDevice(TrainSettings settings) {
+    String master = spark.get("spark.master", "");
+    if (master.startsWith("local") && !master.startsWith("local-cluster")) {
+      try {
+        Devices.requireHere(settings.policy().device());
+      } catch (ExecutorException e) {
+        throw new InvalidInputException(e.getMessage(), e);
+      }
     }
   }
 

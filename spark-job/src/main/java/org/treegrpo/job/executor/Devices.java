@@ -7,7 +7,7 @@ import org.treegrpo.core.tensor.TorchRuntime;
 import org.treegrpo.job.settings.PolicySettings;
 
 /** Which device a task's network runs on. */
-final class Devices {
+public final class Devices {
 
   private Devices() {}
 
@@ -15,7 +15,7 @@ final class Devices {
    * The device that {@code policy.device} asks for: {@code auto} takes a GPU where libtorch sees
    * one. The GPU is the one that Spark assigned to the task; without an assignment the first.
    *
-   * @throws IllegalStateException if a GPU is asked for and there is none
+   * @throws ExecutorException if a GPU is asked for and there is none
    */
   static Device choose(PolicySettings.Device wanted) {
     boolean available = TorchRuntime.gpuCount() > 0;
@@ -24,13 +24,28 @@ final class Devices {
       case AUTO -> available ? Device.gpu(assigned()) : Device.cpu();
       case GPU -> {
         if (!available) {
-          throw new IllegalStateException(
-              "treegrpo.policy.device: gpu, but libtorch %s sees no GPU on this executor"
-                  .formatted(TorchRuntime.version()));
+          throw new ExecutorException(missingGpu("an executor"));
         }
         yield Device.gpu(assigned());
       }
     };
+  }
+
+  /**
+   * Refuses a GPU that is asked for and not there. For the driver where it is the executor too; it
+   * knows nothing of the devices of other machines.
+   *
+   * @throws ExecutorException if a GPU is asked for and there is none
+   */
+  public static void requireHere(PolicySettings.Device wanted) {
+    if (wanted == PolicySettings.Device.GPU && TorchRuntime.gpuCount() == 0) {
+      throw new ExecutorException(missingGpu("this machine"));
+    }
+  }
+
+  private static String missingGpu(String where) {
+    return "treegrpo.policy.device = gpu: %s must have a GPU that libtorch %s sees; it sees none; use auto or cpu, or name a CUDA build of libtorch in PYTORCH_LIBRARY_PATH"
+        .formatted(where, TorchRuntime.version());
   }
 
   private static int assigned() {

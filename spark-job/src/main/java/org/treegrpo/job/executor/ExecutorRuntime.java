@@ -63,7 +63,7 @@ public final class ExecutorRuntime implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (RewardException e) {
-      throw new IllegalStateException(e.getMessage(), e);
+      throw new ExecutorException(e.getMessage(), e);
     }
   }
 
@@ -107,7 +107,7 @@ public final class ExecutorRuntime implements AutoCloseable {
       try {
         measured = RewardPool.open(recipe.rewards(), poolSettings());
       } catch (RewardException e) {
-        throw new IllegalStateException(e.getMessage(), e);
+        throw new ExecutorException(e.getMessage(), e);
       }
     }
     return measured;
@@ -189,7 +189,9 @@ public final class ExecutorRuntime implements AutoCloseable {
   private static Path unpack(RunSpec spec) throws IOException {
     Path directory = Files.createTempDirectory("treegrpo-policy");
     for (int i = 0; i < spec.policyFiles().length; i++) {
-      Files.write(directory.resolve(spec.policyFiles()[i]), spec.policyContents()[i]);
+      Path file = directory.resolve(spec.policyFiles()[i]);
+      Files.createDirectories(file.getParent());
+      Files.write(file, spec.policyContents()[i]);
     }
     return directory;
   }

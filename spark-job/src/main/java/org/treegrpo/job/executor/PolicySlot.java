@@ -80,7 +80,7 @@ final class PolicySlot implements AutoCloseable {
         }
       }
     } catch (RewardException e) {
-      throw new IllegalStateException(e.getMessage(), e);
+      throw new ExecutorException(e.getMessage(), e);
     }
     return texts;
   }

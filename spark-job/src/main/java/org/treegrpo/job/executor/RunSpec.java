@@ -6,7 +6,7 @@ package org.treegrpo.job.executor;
  *
  * @param runId unique per process start
  * @param config the resolved configuration, HOCON
- * @param policyFiles names of the policy directory's files
+ * @param policyFiles paths of the policy directory's files, relative to it
  * @param policyContents their contents, in the same order
  * @param trainPrompts JSONL
  * @param evaluationPrompts JSONL

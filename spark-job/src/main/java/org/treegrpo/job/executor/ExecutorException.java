@@ -1,0 +1,18 @@
+package org.treegrpo.job.executor;
+
+/**
+ * An executor cannot do its part of the run; the message says why and what to change. Travels to
+ * the driver inside Spark's own exception.
+ */
+public final class ExecutorException extends RuntimeException {
+
+  private static final long serialVersionUID = 1L;
+
+  public ExecutorException(String message) {
+    super(message);
+  }
+
+  ExecutorException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}
