@@ -63,11 +63,19 @@ public final class RunLock implements Closeable {
   }
 
   private static boolean create(FileSystem fs, Path file, LockOwner owner) throws IOException {
-    try (OutputStream out = open(fs, file)) {
-      out.write(owner.toJson());
-      return true;
+    OutputStream opened;
+    try {
+      opened = open(fs, file);
     } catch (FileAlreadyExistsException | java.nio.file.FileAlreadyExistsException e) {
       return false;
+    }
+    try (OutputStream out = opened) {
+      out.write(owner.toJson());
+      return true;
+    } catch (IOException e) {
+      // Half a lock would keep every later run out.
+      fs.delete(file, false);
+      throw e;
     }
   }
 

@@ -76,10 +76,21 @@ public final class AtomicFiles {
         content.writeTo(out);
       }
       renaming.apply(temporary);
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException e) {
+      IOException named = named(target, e);
+      remove(fs, temporary, named);
+      throw named;
+    } catch (RuntimeException e) {
       remove(fs, temporary, e);
       throw e;
     }
+  }
+
+  /** A full disk, for one, does not say which file it had no room for. */
+  private static IOException named(Path target, IOException e) {
+    return String.valueOf(e.getMessage()).contains(target.toString())
+        ? e
+        : new IOException(target + ": cannot be written; " + e.getMessage(), e);
   }
 
   private static void rename(FileSystem fs, Path from, Path to) throws IOException {

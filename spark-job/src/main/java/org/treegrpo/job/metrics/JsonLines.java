@@ -24,12 +24,17 @@ final class JsonLines<T> {
     this.file = file;
     this.round = round;
     int number = 0;
-    for (String line : RunFiles.readText(fs, file).orElse("").lines().toList()) {
+    for (String line : wholeLines(RunFiles.readText(fs, file).orElse(""))) {
       number++;
       if (!line.isBlank()) {
         add(parse(line, number, type));
       }
     }
+  }
+
+  /** A last line without its end is what a machine that lost power has left of it. */
+  private static List<String> wholeLines(String text) {
+    return text.substring(0, text.lastIndexOf('\n') + 1).lines().toList();
   }
 
   private T parse(String line, int number, Class<T> type) throws IOException {

@@ -2,6 +2,9 @@ package org.treegrpo.job.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.treegrpo.job.checkpoint.CheckpointFixtures.LAYOUT;
+import static org.treegrpo.job.checkpoint.CheckpointFixtures.checkpoint;
+import static org.treegrpo.job.checkpoint.CheckpointFixtures.vector;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,30 +16,20 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.treegrpo.core.io.SafetensorsException;
 import org.treegrpo.core.io.SafetensorsReader;
 import org.treegrpo.core.policy.ParameterLayout;
-import org.treegrpo.job.files.FaultyFileSystem;
 import org.treegrpo.job.files.RunDirectory;
 
 class CheckpointStoreTest {
-
-  private static final ParameterLayout LAYOUT =
-      new ParameterLayout(
-          List.of(
-              new ParameterLayout.Entry("block.weight", new long[] {20, 2}, 0, 40),
-              new ParameterLayout.Entry("block.bias", new long[] {2}, 40, 2)));
 
   @TempDir Path directory;
   private RunDirectory run;
@@ -46,31 +39,6 @@ class CheckpointStoreTest {
   void open() throws IOException {
     run = RunDirectory.of(directory.toUri().toString(), new Configuration(false));
     store = new CheckpointStore(run);
-  }
-
-  private static float[] vector(int seed) {
-    float[] values = new float[LAYOUT.size()];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = seed + i / 7f;
-    }
-    return values;
-  }
-
-  private static Checkpoint checkpoint(int round) {
-    float[] weights = vector(round);
-    return new Checkpoint(
-        new CheckpointState(
-            round,
-            2L * round,
-            -7,
-            "c0ffee",
-            WeightsDigest.sha256(weights),
-            new TreeMap<>(Map.of("advantages", "{}"))),
-        LAYOUT,
-        weights,
-        Optional.of(vector(100 + round)),
-        vector(200 + round),
-        vector(300 + round));
   }
 
   private Path file(int round, String name) {
@@ -199,49 +167,6 @@ class CheckpointStoreTest {
     List<String> refusals = new ArrayList<>();
     assertThat(newest(refusals).orElseThrow().state().round()).as("round").isEqualTo(10);
     assertThat(refusals).as("the report").singleElement().asString().contains("was not finished");
-  }
-
-  @ParameterizedTest
-  @EnumSource
-  void aFaultInAnyFileLeavesThePreviousCheckpointValid(FaultyFileSystem.Fault fault)
-      throws IOException {
-    store.save(checkpoint(10));
-    for (String victim : List.of("policy", "ema", "optimizer", "state", "MANIFEST")) {
-      try (FaultyFileSystem faulty = new FaultyFileSystem(fault, victim)) {
-        CheckpointStore failing = new CheckpointStore(new RunDirectory(faulty, run.root()));
-        assertThatThrownBy(() -> failing.save(checkpoint(20)))
-            .as("%s of %s", fault, victim)
-            .isInstanceOf(IOException.class);
-      }
-      assertThat(newest(new ArrayList<>()).orElseThrow().state().round())
-          .as("%s of %s", fault, victim)
-          .isEqualTo(10);
-      try (Stream<Path> files = Files.list(file(20, "x").getParent())) {
-        assertThat(files)
-            .as("no temporary file")
-            .noneMatch(path -> path.toString().endsWith(".tmp"));
-      }
-    }
-    store.save(checkpoint(20));
-    assertThat(newest(new ArrayList<>()).orElseThrow().state().round())
-        .as("the next attempt replaces what was left")
-        .isEqualTo(20);
-  }
-
-  @Test
-  void writesTheManifestLast() throws IOException {
-    try (FaultyFileSystem watched =
-        new FaultyFileSystem(FaultyFileSystem.Fault.RENAME_REFUSED, "no file")) {
-      new CheckpointStore(new RunDirectory(watched, run.root())).save(checkpoint(1));
-      assertThat(watched.renamed())
-          .as("order of the commits")
-          .containsExactly(
-              "policy.safetensors",
-              "ema.safetensors",
-              "optimizer.safetensors",
-              "state.json",
-              "MANIFEST.json");
-    }
   }
 
   @Test

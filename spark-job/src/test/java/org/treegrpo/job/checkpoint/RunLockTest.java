@@ -18,6 +18,9 @@ import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.treegrpo.job.files.FaultyFileSystem;
 import org.treegrpo.job.files.RunDirectory;
 
 class RunLockTest {
@@ -114,6 +117,17 @@ class RunLockTest {
     assertThatThrownBy(() -> RunLock.acquire(run, me))
         .isInstanceOf(RunLockedException.class)
         .hasMessageContaining("delete");
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"WRITE_FAILS", "CLOSE_FAILS", "DISK_FULL"})
+  void isNotLeftBehindHalfWritten(FaultyFileSystem.Fault fault) throws IOException {
+    Configuration hadoop = new Configuration(false);
+    String uri = FaultyFileSystem.uri(hadoop, fault, "run.lock", file.getParent());
+    RunDirectory faulty = RunDirectory.of(uri, hadoop);
+    assertThatThrownBy(() -> RunLock.acquire(faulty, me)).isInstanceOf(IOException.class);
+    assertOnlyTheLock(false);
+    RunLock.acquire(run, me).close();
   }
 
   @Test

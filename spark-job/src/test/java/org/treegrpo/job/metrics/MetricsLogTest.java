@@ -106,6 +106,22 @@ class MetricsLogTest {
   }
 
   @Test
+  void halfALineIsDroppedWhenTheLogIsOpened() throws IOException {
+    MetricsLog log = MetricsLog.open(fs, runDir);
+    log.append(MetricsFixtures.round(1));
+    log.append(MetricsFixtures.round(2));
+    java.nio.file.Path file = directory.resolve("run/metrics.jsonl");
+    String text = Files.readString(file);
+    Files.writeString(file, text.substring(0, text.length() - 20));
+    Files.deleteIfExists(file.resolveSibling(".metrics.jsonl.crc"));
+
+    MetricsLog reopened = MetricsLog.open(fs, runDir);
+    assertThat(reopened.rounds()).as("whole lines").containsExactly(MetricsFixtures.round(1));
+    reopened.append(MetricsFixtures.round(2));
+    assertThat(Files.readString(file)).as("nothing of the half line is left").isEqualTo(text);
+  }
+
+  @Test
   void nanIsNullInTheFileAndNanWhenReadBack() throws IOException {
     MetricsLog.open(fs, runDir).append(MetricsFixtures.round(1));
 
@@ -173,7 +189,7 @@ class MetricsLogTest {
     Files.createDirectories(directory.resolve("run"));
     Files.writeString(
         directory.resolve("run/metrics.jsonl"),
-        RunJson.line(MetricsFixtures.round(1)) + "\n{\"round\": 2, \"win");
+        RunJson.line(MetricsFixtures.round(1)) + "\n{\"round\": 2, \"win\n");
 
     assertThatThrownBy(() -> MetricsLog.open(fs, runDir))
         .as("the message names file and line")

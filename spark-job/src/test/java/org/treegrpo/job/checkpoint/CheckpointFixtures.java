@@ -1,0 +1,44 @@
+package org.treegrpo.job.checkpoint;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.treegrpo.core.policy.ParameterLayout;
+
+/** Checkpoints for tests; those of different rounds differ in everything. */
+final class CheckpointFixtures {
+
+  static final ParameterLayout LAYOUT =
+      new ParameterLayout(
+          List.of(
+              new ParameterLayout.Entry("block.weight", new long[] {20, 2}, 0, 40),
+              new ParameterLayout.Entry("block.bias", new long[] {2}, 40, 2)));
+
+  private CheckpointFixtures() {}
+
+  static float[] vector(int seed) {
+    float[] values = new float[LAYOUT.size()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = seed + i / 7f;
+    }
+    return values;
+  }
+
+  static Checkpoint checkpoint(int round) {
+    float[] weights = vector(round);
+    return new Checkpoint(
+        new CheckpointState(
+            round,
+            2L * round,
+            -7,
+            "c0ffee",
+            WeightsDigest.sha256(weights),
+            new TreeMap<>(Map.of("advantages", "{}"))),
+        LAYOUT,
+        weights,
+        Optional.of(vector(100 + round)),
+        vector(200 + round),
+        vector(300 + round));
+  }
+}
