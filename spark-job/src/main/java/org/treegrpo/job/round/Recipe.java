@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.treegrpo.core.io.ReadableSource;
+import org.treegrpo.core.io.SafetensorsException;
 import org.treegrpo.core.objective.KlPenalty;
 import org.treegrpo.core.objective.PpoSurrogate;
 import org.treegrpo.core.objective.Surrogate;
@@ -15,6 +16,7 @@ import org.treegrpo.core.policy.PolicySpec;
 import org.treegrpo.core.prompt.CharacterEncoder;
 import org.treegrpo.core.prompt.ConditioningFile;
 import org.treegrpo.core.prompt.Prompt;
+import org.treegrpo.core.prompt.PromptException;
 import org.treegrpo.core.prompt.PromptSet;
 import org.treegrpo.core.prompt.TextConditioner;
 import org.treegrpo.core.transition.Sampler;
@@ -180,7 +182,7 @@ public final class Recipe implements AutoCloseable {
       throws IOException {
     String file = settings.policy().conditioningFile();
     if (!file.isEmpty()) {
-      return ConditioningFile.open(source(file), policy.conditioning());
+      return conditioningFile(file, policy);
     }
     if (policy.type() == PolicySpec.Type.BUILT_IN) {
       return CharacterEncoder.of(policy);
@@ -193,6 +195,20 @@ public final class Recipe implements AutoCloseable {
             .formatted(policy.conditioning().stream().map(input -> input.name()).toList()));
   }
 
+  private static TextConditioner conditioningFile(String file, PolicySpec policy)
+      throws IOException {
+    try {
+      return ConditioningFile.open(source(file), policy.conditioning());
+    } catch (SafetensorsException e) {
+      throw e;
+    } catch (IOException | IllegalArgumentException e) {
+      throw new IOException(
+          "treegrpo.policy.conditioning-file: %s must be readable; %s"
+              .formatted(file, e.getMessage()),
+          e);
+    }
+  }
+
   private static ReadableSource source(String uri) throws IOException {
     org.apache.hadoop.fs.Path path = new org.apache.hadoop.fs.Path(uri);
     return new HadoopSource(path.getFileSystem(new Configuration()), path);
@@ -203,7 +219,11 @@ public final class Recipe implements AutoCloseable {
       return List.of();
     }
     List<Prompt> prompts = PromptSet.read(new ByteArrayInputStream(jsonl), name).prompts();
-    conditioner.check(prompts);
+    try {
+      conditioner.check(prompts);
+    } catch (PromptException e) {
+      throw new IOException(name + ": " + e.getMessage(), e);
+    }
     return prompts;
   }
 

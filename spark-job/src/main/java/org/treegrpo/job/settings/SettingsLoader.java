@@ -5,6 +5,8 @@ import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigValue;
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -47,9 +49,9 @@ public final class SettingsLoader {
   public TrainSettings load(Path file, List<String> overrides, Use use) {
     Path absolute = file.toAbsolutePath();
     if (!Files.isReadable(absolute) || Files.isDirectory(absolute)) {
-      throw new SettingsException(
-          List.of(new Problem("--config", file.toString(), "must be a readable file", "", "")));
+      throw refused(file, "must be a readable file");
     }
+    requireText(file, absolute);
     return load(
         () -> ConfigFactory.parseFile(absolute.toFile(), strict()),
         absolute.resolveSibling(""),
@@ -69,6 +71,21 @@ public final class SettingsLoader {
         Path.of("").toAbsolutePath(),
         overrides,
         use);
+  }
+
+  /** The parser would read bytes that are not UTF-8 as question marks. */
+  private static void requireText(Path file, Path absolute) {
+    try {
+      Files.readString(absolute);
+    } catch (CharacterCodingException e) {
+      throw refused(file, "must be UTF-8");
+    } catch (IOException e) {
+      throw refused(file, "must be readable; " + e.getMessage());
+    }
+  }
+
+  private static SettingsException refused(Path file, String rule) {
+    return new SettingsException(List.of(new Problem("--config", file.toString(), rule, "", "")));
   }
 
   private TrainSettings load(

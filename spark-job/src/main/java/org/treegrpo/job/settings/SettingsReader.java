@@ -7,6 +7,7 @@ import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueType;
 import java.math.BigDecimal;
+import java.nio.file.InvalidPathException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -18,6 +19,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -112,7 +114,7 @@ final class SettingsReader {
   /** A file or directory of the configuration: see {@link PathBase}. Empty if not given. */
   String inputPath(String key) {
     return scalar(key)
-        .map(value -> paths.input(written(value), value.origin()))
+        .flatMap(value -> path(key, value, text -> paths.input(text, value.origin())))
         .map(path -> keep(key, path, path))
         .orElse("");
   }
@@ -120,7 +122,7 @@ final class SettingsReader {
   /** A directory to be written, relative to the current directory. Empty if not given. */
   String outputPath(String key) {
     return scalar(key)
-        .map(value -> paths.output(written(value)))
+        .flatMap(value -> path(key, value, paths::output))
         .map(path -> keep(key, path, path))
         .orElse("");
   }
@@ -184,7 +186,9 @@ final class SettingsReader {
         if (!isScalar(item.getValue())) {
           problem(key + "." + name, item.getValue(), "must be a plain value", "");
         } else if (name.matches("(.*-)?(path|file)")) {
-          texts.put(name, paths.input(written(item.getValue()), item.getValue().origin()));
+          ConfigValue file = item.getValue();
+          path(key + "." + name, file, text -> paths.input(text, file.origin()))
+              .ifPresent(path -> texts.put(name, path));
         } else {
           texts.put(name, written(item.getValue()));
         }
@@ -277,6 +281,15 @@ final class SettingsReader {
         .filter(found -> !isScalar(found))
         .ifPresent(found -> problem(key, found, "must be a text", ""));
     return value.filter(SettingsReader::isScalar);
+  }
+
+  private Optional<String> path(String key, ConfigValue value, UnaryOperator<String> resolve) {
+    try {
+      return Optional.of(resolve.apply(written(value)));
+    } catch (InvalidPathException e) {
+      problem(key, value, "must be a path; " + e.getReason(), "");
+      return Optional.empty();
+    }
   }
 
   private void problem(String key, @Nullable ConfigValue value, String rule, String hint) {

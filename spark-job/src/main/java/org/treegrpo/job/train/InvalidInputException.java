@@ -14,4 +14,10 @@ public final class InvalidInputException extends RuntimeException {
   public InvalidInputException(@Nullable String message, Throwable cause) {
     super(message, cause);
   }
+
+  /** What to tell of a path that cannot be used; a malformed URI hides it in the cause. */
+  static String reason(Exception refusal) {
+    boolean hidden = refusal instanceof IllegalArgumentException && refusal.getCause() != null;
+    return hidden ? refusal.getCause().getMessage() : refusal.getMessage();
+  }
 }

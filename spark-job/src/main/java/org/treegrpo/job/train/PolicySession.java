@@ -1,6 +1,5 @@
 package org.treegrpo.job.train;
 
-import java.io.IOException;
 import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
@@ -37,8 +36,7 @@ public final class PolicySession implements AutoCloseable {
    * @param spark completed by {@link org.treegrpo.job.cluster.SparkSettings}
    */
   public static PolicySession open(
-      TrainSettings settings, PolicyWeightsChoice choice, SparkConf spark, Configuration hadoop)
-      throws IOException {
+      TrainSettings settings, PolicyWeightsChoice choice, SparkConf spark, Configuration hadoop) {
     RunInputs inputs = RunInputs.load(settings, hadoop);
     try {
       PolicyWeightsChoice.Weights weights = choice.load(inputs, hadoop);
@@ -46,7 +44,7 @@ public final class PolicySession implements AutoCloseable {
       SparkCluster cluster =
           new SparkCluster(context, inputs.runSpec(UUID.randomUUID().toString()));
       return new PolicySession(inputs, context, cluster, weights);
-    } catch (IOException | RuntimeException e) {
+    } catch (RuntimeException e) {
       inputs.close();
       throw e;
     }

@@ -27,17 +27,28 @@ public record PolicyWeightsChoice(Optional<String> checkpoint, Optional<String> 
    */
   record Weights(int round, float[] values) {}
 
-  Weights load(RunInputs inputs, Configuration hadoop) throws IOException {
+  Weights load(RunInputs inputs, Configuration hadoop) {
     if (checkpoint.isEmpty() && runDir.isEmpty()) {
       return new Weights(0, inputs.baseWeights());
     }
-    RunDirectory directory =
-        RunDirectory.of(checkpoint.orElseGet(() -> runDir.orElseThrow()), hadoop);
-    CheckpointStore store = new CheckpointStore(directory);
-    CheckpointStore.Verified found =
-        checkpoint.isPresent() ? store.verify(directory.root()) : newest(store, directory.root());
-    Checkpoint loaded = store.load(found, inputs.layout());
-    return new Weights(loaded.state().round(), loaded.ema().orElse(loaded.weights()));
+    String place = checkpoint.orElseGet(() -> runDir.orElseThrow());
+    try {
+      RunDirectory directory = RunDirectory.of(place, hadoop);
+      CheckpointStore store = new CheckpointStore(directory);
+      CheckpointStore.Verified found =
+          checkpoint.isPresent() ? store.verify(directory.root()) : newest(store, directory.root());
+      Checkpoint loaded = store.load(found, inputs.layout());
+      return new Weights(loaded.state().round(), loaded.ema().orElse(loaded.weights()));
+    } catch (IOException | IllegalArgumentException e) {
+      throw new InvalidInputException(
+          "%s: '%s' must be %s; %s"
+              .formatted(
+                  checkpoint.isPresent() ? "--checkpoint" : "--run-dir",
+                  place,
+                  checkpoint.isPresent() ? "a checkpoint of this policy" : "a run of this policy",
+                  InvalidInputException.reason(e)),
+          e);
+    }
   }
 
   private static CheckpointStore.Verified newest(CheckpointStore store, Path directory)

@@ -1,28 +1,28 @@
 package org.treegrpo.job.train;
 
 import ai.djl.Device;
-import ai.djl.engine.EngineException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.List;
-import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileStatus;
-import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
 import org.treegrpo.core.policy.ImageDecoder;
+import org.treegrpo.core.policy.NetworkException;
 import org.treegrpo.core.policy.ParameterLayout;
 import org.treegrpo.core.policy.Policies;
 import org.treegrpo.core.policy.Policy;
 import org.treegrpo.core.policy.PolicySpec;
 import org.treegrpo.core.policy.PolicyWeights;
+import org.treegrpo.core.prompt.PromptException;
 import org.treegrpo.job.executor.RunSpec;
+import org.treegrpo.job.plan.PlanInputs;
+import org.treegrpo.job.plan.RunPlan;
 import org.treegrpo.job.round.Recipe;
+import org.treegrpo.job.settings.SettingsException;
 import org.treegrpo.job.settings.TrainSettings;
+import org.treegrpo.reward.RewardDefinition;
+import org.treegrpo.reward.RewardException;
+import org.treegrpo.reward.RewardProviders;
 
 /**
  * Everything that a run reads, loaded and checked on the driver before Spark starts. Owns a local
@@ -31,38 +31,58 @@ import org.treegrpo.job.settings.TrainSettings;
 public final class RunInputs implements AutoCloseable {
 
   private final TrainSettings settings;
-  private final Path directory;
-  private final List<String> names = new ArrayList<>();
-  private final List<byte[]> contents = new ArrayList<>();
+  private final PolicyCopy copy;
   private final byte[] trainPrompts;
   private final byte[] evaluationPrompts;
   private final Recipe recipe;
   private final ParameterLayout layout;
   private final float[] baseWeights;
 
-  private RunInputs(TrainSettings settings, Configuration hadoop) throws IOException {
+  private RunInputs(TrainSettings settings, PolicyCopy copy, Configuration hadoop)
+      throws IOException, RewardException {
     this.settings = settings;
-    this.directory = Files.createTempDirectory("treegrpo-inputs");
-    copyPolicy(settings.policy().path(), hadoop);
-    this.trainPrompts = read(settings.prompts().train(), hadoop);
-    this.evaluationPrompts = read(settings.prompts().evaluation(), hadoop);
-    this.recipe = new Recipe(settings, directory, trainPrompts, evaluationPrompts);
-    try (Policy policy = openPolicy()) {
+    this.copy = copy;
+    this.trainPrompts = read("treegrpo.prompts.train", settings.prompts().train(), hadoop);
+    this.evaluationPrompts =
+        read("treegrpo.prompts.evaluation", settings.prompts().evaluation(), hadoop);
+    this.recipe = new Recipe(settings, copy.directory(), trainPrompts, evaluationPrompts);
+    try (Policy policy = openPolicy();
+        ImageDecoder decoder = openDecoder()) {
       this.layout = policy.parameters();
       this.baseWeights = baseWeights(policy);
+      new PolicyProbe(recipe).run(policy, decoder);
+    }
+    for (RewardDefinition reward : settings.rewards()) {
+      RewardProviders.check(reward);
     }
   }
 
   /**
-   * Loads and checks all inputs.
+   * Loads and checks all inputs. Each network of a TorchScript policy runs once, on a batch of two,
+   * and each reward is loaded once: what they break is told here and not by an executor.
    *
-   * @throws InvalidInputException naming the first file that breaks a rule
+   * @throws InvalidInputException naming the first file that breaks a rule; nothing is left behind
    */
   public static RunInputs load(TrainSettings settings, Configuration hadoop) {
+    PolicyCopy copy;
     try {
-      return new RunInputs(settings, hadoop);
-    } catch (IOException | IllegalArgumentException | EngineException e) {
-      throw new InvalidInputException(e.getMessage(), e);
+      copy = PolicyCopy.of(settings.policy().path(), hadoop);
+    } catch (IOException | IllegalArgumentException e) {
+      throw new InvalidInputException(
+          keyed("treegrpo.policy.path", settings.policy().path(), e), e);
+    }
+    try {
+      return new RunInputs(settings, copy, hadoop);
+    } catch (IOException
+        | IllegalArgumentException
+        | NetworkException
+        | PromptException
+        | RewardException e) {
+      copy.close();
+      throw new InvalidInputException(copy.aboutOriginal(String.valueOf(e.getMessage())), e);
+    } catch (RuntimeException e) {
+      copy.close();
+      throw e;
     }
   }
 
@@ -79,14 +99,29 @@ public final class RunInputs implements AutoCloseable {
     return baseWeights;
   }
 
+  /**
+   * What a run with these inputs comes to.
+   *
+   * @throws SettingsException if the settings ask for more than the inputs have
+   */
+  RunPlan plan() {
+    return RunPlan.of(
+        settings,
+        new PlanInputs(
+            recipe.policy(),
+            layout.size(),
+            recipe.trainPrompts().size(),
+            recipe.evaluationPrompts().size()));
+  }
+
   /** The network on the CPU; the caller closes it. */
   Policy openPolicy() {
-    return Policies.open(recipe.policy(), directory, Device.cpu());
+    return Policies.open(recipe.policy(), copy.directory(), Device.cpu());
   }
 
   /** The decoder on the CPU; the caller closes it. */
   ImageDecoder openDecoder() {
-    return ImageDecoder.open(recipe.policy(), directory, Device.cpu(), 1);
+    return ImageDecoder.open(recipe.policy(), copy.directory(), Device.cpu(), PolicyProbe.ROWS);
   }
 
   /** What executors are sent. */
@@ -95,8 +130,8 @@ public final class RunInputs implements AutoCloseable {
     return new RunSpec(
         runId,
         settings.resolved().text(),
-        names.toArray(String[]::new),
-        contents.toArray(byte[][]::new),
+        copy.names(),
+        copy.contents(),
         trainPrompts,
         evaluationPrompts,
         reference ? baseWeights : new float[0]);
@@ -104,56 +139,45 @@ public final class RunInputs implements AutoCloseable {
 
   @Override
   public void close() {
-    try {
+    try (copy) {
       recipe.close();
-      try (Stream<Path> files = Files.walk(directory)) {
-        for (Path path : files.sorted(Comparator.reverseOrder()).toList()) {
-          Files.delete(path);
-        }
-      }
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot remove " + directory, e);
+      throw new UncheckedIOException(e);
     }
   }
 
   private float[] baseWeights(Policy policy) throws IOException {
+    java.nio.file.Path file = copy.directory().resolve(recipe.policy().file());
     if (recipe.policy().type() == PolicySpec.Type.BUILT_IN) {
-      return PolicyWeights.load(directory.resolve(recipe.policy().file()), layout);
+      return PolicyWeights.load(file, layout);
     }
     float[] weights = new float[layout.size()];
     policy.readWeights(weights);
+    PolicyProbe.requireFinite(file.toString(), layout, weights);
     return weights;
   }
 
-  private void copyPolicy(String uri, Configuration hadoop) throws IOException {
-    org.apache.hadoop.fs.Path source = new org.apache.hadoop.fs.Path(uri);
-    FileSystem fs = source.getFileSystem(hadoop);
-    if (!fs.exists(source) || !fs.getFileStatus(source).isDirectory()) {
-      throw new IOException(
-          "treegrpo.policy.path: %s must be a directory with a policy.json".formatted(uri));
-    }
-    for (FileStatus file : fs.listStatus(source)) {
-      if (file.isFile() && !file.getPath().getName().startsWith(".")) {
-        if (file.getLen() > Integer.MAX_VALUE - 8) {
-          throw new IOException(
-              "treegrpo.policy.path: %s is over 2 GiB, more than can be sent to executors"
-                  .formatted(file.getPath()));
-        }
-        byte[] bytes = read(file.getPath().toString(), hadoop);
-        names.add(file.getPath().getName());
-        contents.add(bytes);
-        Files.write(directory.resolve(file.getPath().getName()), bytes);
-      }
-    }
-  }
-
-  private static byte[] read(String uri, Configuration hadoop) throws IOException {
+  private static byte[] read(String key, String uri, Configuration hadoop) {
     if (uri.isEmpty()) {
       return new byte[0];
     }
-    org.apache.hadoop.fs.Path path = new org.apache.hadoop.fs.Path(uri);
-    try (InputStream in = path.getFileSystem(hadoop).open(path)) {
-      return in.readAllBytes();
+    byte[] bytes;
+    try {
+      Path path = new Path(uri);
+      try (InputStream in = path.getFileSystem(hadoop).open(path)) {
+        bytes = in.readAllBytes();
+      }
+    } catch (IOException | IllegalArgumentException e) {
+      throw new InvalidInputException(keyed(key, uri, e), e);
     }
+    if (bytes.length == 0) {
+      throw new InvalidInputException(
+          "%s: %s must hold at least one prompt; it is empty".formatted(key, uri));
+    }
+    return bytes;
+  }
+
+  private static String keyed(String key, String uri, Exception problem) {
+    return "%s: %s must be readable; %s".formatted(key, uri, InvalidInputException.reason(problem));
   }
 }

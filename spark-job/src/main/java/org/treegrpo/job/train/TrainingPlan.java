@@ -1,9 +1,7 @@
 package org.treegrpo.job.train;
 
 import org.apache.hadoop.conf.Configuration;
-import org.treegrpo.job.plan.PlanInputs;
 import org.treegrpo.job.plan.PlanText;
-import org.treegrpo.job.plan.RunPlan;
 import org.treegrpo.job.settings.TrainSettings;
 
 /** The dry run: what {@code train} would do with these settings and inputs. */
@@ -18,14 +16,7 @@ public final class TrainingPlan {
    */
   public static String describe(TrainSettings settings, Configuration hadoop) {
     try (RunInputs inputs = RunInputs.load(settings, hadoop)) {
-      return PlanText.of(
-          RunPlan.of(
-              settings,
-              new PlanInputs(
-                  inputs.recipe().policy(),
-                  inputs.layout().size(),
-                  inputs.recipe().trainPrompts().size(),
-                  inputs.recipe().evaluationPrompts().size())));
+      return PlanText.of(inputs.plan());
     }
   }
 }

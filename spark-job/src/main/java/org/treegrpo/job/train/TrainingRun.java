@@ -91,21 +91,15 @@ public final class TrainingRun {
       TrainSettings settings, SparkConf spark, Configuration hadoop, PrintStream out, Start start)
       throws IOException {
     try (RunInputs inputs = RunInputs.load(settings, hadoop)) {
-      RunDirectory directory = RunDirectory.of(settings.runDir(), hadoop);
-      if (start == Start.FRESH && !isEmpty(directory)) {
-        throw new InvalidInputException(
-            "treegrpo.run-dir: %s is not empty; choose another directory, or continue it with resume"
-                .formatted(directory.root()));
-      }
-      try (RunLock lock = RunLock.acquire(directory, spark.get("spark.app.name", "treegrpo"))) {
+      inputs.plan();
+      RunDirectory directory =
+          start == Start.FRESH
+              ? RunPlace.fresh(settings.runDir(), hadoop)
+              : RunPlace.existing(settings.runDir(), hadoop);
+      try (RunLock lock = RunPlace.lock(directory, spark.get("spark.app.name", "treegrpo"))) {
         return new TrainingRun(settings, spark, inputs, directory, out).run(start);
       }
     }
-  }
-
-  private static boolean isEmpty(RunDirectory directory) throws IOException {
-    return !directory.fs().exists(directory.root())
-        || directory.fs().listStatus(directory.root()).length == 0;
   }
 
   private RunResult run(Start start) throws IOException {
@@ -122,7 +116,7 @@ public final class TrainingRun {
       throw stopped;
     } catch (Exception failure) { // also Spark's checked exceptions, which its Java API hides
       try {
-        finish(result(RunResult.Status.FAILED, optimizer, failure.getMessage()));
+        finish(result(RunResult.Status.FAILED, optimizer, RootFailure.message(failure)));
       } catch (IOException | RuntimeException second) {
         failure.addSuppressed(second);
       }
@@ -170,19 +164,17 @@ public final class TrainingRun {
   private Checkpoint newestCheckpoint() throws IOException {
     List<String> refusals = new ArrayList<>();
     Optional<CheckpointStore.Verified> found = checkpoints.newestValid(refusals);
-    refusals.forEach(line -> LOG.warn("checkpoint refused: {}", line));
     if (found.isEmpty()) {
-      throw new InvalidInputException(
-          "treegrpo.run-dir: %s holds no valid checkpoint to resume from; start over with train in an empty directory"
-              .formatted(directory.root()));
+      throw RunPlace.withoutCheckpoint(directory, refusals);
     }
+    refusals.forEach(line -> out.println("checkpoint refused: " + line));
+    out.println("resuming from " + found.get().directory());
     Checkpoint checkpoint = checkpoints.load(found.get(), inputs.layout());
     if (!checkpoint.state().configHash().equals(settings.resolved().sha256())) {
       throw new InvalidInputException(
           "%s: was made with other settings; resume with the configuration in %s (only rounds and run-dir may change)"
               .formatted(found.get().directory(), directory.layout().config()));
     }
-    LOG.info("resuming after round {}", checkpoint.state().round());
     return checkpoint;
   }
 

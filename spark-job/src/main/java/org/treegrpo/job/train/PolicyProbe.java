@@ -1,0 +1,108 @@
+package org.treegrpo.job.train;
+
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.Stream;
+import org.treegrpo.core.policy.Conditioning;
+import org.treegrpo.core.policy.ImageDecoder;
+import org.treegrpo.core.policy.NetworkException;
+import org.treegrpo.core.policy.ParameterLayout;
+import org.treegrpo.core.policy.Policy;
+import org.treegrpo.core.policy.PolicyBatch;
+import org.treegrpo.core.policy.PolicySpec;
+import org.treegrpo.core.prompt.Prompt;
+import org.treegrpo.job.round.Recipe;
+
+/**
+ * Runs a user's networks once, on the CPU, before a run starts: what they do not take or do not
+ * return is then told by one message and not by an executor half an hour later. A network of this
+ * project is not run: its own tests do that.
+ */
+final class PolicyProbe {
+
+  /** In the middle of the policy's time of 0..1000. */
+  private static final float TIMESTEP = 500;
+
+  /** A batch of one would not show a network that only takes one. */
+  static final int ROWS = 2;
+
+  private final Recipe recipe;
+  private final int rows;
+
+  PolicyProbe(Recipe recipe) {
+    this.recipe = recipe;
+    this.rows = Math.min(ROWS, recipe.settings().update().microBatch());
+  }
+
+  /**
+   * Refuses weights that are not numbers, which a TorchScript archive may hold.
+   *
+   * @throws NetworkException naming the parameter
+   */
+  static void requireFinite(String file, ParameterLayout layout, float[] weights) {
+    for (ParameterLayout.Entry entry : layout.entries()) {
+      for (int i = 0; i < entry.length(); i++) {
+        float value = weights[entry.offset() + i];
+        if (!Float.isFinite(value)) {
+          throw new NetworkException(
+              file,
+              "parameter '%s' must hold finite values only; found %s at element %d"
+                  .formatted(entry.name(), value, i));
+        }
+      }
+    }
+  }
+
+  /**
+   * One prediction of a TorchScript policy and, where the policy has a decoder, its image.
+   *
+   * @throws NetworkException if a network does not take what {@code policy.json} declares, or
+   *     returns another shape or something that is not a number
+   */
+  void run(Policy policy, ImageDecoder decoder) {
+    PolicySpec spec = recipe.policy();
+    float[] latents = noise(rows * spec.latentShape().elements());
+    if (spec.type() == PolicySpec.Type.TORCHSCRIPT) {
+      float[] timesteps = new float[rows];
+      Arrays.fill(timesteps, TIMESTEP);
+      List<Conditioning> conditioning = Collections.nCopies(rows, conditioning());
+      float[] output = new float[latents.length];
+      policy.predict(new PolicyBatch(rows, latents, timesteps, conditioning), output);
+      requireNumbers(spec.file(), output);
+    }
+    spec.decoder()
+        .ifPresent(
+            network -> requireNumbers(network.file(), decoder.decode(rows, latents).pixels()));
+  }
+
+  private Conditioning conditioning() {
+    return Stream.concat(recipe.trainPrompts().stream(), recipe.evaluationPrompts().stream())
+        .findFirst()
+        .map(this::conditioning)
+        .orElseGet(() -> recipe.conditioner().unconditional());
+  }
+
+  private Conditioning conditioning(Prompt prompt) {
+    return recipe.conditioner().of(prompt);
+  }
+
+  private static float[] noise(int elements) {
+    SplittableRandom random = new SplittableRandom(0);
+    float[] noise = new float[elements];
+    for (int i = 0; i < elements; i++) {
+      noise[i] = (float) random.nextGaussian();
+    }
+    return noise;
+  }
+
+  private static void requireNumbers(String file, float[] output) {
+    for (float value : output) {
+      if (!Float.isFinite(value)) {
+        throw new NetworkException(
+            file, "forward must return finite values; found %s for noise".formatted(value));
+      }
+    }
+  }
+}

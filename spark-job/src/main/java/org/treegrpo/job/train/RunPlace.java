@@ -1,0 +1,114 @@
+package org.treegrpo.job.train;
+
+import java.io.IOException;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.treegrpo.job.checkpoint.RunLock;
+import org.treegrpo.job.checkpoint.RunLockedException;
+import org.treegrpo.job.files.RunDirectory;
+
+/** Directories that a user names for a run: whether one can be there, or is there. */
+public final class RunPlace {
+
+  private static final String KEY = "treegrpo.run-dir: ";
+
+  private RunPlace() {}
+
+  /**
+   * A directory that may not be there yet.
+   *
+   * @param option the key or option that names it
+   * @throws InvalidInputException if it is something else, or on no file system that is known
+   */
+  public static RunDirectory of(String option, String uri, Configuration hadoop) {
+    try {
+      RunDirectory directory = RunDirectory.of(uri, hadoop);
+      FileSystem fs = directory.fs();
+      if (fs.exists(directory.root()) && !fs.getFileStatus(directory.root()).isDirectory()) {
+        throw new InvalidInputException(
+            "%s: %s must be a directory; it is a file".formatted(option, uri));
+      }
+      return directory;
+    } catch (IOException | IllegalArgumentException e) {
+      throw new InvalidInputException(
+          "%s: '%s' must be a directory of a known file system; %s"
+              .formatted(option, uri, InvalidInputException.reason(e)),
+          e);
+    }
+  }
+
+  /**
+   * The directory of a run that was started.
+   *
+   * @param option the option that names it
+   * @throws InvalidInputException if there is no run; nothing is written
+   */
+  public static RunDirectory started(String option, String uri, Configuration hadoop)
+      throws IOException {
+    RunDirectory directory = of(option, uri, hadoop);
+    if (!directory.fs().exists(directory.layout().config())) {
+      throw new InvalidInputException(
+          "%s: %s must be the directory of a run; it has no %s"
+              .formatted(option, directory.root(), directory.layout().config().getName()));
+    }
+    return directory;
+  }
+
+  /**
+   * The place of a new run: not there, or an empty directory.
+   *
+   * @throws InvalidInputException for any other place; nothing is written
+   */
+  static RunDirectory fresh(String uri, Configuration hadoop) throws IOException {
+    RunDirectory directory = of("treegrpo.run-dir", uri, hadoop);
+    FileSystem fs = directory.fs();
+    if (fs.exists(directory.root()) && fs.listStatus(directory.root()).length > 0) {
+      throw new InvalidInputException(
+          KEY
+              + "%s must not hold anything; choose another directory, or continue it with resume"
+                  .formatted(directory.root()));
+    }
+    return directory;
+  }
+
+  /**
+   * The place of a run that goes on.
+   *
+   * @throws InvalidInputException if there is no checkpoint; nothing is written
+   */
+  static RunDirectory existing(String uri, Configuration hadoop) throws IOException {
+    RunDirectory directory = of("treegrpo.run-dir", uri, hadoop);
+    if (!directory.fs().exists(directory.checkpoints())) {
+      throw withoutCheckpoint(directory, List.of());
+    }
+    return directory;
+  }
+
+  /**
+   * Takes the lock of a run directory.
+   *
+   * @throws RunLockedException if another run has it
+   * @throws InvalidInputException if nothing can be written there
+   */
+  static RunLock lock(RunDirectory directory, String application) throws IOException {
+    try {
+      return RunLock.acquire(directory, application);
+    } catch (RunLockedException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new InvalidInputException(
+          KEY + "%s must be writable; %s".formatted(directory.root(), e.getMessage()), e);
+    }
+  }
+
+  /** What to say where no checkpoint can be resumed from. */
+  static InvalidInputException withoutCheckpoint(RunDirectory directory, List<String> refusals) {
+    return new InvalidInputException(
+        KEY
+            + "%s must hold a valid checkpoint to resume from; %s; start over with train in an empty directory"
+                .formatted(
+                    directory.root(),
+                    refusals.isEmpty() ? "it holds none" : String.join("; ", refusals)));
+  }
+}
