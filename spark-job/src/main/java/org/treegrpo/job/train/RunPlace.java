@@ -66,7 +66,7 @@ public final class RunPlace {
     if (fs.exists(directory.root()) && fs.listStatus(directory.root()).length > 0) {
       throw new InvalidInputException(
           KEY
-              + "%s must not hold anything; choose another directory, or continue it with resume"
+              + "%s is not empty; choose another directory, or continue it with resume"
                   .formatted(directory.root()));
     }
     return directory;

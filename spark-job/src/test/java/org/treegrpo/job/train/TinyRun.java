@@ -27,11 +27,11 @@ import org.treegrpo.job.settings.TrainSettings;
 import org.treegrpo.job.settings.Use;
 
 /** A whole training run that takes a second: a tiny network that draws 8 x 12 pixels. */
-final class TinyRun {
+public final class TinyRun {
 
   private final Path directory;
 
-  TinyRun(Path directory) throws IOException {
+  public TinyRun(Path directory) throws IOException {
     this.directory = directory;
     writePolicy(directory.resolve("policy"));
     writePrompts(directory.resolve("train.jsonl"), "ab", "bc", "cab", "abc", "ca", "bb");
@@ -45,7 +45,7 @@ final class TinyRun {
   }
 
   /** The same as a configuration file, for a process of its own. */
-  Path configFile(String runDir) throws IOException {
+  public Path configFile(String runDir) throws IOException {
     return Files.writeString(directory.resolve(runDir + ".conf"), hocon(runDir));
   }
 
@@ -73,7 +73,7 @@ final class TinyRun {
         .formatted(directory, runDir);
   }
 
-  void train(String master, String runDir, String... overrides) throws IOException {
+  public void train(String master, String runDir, String... overrides) throws IOException {
     train(spark(master), runDir, overrides);
   }
 
@@ -81,12 +81,12 @@ final class TinyRun {
     TrainingRun.train(settings(runDir, overrides), spark, new Configuration(), System.out);
   }
 
-  void resume(String master, String runDir, String... overrides) throws IOException {
+  public void resume(String master, String runDir, String... overrides) throws IOException {
     TrainingRun.resume(settings(runDir, overrides), spark(master), new Configuration(), System.out);
   }
 
   /** The weights after every round. */
-  List<String> digests(String runDir) throws IOException {
+  public List<String> digests(String runDir) throws IOException {
     List<String> digests = new ArrayList<>();
     for (RoundMetrics metrics : rounds(runDir)) {
       digests.add(metrics.weightsSha256());
@@ -99,11 +99,11 @@ final class TinyRun {
     return MetricsLog.open(run.fs(), run.root()).rounds();
   }
 
-  Path resolve(String name) {
+  public Path resolve(String name) {
     return directory.resolve(name);
   }
 
-  static SparkConf spark(String master) {
+  public static SparkConf spark(String master) {
     SparkConf conf =
         new SparkConf()
             .setMaster(master)

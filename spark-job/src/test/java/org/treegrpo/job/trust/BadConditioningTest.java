@@ -1,0 +1,100 @@
+package org.treegrpo.job.trust;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.treegrpo.core.io.DType;
+import org.treegrpo.core.io.SafetensorsWriter;
+import org.treegrpo.core.io.SafetensorsWriter.Declaration;
+import org.treegrpo.core.tensor.ScriptModule;
+import org.treegrpo.core.tensor.TorchScriptArchive;
+
+/** Conditioning that does not fit the policy or the prompts, seen from the command line. */
+class BadConditioningTest {
+
+  private static final List<String> PROMPTS = List.of("ab", "bc", "cab", "abc", "ca", "bb", "ba");
+
+  @TempDir Path directory;
+  private Inputs inputs;
+  private Path file;
+
+  @BeforeEach
+  void write() throws IOException {
+    inputs = new Inputs(directory);
+    file = inputs.file("conditioning.safetensors");
+    inputs.write(
+        "policy/policy.json",
+        """
+        {"type": "torchscript", "file": "network.pt", "latentShape": [3, 8, 12],
+         "prediction": "flow-velocity", "conditioning": [{"name": "text", "shape": [2]}],
+         "decoder": null}
+        """);
+    inputs.write("held-out.jsonl", "{\"id\": \"word-ba\", \"text\": \"ba\"}\n");
+    String source =
+        """
+        def forward(self, latent: Tensor, timestep: Tensor, text: Tensor) -> Tensor:
+          return torch.mul(latent, torch.reshape(torch.sum(text, [1]), [-1, 1, 1, 1]))
+        """;
+    TorchScriptArchive.write(
+        new ScriptModule("Network", source).parameter("unused", new float[1], 1),
+        inputs.file("policy/network.pt"));
+  }
+
+  private void tensors(List<String> words, long... shape) throws IOException {
+    List<Declaration> tensors =
+        words.stream().map(w -> new Declaration("word-" + w + "/text", DType.F32, shape)).toList();
+    try (OutputStream out = Files.newOutputStream(file)) {
+      SafetensorsWriter writer = new SafetensorsWriter(out, tensors, Map.of());
+      for (Declaration tensor : tensors) {
+        writer.write(tensor.name(), new float[] {1, 2, 3}, 0, (int) shape[0]);
+      }
+      writer.finish();
+    }
+  }
+
+  private CommandRun plan() throws IOException {
+    return inputs.command(inputs.arguments("plan", "policy.conditioning-file=" + file));
+  }
+
+  @Test
+  void aWholeFileIsTaken() throws IOException {
+    tensors(PROMPTS, 2);
+    plan().assertDone();
+  }
+
+  @Test
+  void aFileThatIsNotGivenIsAskedFor() throws IOException {
+    inputs
+        .train()
+        .assertRefused("treegrpo.policy.conditioning-file: is empty", "conditioning inputs [text]");
+  }
+
+  @Test
+  void aMissingFileIsNamed() throws IOException {
+    plan().assertRefused("treegrpo.policy.conditioning-file: " + file + " must be readable");
+  }
+
+  @Test
+  void aMalformedFileIsNamed() throws IOException {
+    inputs.write("conditioning.safetensors", "not tensors at all");
+    plan().assertRefused(file + ": the header must");
+  }
+
+  @Test
+  void aTensorOfTheWrongShapeIsNamed() throws IOException {
+    tensors(PROMPTS, 3);
+    plan().assertRefused(file + "", "'word-ab/text'", "[2]", "[3]");
+  }
+
+  @Test
+  void aPromptWithoutATensorIsNamed() throws IOException {
+    tensors(PROMPTS.subList(0, 6), 2);
+    plan().assertRefused("prompt 'word-ba'", file + " must hold a tensor 'word-ba/text'");
+  }
+}

@@ -1,0 +1,81 @@
+package org.treegrpo.job.trust;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.apache.hadoop.conf.Configuration;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.treegrpo.job.checkpoint.RunLock;
+import org.treegrpo.job.files.RunDirectory;
+
+/** Places where no run can be, seen from the command line. */
+class BadRunDirectoryTest {
+
+  @TempDir Path directory;
+  private Inputs inputs;
+  private Path run;
+
+  @BeforeEach
+  void write() throws IOException {
+    inputs = new Inputs(directory);
+    run = inputs.file("run");
+  }
+
+  @Test
+  void aDirectoryThatHoldsAnythingIsLeftAlone() throws IOException {
+    Files.createDirectories(run);
+    inputs.write("run/thesis.txt", "the only copy");
+    inputs
+        .train()
+        .assertRefused("treegrpo.run-dir: file:" + run + " is not empty", "resume");
+  }
+
+  @Test
+  void dotsThatLeadToTheInputsAreSeenThrough() throws IOException {
+    inputs
+        .train("run-dir=" + run + "/../policy/.")
+        .assertRefused("treegrpo.run-dir: file:" + inputs.file("policy") + " is not empty");
+  }
+
+  @Test
+  void aFileIsNoRunDirectory() throws IOException {
+    inputs
+        .train("run-dir=" + inputs.file("train.jsonl"))
+        .assertRefused(
+            "treegrpo.run-dir: "
+                + inputs.file("train.jsonl")
+                + " must be a directory; it is a file");
+  }
+
+  @Test
+  void aPlaceThatCannotBeWrittenIsNamed() throws IOException {
+    Path below = inputs.file("train.jsonl").resolve("run");
+    inputs
+        .train("run-dir=" + below)
+        .assertRefused("treegrpo.run-dir: file:" + below + " must be writable");
+  }
+
+  @Test
+  void aRunInProgressIsNotJoined() throws IOException {
+    RunDirectory place = RunDirectory.of(run.toString(), new Configuration());
+    Files.createDirectories(run.resolve("checkpoints"));
+    RunLock held = RunLock.acquire(place, "app-1");
+    try {
+      CommandRun resumed = inputs.resume();
+      resumed.assertFailed("run.lock: in use by process " + ProcessHandle.current().pid(), "app-1");
+      assertThat(resumed.changed()).as("the other run's files").isEmpty();
+      inputs.train().assertRefused("treegrpo.run-dir", "is not empty");
+    } finally {
+      held.close();
+    }
+  }
+
+  @Test
+  void whereThereIsNoRunNoneIsResumed() throws IOException {
+    inputs.resume().assertRefused("treegrpo.run-dir: file:" + run, "must hold a valid checkpoint");
+  }
+}
