@@ -1,5 +1,7 @@
 package org.treegrpo.job.executor;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * An executor cannot do its part of the run; the message says why and what to change. Travels to
  * the driver inside Spark's own exception.
@@ -12,7 +14,7 @@ public final class ExecutorException extends RuntimeException {
     super(message);
   }
 
-  ExecutorException(String message, Throwable cause) {
+  ExecutorException(@Nullable String message, Throwable cause) {
     super(message, cause);
   }
 }

@@ -17,7 +17,10 @@ public final class InvalidInputException extends RuntimeException {
 
   /** What to tell of a path that cannot be used; a malformed URI hides it in the cause. */
   static String reason(Exception refusal) {
-    boolean hidden = refusal instanceof IllegalArgumentException && refusal.getCause() != null;
-    return hidden ? refusal.getCause().getMessage() : refusal.getMessage();
+    Throwable cause = refusal.getCause();
+    return String.valueOf(
+        refusal instanceof IllegalArgumentException && cause != null
+            ? cause.getMessage()
+            : refusal.getMessage());
   }
 }

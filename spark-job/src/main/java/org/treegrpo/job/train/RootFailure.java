@@ -16,11 +16,8 @@ public final class RootFailure {
    * @return the last carrier where it carries nothing, as Spark's does when executors are lost
    */
   public static Throwable of(Throwable failure) {
-    Throwable root = failure;
-    while (isCarrier(root) && root.getCause() != null) {
-      root = root.getCause();
-    }
-    return root;
+    Throwable carried = isCarrier(failure) ? failure.getCause() : null;
+    return carried == null ? failure : of(carried);
   }
 
   /** Whether Spark itself gave up. */
@@ -28,11 +25,11 @@ public final class RootFailure {
     return failure.getClass().getName().startsWith("org.apache.spark.");
   }
 
-  /** One line for people and for {@code result.json}; may be empty. */
+  /** What to tell people and {@code result.json}; of Spark's own messages the first line. */
   public static String message(Throwable failure) {
     Throwable root = of(failure);
-    String message = String.valueOf(root.getMessage());
-    if (root.getMessage() == null || message.isBlank()) {
+    String message = root.getMessage();
+    if (message == null || message.isBlank()) {
       return root.getClass().getSimpleName();
     }
     return isSparks(root) ? message.lines().findFirst().orElse("") : message;

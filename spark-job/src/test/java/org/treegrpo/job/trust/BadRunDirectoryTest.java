@@ -29,9 +29,7 @@ class BadRunDirectoryTest {
   void aDirectoryThatHoldsAnythingIsLeftAlone() throws IOException {
     Files.createDirectories(run);
     inputs.write("run/thesis.txt", "the only copy");
-    inputs
-        .train()
-        .assertRefused("treegrpo.run-dir: file:" + run + " is not empty", "resume");
+    inputs.train().assertRefused("treegrpo.run-dir: file:" + run + " is not empty", "resume");
   }
 
   @Test
