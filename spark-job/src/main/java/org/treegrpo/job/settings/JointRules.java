@@ -4,6 +4,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
+import org.treegrpo.core.transition.TransitionKind;
 import org.treegrpo.reward.RewardDefinition;
 
 /** The rules that join several keys. Each is judged only if its keys are sound by themselves. */
@@ -24,6 +25,7 @@ final class JointRules {
     group();
     shares();
     warmUp();
+    penalty();
     rewards(use, rewardCheck);
   }
 
@@ -126,6 +128,26 @@ final class JointRules {
           "must be less than the run's %d optimizer steps (rounds x update.epochs)"
               .formatted(optimizerSteps),
           "");
+    }
+  }
+
+  /** The last step of cps has no noise, and the penalty divides by the noise of its step. */
+  private void penalty() {
+    if (!reader.clean("sampler", "tree.width", "tree.window", "update.kl")) {
+      return;
+    }
+    WindowSettings window = settings.tree().window();
+    boolean lastStep =
+        window.strategy() == WindowSettings.Strategy.FIXED
+            && window.start() + width() == settings.sampler().steps();
+    if (settings.update().kl() > 0
+        && settings.sampler().transition() == TransitionKind.CPS
+        && lastStep) {
+      reader.problemAt(
+          "update.kl",
+          "must be 0 where the window holds the last step of transition cps, which has no noise",
+          "let the window end earlier: treegrpo.tree.window.start <= %d"
+              .formatted(window.lastStart(settings.sampler().steps(), width()) - 1));
     }
   }
 

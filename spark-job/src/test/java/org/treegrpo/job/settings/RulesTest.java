@@ -150,6 +150,10 @@ class RulesTest {
           sampler.transition=cps, sampler.eta=1.1                         | sampler.eta
           sampler.transition=ddim, sampler.eta=1.1                        | sampler.eta
           sampler.eta=1.1                                                 |
+          sampler.transition=cps, update.kl=1, tree.window.strategy=fixed, tree.window.start=6 |
+          sampler.transition=cps, update.kl=1, tree.window.strategy=fixed, tree.window.start=7 | update.kl
+          sampler.transition=cps, update.kl=1, tree.window.start=7        |
+          update.kl=1, tree.window.strategy=fixed, tree.window.start=7    |
           """)
   void rulesThatJoinKeysHoldAtTheirBounds(String overrides, String expectedKey) {
     String[] options =
