@@ -34,9 +34,9 @@ import org.treegrpo.reward.ScoredBatch;
  * own instance of each reward. A batch is cut into chunks of a fixed number of rows; each (chunk,
  * reward) is one call, so several threads share a batch.
  *
- * <p>A call that throws, returns too few scores or none for a row leaves those rows failed (NaN,
- * with a reason), never 0. A call that takes longer than its reward's time limit is given up: its
- * rows fail, its thread is interrupted and replaced. The scores do not depend on the number of
+ * <p>A call that throws, returns null, too few scores or none for a row leaves those rows failed
+ * (NaN, with a reason), never 0. A call that takes longer than its reward's time limit is given up:
+ * its rows fail, its thread is interrupted and replaced. The scores do not depend on the number of
  * threads.
  */
 public final class RewardPool implements AutoCloseable {
@@ -96,9 +96,9 @@ public final class RewardPool implements AutoCloseable {
   }
 
   /**
-   * Queues a batch. The future completes exceptionally only on a {@link LinkageError} or another
-   * error of the JVM inside a reward, and with {@link CancellationException} when the pool is
-   * closed first.
+   * Queues a batch. The future completes exceptionally only with a {@link RewardException} on a
+   * {@link LinkageError} or another error of the JVM inside a reward, its cause, and with {@link
+   * CancellationException} when the pool is closed first.
    *
    * @param images B images; their pixels must not change until the future is done
    * @param prompts the prompt of each image, B of them

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 import org.treegrpo.reward.ImageBatch;
 import org.treegrpo.reward.ScoredBatch;
 
@@ -43,8 +44,12 @@ final class Submission {
     return result;
   }
 
-  /** Takes the scores of a call, after checking them; a wrong number of scores fails its rows. */
-  void scored(int reward, Chunk chunk, float[] chunkScores, long nanos) {
+  /** Takes the scores of a call, after checking them; null or too few or many fail its rows. */
+  void scored(int reward, Chunk chunk, float @Nullable [] chunkScores, long nanos) {
+    if (chunkScores == null) {
+      failed(reward, chunk, "returned null instead of scores", nanos);
+      return;
+    }
     if (chunkScores.length != chunk.rows()) {
       failed(
           reward,

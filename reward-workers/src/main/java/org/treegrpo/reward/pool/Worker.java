@@ -87,10 +87,10 @@ final class Worker implements Runnable {
         instances[index] = factory.create(definitions.get(index));
       }
       return instances[index];
-    } catch (RewardException | RuntimeException e) {
+    } catch (Exception e) { // a reward in a language without checked exceptions throws any
       fail(call, reason(e), 0);
     } catch (Error e) {
-      call.submission().abort(e);
+      abort(call, e);
     }
     return null;
   }
@@ -104,12 +104,11 @@ final class Worker implements Runnable {
       float[] scores = reward.score(call.chunk().images(), call.chunk().prompts());
       long nanos = System.nanoTime() - start;
       report = () -> call.submission().scored(call.reward(), call.chunk(), scores, nanos);
-    } catch (RewardException | RuntimeException e) {
+    } catch (Exception e) { // a reward in a language without checked exceptions throws any
       long nanos = System.nanoTime() - start;
       report = () -> fail(call, reason(e), nanos);
     } catch (Error e) {
-      // Not the rows' fault: a missing native library, no memory. The caller must hear of it.
-      report = () -> call.submission().abort(e);
+      report = () -> abort(call, e);
     }
     if (!call.settle()) {
       return false;
@@ -121,6 +120,16 @@ final class Worker implements Runnable {
 
   private static void fail(ScoreCall call, String reason, long nanos) {
     call.submission().failed(call.reward(), call.chunk(), reason, nanos);
+  }
+
+  /** Not the rows' fault: a missing native library, no memory. The caller must hear of it. */
+  private void abort(ScoreCall call, Error e) {
+    call.submission()
+        .abort(
+            new RewardException(
+                "reward '%s': %s; this is no matter of single images, so nothing is scored any more"
+                    .formatted(definitions.get(call.reward()).name(), e),
+                e));
   }
 
   private static String reason(Exception e) {

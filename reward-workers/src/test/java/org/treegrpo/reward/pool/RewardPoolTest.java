@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -114,6 +115,9 @@ class RewardPoolTest {
         (images, prompts) -> {
           throw new IllegalStateException("broken");
         });
+    scripts.put(
+        "undeclared",
+        (images, prompts) -> RewardPoolTest.<RuntimeException>sneak(new IOException("gone")));
     try (RewardPool pool = pool(2, 2, LONG)) {
       ScoredBatch batch = get(pool.submit(images(4), prompts(4)));
       assertThat(batch.scores()[0]).as("good").containsExactly(0f, 0.01f, 0.02f, 0.03f);
@@ -126,24 +130,29 @@ class RewardPoolTest {
           .containsExactly(
               "reward 'checked': rows 0-1 failed: no answer from the model",
               "reward 'unchecked': rows 0-1 failed: java.lang.IllegalStateException: broken",
-              "reward 'unchecked': rows 2-3 failed: java.lang.IllegalStateException: broken");
+              "reward 'unchecked': rows 2-3 failed: java.lang.IllegalStateException: broken",
+              "reward 'undeclared': rows 0-1 failed: java.io.IOException: gone",
+              "reward 'undeclared': rows 2-3 failed: java.io.IOException: gone");
     }
   }
 
   @Test
   void failsRowsWithoutAFiniteScore() throws Exception {
     scripts.put("short", (images, prompts) -> new float[images.rows() - 1]);
+    scripts.put("nothing", (images, prompts) -> null);
     scripts.put("holes", (images, prompts) -> new float[] {1f, Float.NaN, Float.POSITIVE_INFINITY});
     try (RewardPool pool = pool(1, 8, LONG)) {
       ScoredBatch batch = get(pool.submit(images(3), prompts(3)));
       assertThat(batch.failed(0)).as("rows of a short answer").isEqualTo(3);
-      assertThat(batch.scores()[1])
+      assertThat(batch.failed(1)).as("rows of no answer").isEqualTo(3);
+      assertThat(batch.scores()[2])
           .as("NaN and infinity")
           .containsExactly(1f, Float.NaN, Float.NaN);
       assertThat(batch.failures())
           .as("reasons")
           .containsExactly(
               "reward 'short': rows 0-2 failed: returned 2 scores for 3 images",
+              "reward 'nothing': rows 0-2 failed: returned null instead of scores",
               "reward 'holes': no score for 2 of rows 0-2, first row 1 (NaN)");
     }
   }
@@ -224,7 +233,9 @@ class RewardPoolTest {
       assertThatThrownBy(() -> get(result))
           .as("a missing library is no failed row")
           .isInstanceOf(ExecutionException.class)
-          .hasCauseInstanceOf(UnsatisfiedLinkError.class);
+          .hasCauseInstanceOf(RewardException.class)
+          .hasRootCauseInstanceOf(UnsatisfiedLinkError.class)
+          .hasMessageContaining("reward 'native': java.lang.UnsatisfiedLinkError: no libmodel");
     }
   }
 
@@ -332,6 +343,12 @@ class RewardPoolTest {
       scores[row] = prompts.get(row).text().length();
     }
     return scores;
+  }
+
+  /** Throws a checked exception undeclared, as code in other JVM languages does. */
+  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // the cast is never executed
+  private static <E extends Exception> float[] sneak(Exception exception) throws E {
+    throw (E) exception;
   }
 
   private static void meet(CyclicBarrier barrier) throws RewardException {

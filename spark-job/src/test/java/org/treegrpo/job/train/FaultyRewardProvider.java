@@ -1,0 +1,109 @@
+package org.treegrpo.job.train;
+
+import java.util.List;
+import java.util.Set;
+import org.treegrpo.reward.ImageBatch;
+import org.treegrpo.reward.Reward;
+import org.treegrpo.reward.RewardDefinition;
+import org.treegrpo.reward.RewardException;
+import org.treegrpo.reward.RewardPrompt;
+import org.treegrpo.reward.RewardProvider;
+
+/**
+ * Type {@code faulty}: scores the mean of an image, except in every n-th call of an instance
+ * (option {@code every}), where it does what the option {@code fault} says.
+ */
+public final class FaultyRewardProvider implements RewardProvider {
+
+  @Override
+  public String type() {
+    return "faulty";
+  }
+
+  @Override
+  public List<String> problems(RewardDefinition definition) {
+    return definition.unknownOptions(Set.of("fault", "every"));
+  }
+
+  @Override
+  public Reward create(RewardDefinition definition) {
+    return new Faulty(
+        definition.name(),
+        definition.option("fault", ""),
+        Integer.parseInt(definition.option("every", "1")));
+  }
+
+  private static final class Faulty implements Reward {
+
+    private final String name;
+    private final String fault;
+    private final int every;
+    private int calls;
+
+    Faulty(String name, String fault, int every) {
+      this.name = name;
+      this.fault = fault;
+      this.every = every;
+    }
+
+    @Override
+    public String name() {
+      return name;
+    }
+
+    @Override
+    public String version() {
+      return fault;
+    }
+
+    @Override
+    public float[] score(ImageBatch images, List<RewardPrompt> prompts) throws RewardException {
+      calls++;
+      float[] scores = means(images);
+      if (calls % every != 0) {
+        return scores;
+      }
+      return switch (fault) {
+        case "throws" -> throw new RewardException("no answer from the model");
+        case "crashes" -> throw new IllegalStateException("broken");
+        case "nan" -> firstMissing(scores);
+        case "short" -> new float[images.rows() - 1];
+        case "null" -> null;
+        case "hangs" -> hang();
+        case "error" -> throw new UnsatisfiedLinkError("no libmodel");
+        default -> throw new AssertionError(fault);
+      };
+    }
+
+    @Override
+    public void close() {}
+
+    private static float[] firstMissing(float[] scores) {
+      scores[0] = Float.NaN;
+      return scores;
+    }
+
+    /** Until the pool interrupts the call. */
+    private static float[] hang() throws RewardException {
+      try {
+        Thread.sleep(Long.MAX_VALUE);
+      } catch (InterruptedException e) {
+        throw new RewardException("interrupted", e);
+      }
+      return new float[0];
+    }
+
+    private static float[] means(ImageBatch images) {
+      int elements = 3 * images.height() * images.width();
+      float[] means = new float[images.rows()];
+      for (int row = 0; row < means.length; row++) {
+        double sum = 0;
+        for (int i = 0; i < elements; i++) {
+          sum += images.pixels()[images.offset(row) + i];
+        }
+        means[row] = (float) (sum / elements);
+      }
+      return means;
+    }
+  }
+}
