@@ -58,6 +58,16 @@ public final class TorchRuntime {
     return Engine.getEngine("PyTorch").getGpuCount();
   }
 
+  /**
+   * Number of native arrays that are open in this JVM, whoever holds them: what must not grow from
+   * one round to the next.
+   */
+  public static int openArrays() {
+    try (NDManager child = newManager(Device.cpu())) {
+      return child.getParentManager().getManagedArrays().size();
+    }
+  }
+
   /** A new top-level manager on a device; the caller closes it. */
   public static NDManager newManager(Device device) {
     configureThread();

@@ -68,9 +68,14 @@ final class GaussianRun {
          "decoder": {"file": "decoder.pt", "scale": %d, "shift": 0}}
         """
             .formatted(flow ? "flow-velocity" : "epsilon", DECODER_SCALE));
-    write("mean.pt", new ScriptModule("Mean", MEAN));
+    write("mean.pt", meanReward());
     write("square.pt", new ScriptModule("Square", MEAN_SQUARE));
     Files.writeString(directory.resolve("prompts.jsonl"), "{\"id\": \"any\", \"text\": \"any\"}\n");
+  }
+
+  /** A reward: the mean of an image. */
+  static ScriptModule meanReward() {
+    return new ScriptModule("Mean", MEAN);
   }
 
   /** Trains one round on independent trees of one prompt with a fixed window. */
