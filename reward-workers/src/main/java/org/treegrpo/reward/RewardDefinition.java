@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * One entry of {@code treegrpo.rewards}. Checked by {@link RewardProviders#problems}, so that every
+ * One entry of {@code treegrpo.rewards}. Checked where the configuration is read, so that every
  * error is reported at once; the constructor only refuses nulls.
  *
  * @param name the run's name for it; letters, digits, {@code _} and {@code -}

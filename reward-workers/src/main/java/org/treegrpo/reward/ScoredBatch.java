@@ -31,15 +31,4 @@ public record ScoredBatch(
     }
     return values;
   }
-
-  /** How many rows reward {@code reward} failed to score. */
-  public int failed(int reward) {
-    int count = 0;
-    for (float score : scores[reward]) {
-      if (Float.isNaN(score)) {
-        count++;
-      }
-    }
-    return count;
-  }
 }

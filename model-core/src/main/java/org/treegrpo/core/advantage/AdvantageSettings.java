@@ -34,16 +34,4 @@ public record AdvantageSettings(
       throw new IllegalArgumentException("advantage clamp must be positive, was " + clamp);
     }
   }
-
-  /** normalise-then-sum, group std with ddof 0, eps 1e-4, clamp 5, softmax-mean-logp. */
-  public static AdvantageSettings defaults() {
-    return new AdvantageSettings(
-        Aggregation.NORMALISE_THEN_SUM,
-        StdScope.GROUP,
-        0,
-        1e-4,
-        5,
-        Backup.SOFTMAX_MEAN_LOGP,
-        false);
-  }
 }

@@ -13,14 +13,4 @@ public enum Aggregation {
    * its reward on or off.
    */
   ALG1;
-
-  /** The name used in the configuration. */
-  public String label() {
-    return Labels.label(this);
-  }
-
-  /** Parses the name used in the configuration. */
-  public static Aggregation of(String label) {
-    return Labels.parse("aggregation", Aggregation.class, label);
-  }
 }

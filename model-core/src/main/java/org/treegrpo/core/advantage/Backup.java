@@ -8,14 +8,4 @@ public enum Backup {
   UNIFORM,
   /** Softmax over siblings of the sum over D of log pi_old: all but one-hot at usual sizes. */
   SOFTMAX_SUM_LOGP;
-
-  /** The name used in the configuration. */
-  public String label() {
-    return Labels.label(this);
-  }
-
-  /** Parses the name used in the configuration. */
-  public static Backup of(String label) {
-    return Labels.parse("backup", Backup.class, label);
-  }
 }

@@ -6,14 +6,4 @@ public enum StdScope {
   GROUP,
   /** The whole round, around the round's mean, as Flow-GRPO does. */
   GLOBAL;
-
-  /** The name used in the configuration. */
-  public String label() {
-    return Labels.label(this);
-  }
-
-  /** Parses the name used in the configuration. */
-  public static StdScope of(String label) {
-    return Labels.parse("std-scope", StdScope.class, label);
-  }
 }

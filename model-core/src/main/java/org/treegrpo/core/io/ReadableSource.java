@@ -1,6 +1,5 @@
 package org.treegrpo.core.io;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;
@@ -38,27 +37,6 @@ public interface ReadableSource {
       public InputStream open(long offset) throws IOException {
         FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
         return Channels.newInputStream(channel.position(offset));
-      }
-    };
-  }
-
-  /** Bytes in memory; not copied. */
-  static ReadableSource of(String name, byte[] bytes) {
-    return new ReadableSource() {
-      @Override
-      public String name() {
-        return name;
-      }
-
-      @Override
-      public long length() {
-        return bytes.length;
-      }
-
-      @Override
-      public InputStream open(long offset) {
-        int start = Math.toIntExact(offset);
-        return new ByteArrayInputStream(bytes, start, bytes.length - start);
       }
     };
   }

@@ -3,7 +3,6 @@ package org.treegrpo.core.io;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
@@ -96,61 +95,10 @@ public final class SafetensorsReader implements Closeable {
     }
   }
 
-  /** All elements of an integer or boolean tensor; U64 beyond the range of long is refused. */
-  public long[] readIntegers(String name) throws IOException {
-    TensorInfo tensor = require(name);
-    DType dtype = tensor.dtype();
-    if (dtype.isFloating()) {
-      throw refused(tensor, "must have an integer or boolean dtype", dtype);
-    }
-    long[] values = new long[arrayLength(tensor)];
-    seek(header.dataStart() + tensor.begin());
-    for (int done = 0; done < values.length; ) {
-      int part = Math.min(CHUNK_BYTES / dtype.bytes(), values.length - done);
-      ByteBuffer bytes = fill(part * dtype.bytes());
-      for (int i = 0; i < part; i++) {
-        values[done + i] = integer(tensor, bytes);
-      }
-      done += part;
-    }
-    return values;
-  }
-
-  /** Copies the little-endian bytes of any tensor, of any size, to {@code out}. */
-  public void copyBytes(String name, OutputStream out) throws IOException {
-    TensorInfo tensor = require(name);
-    seek(header.dataStart() + tensor.begin());
-    for (long left = tensor.end() - tensor.begin(); left > 0; ) {
-      int part = (int) Math.min(CHUNK_BYTES, left);
-      out.write(fill(part).array(), 0, part);
-      left -= part;
-    }
-  }
-
   @Override
   public void close() throws IOException {
     stream.close();
     position = NOWHERE;
-  }
-
-  private long integer(TensorInfo tensor, ByteBuffer bytes) throws SafetensorsException {
-    return switch (tensor.dtype()) {
-      case I64 -> bytes.getLong();
-      case I32 -> bytes.getInt();
-      case I16 -> bytes.getShort();
-      case I8 -> bytes.get();
-      case U32 -> Integer.toUnsignedLong(bytes.getInt());
-      case U16 -> Short.toUnsignedLong(bytes.getShort());
-      case U8, BOOL -> Byte.toUnsignedLong(bytes.get());
-      case U64 -> {
-        long value = bytes.getLong();
-        if (value < 0) {
-          throw refused(tensor, "must be below 2^63", Long.toUnsignedString(value));
-        }
-        yield value;
-      }
-      case F64, F32, F16, BF16 -> throw new IllegalArgumentException(tensor.toString());
-    };
   }
 
   private TensorInfo require(String name) throws SafetensorsException {

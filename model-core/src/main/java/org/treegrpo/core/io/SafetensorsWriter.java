@@ -79,18 +79,6 @@ public final class SafetensorsWriter {
     written((long) length * dtype.bytes());
   }
 
-  /** Appends little-endian bytes, whole elements, to a tensor of any dtype. */
-  public void writeBytes(String tensor, byte[] bytes, int offset, int length) throws IOException {
-    int size = next(tensor).dtype().bytes();
-    if (length % size != 0) {
-      throw new IllegalArgumentException(
-          "tensor '%s': %d bytes are not whole elements of %d".formatted(tensor, length, size));
-    }
-    checkRoom(tensor, length);
-    out.write(bytes, offset, length);
-    written(length);
-  }
-
   /** Checks that every declared element was written, and flushes. */
   public void finish() throws IOException {
     if (current < tensors.size()) {

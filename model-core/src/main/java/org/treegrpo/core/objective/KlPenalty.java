@@ -15,18 +15,10 @@ public record KlPenalty(double beta) {
   }
 
   /**
-   * The penalty of one edge.
+   * Derivative of an edge's penalty by mean((mu_theta - mu_ref)^2), beta / (2 s^2); the cotangent
+   * of mu_theta is therefore {@code 2 slope (mu_theta - mu_ref) / D}.
    *
-   * @param meanSquaredDifference mean over D of (mu_theta - mu_ref)^2
    * @param noiseStd s, positive
-   */
-  public double value(double meanSquaredDifference, double noiseStd) {
-    return slope(noiseStd) * meanSquaredDifference;
-  }
-
-  /**
-   * Derivative of {@link #value} by the mean squared difference, beta / (2 s^2); the cotangent of
-   * mu_theta is therefore {@code 2 slope (mu_theta - mu_ref) / D}.
    */
   public double slope(double noiseStd) {
     if (!(noiseStd > 0)) {

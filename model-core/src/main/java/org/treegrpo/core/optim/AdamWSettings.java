@@ -23,11 +23,6 @@ public record AdamWSettings(double beta1, double beta2, double epsilon, double w
     }
   }
 
-  /** 0.9, 0.999, 1e-8 and the paper's weight decay 0.01. */
-  public static AdamWSettings defaults() {
-    return new AdamWSettings(0.9, 0.999, 1e-8, 0.01);
-  }
-
   private static void requireDecay(String name, double value) {
     if (!(value >= 0 && value < 1)) {
       throw new IllegalArgumentException(

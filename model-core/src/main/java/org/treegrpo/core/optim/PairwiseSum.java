@@ -1,7 +1,6 @@
 package org.treegrpo.core.optim;
 
 import java.io.Serializable;
-import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.SortedMap;
@@ -50,10 +49,6 @@ public final class PairwiseSum {
 
     private Node sibling() {
       return new Node(level, index ^ 1);
-    }
-
-    private boolean isLeft() {
-      return index % 2 == 0;
     }
 
     @Override
@@ -161,33 +156,11 @@ public final class PairwiseSum {
 
   /**
    * What has been merged so far, in share order: what an executor returns for its block of shares.
-   * For a contiguous block these are the nodes of {@link #cover}.
+   * For a contiguous block these are the maximal nodes that make it up; a node that reaches beyond
+   * the last share is complete without the shares that do not exist.
    */
   public List<Partial> partials() {
     return pending.entrySet().stream().map(e -> new Partial(e.getKey(), e.getValue())).toList();
-  }
-
-  /**
-   * The maximal nodes that make up shares {@code [from, to)} of {@code total}, in share order. A
-   * node that reaches beyond the last share is complete without the shares that do not exist.
-   */
-  public static List<Node> cover(int from, int to, int total) {
-    int height = height(total);
-    if (from < 0 || from > to || to > total) {
-      throw new IllegalArgumentException(
-          "shares %d to %d are not a block of %d shares".formatted(from, to, total));
-    }
-    List<Node> nodes = new ArrayList<>();
-    int next = from;
-    while (next < to) {
-      Node node = new Node(0, next);
-      while (node.level() < height && node.isLeft() && node.parent().to(total) <= to) {
-        node = node.parent();
-      }
-      nodes.add(node);
-      next = node.to(total);
-    }
-    return nodes;
   }
 
   private static int height(int total) {

@@ -24,13 +24,6 @@ public interface Denoiser {
 
   /** Counts of per-sample network evaluations. */
   record Evaluations(long rollout, long trainForward, long trainBackward) {
-    public Evaluations plus(Evaluations other) {
-      return new Evaluations(
-          rollout + other.rollout,
-          trainForward + other.trainForward,
-          trainBackward + other.trainBackward);
-    }
-
     public Evaluations minus(Evaluations earlier) {
       return new Evaluations(
           rollout - earlier.rollout,

@@ -29,11 +29,6 @@ public record PromptSet(List<Prompt> prompts) {
     prompts = List.copyOf(prompts);
   }
 
-  /** Number of prompts. */
-  public int size() {
-    return prompts.size();
-  }
-
   /**
    * Reads JSON lines, {@code {"id", "text", ...}} each; blank lines are skipped.
    *

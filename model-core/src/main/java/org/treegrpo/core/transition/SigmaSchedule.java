@@ -1,15 +1,12 @@
 package org.treegrpo.core.transition;
 
-import java.util.Arrays;
-import java.util.stream.Collectors;
-
 /** Noise levels of rectified flow: T + 1 values falling from 1 to 0. Model time is sigma * 1000. */
 public enum SigmaSchedule {
   /**
    * The schedule of diffusers' flow-match Euler scheduler with 1000 training steps: evenly spaced
    * from 1 to the shifted sigma_min, then shifted (so sigma_min is shifted twice), then 0.
    */
-  FLOW_MATCH_EULER("flow-match-euler") {
+  FLOW_MATCH_EULER {
     @Override
     double unshifted(int t, int steps, double shift) {
       double lowest = shifted(1.0 / TRAINING_STEPS, shift);
@@ -17,7 +14,7 @@ public enum SigmaSchedule {
     }
   },
   /** Evenly spaced from 1 to 0, then shifted (DanceGRPO, MixGRPO). */
-  LINSPACE_SHIFT("linspace-shift") {
+  LINSPACE_SHIFT {
     @Override
     double unshifted(int t, int steps, double shift) {
       return 1 - (double) t / steps;
@@ -29,18 +26,7 @@ public enum SigmaSchedule {
 
   private static final int TRAINING_STEPS = 1000;
 
-  private final String label;
-
-  SigmaSchedule(String label) {
-    this.label = label;
-  }
-
   abstract double unshifted(int t, int steps, double shift);
-
-  /** The name used in the configuration. */
-  public String label() {
-    return label;
-  }
 
   /**
    * sigma_0 = 1 .. sigma_T = 0.
@@ -58,21 +44,5 @@ public enum SigmaSchedule {
 
   private static double shifted(double sigma, double shift) {
     return shift * sigma / (1 + (shift - 1) * sigma);
-  }
-
-  /** Parses the name used in the configuration. */
-  public static SigmaSchedule of(String label) {
-    return Arrays.stream(values())
-        .filter(schedule -> schedule.label.equals(label))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    "schedule: '%s' is not one of %s"
-                        .formatted(
-                            label,
-                            Arrays.stream(values())
-                                .map(SigmaSchedule::label)
-                                .collect(Collectors.joining(", ")))));
   }
 }

@@ -1,8 +1,5 @@
 package org.treegrpo.core.transition;
 
-import java.util.Arrays;
-import java.util.stream.Collectors;
-
 /** The stochastic step of a sampler (ALGORITHMS.md section 2). */
 public enum TransitionKind {
   /** No noise: Euler for rectified flow, DDIM with eta = 0 for diffusion. */
@@ -25,21 +22,5 @@ public enum TransitionKind {
   /** The name used in the configuration. */
   public String label() {
     return label;
-  }
-
-  /** Parses the name used in the configuration. */
-  public static TransitionKind of(String label) {
-    return Arrays.stream(values())
-        .filter(kind -> kind.label.equals(label))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    "transition: '%s' is not one of %s"
-                        .formatted(
-                            label,
-                            Arrays.stream(values())
-                                .map(TransitionKind::label)
-                                .collect(Collectors.joining(", ")))));
   }
 }

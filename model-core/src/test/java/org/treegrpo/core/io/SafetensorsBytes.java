@@ -28,6 +28,6 @@ final class SafetensorsBytes {
   }
 
   static SafetensorsReader open(String header, byte... data) throws IOException {
-    return SafetensorsReader.open(ReadableSource.of("test.safetensors", of(header, data)));
+    return SafetensorsReader.open(new BytesSource("test.safetensors", of(header, data)));
   }
 }

@@ -132,7 +132,7 @@ class SafetensorsHeaderTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("malformed")
   void refusesAMalformedFile(String reason, byte[] bytes, String rule) {
-    assertThatThrownBy(() -> SafetensorsReader.open(ReadableSource.of("bad.safetensors", bytes)))
+    assertThatThrownBy(() -> SafetensorsReader.open(new BytesSource("bad.safetensors", bytes)))
         .as(reason)
         .isInstanceOf(SafetensorsException.class)
         .hasMessageStartingWith("bad.safetensors: ")
@@ -146,7 +146,7 @@ class SafetensorsHeaderTest {
             "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}", new byte[8]);
     for (int length = 0; length < good.length; length++) {
       byte[] part = Arrays.copyOf(good, length);
-      assertThatThrownBy(() -> SafetensorsReader.open(ReadableSource.of("cut", part)))
+      assertThatThrownBy(() -> SafetensorsReader.open(new BytesSource("cut", part)))
           .as("the first %d bytes", length)
           .isInstanceOf(SafetensorsException.class);
     }
@@ -158,7 +158,7 @@ class SafetensorsHeaderTest {
     assertThatThrownBy(
             () ->
                 SafetensorsReader.open(
-                    ReadableSource.of("x.safetensors", SafetensorsBytes.of(header))))
+                    new BytesSource("x.safetensors", SafetensorsBytes.of(header))))
         .isInstanceOfSatisfying(
             SafetensorsException.class,
             e ->

@@ -26,7 +26,7 @@ class SafetensorsRoundTripTest {
   @TempDir Path directory;
 
   private static SafetensorsReader reading(ByteArrayOutputStream bytes) throws IOException {
-    return SafetensorsReader.open(ReadableSource.of("test", bytes.toByteArray()));
+    return SafetensorsReader.open(new BytesSource("test", bytes.toByteArray()));
   }
 
   @Property(tries = 200)
@@ -123,43 +123,19 @@ class SafetensorsRoundTripTest {
   }
 
   @Test
-  void readsEveryIntegerType() throws IOException {
+  void refusesToReadIntegersAsFloats() throws IOException {
     for (DType dtype : DType.values()) {
       if (dtype.isFloating()) {
         continue;
       }
-      int size = dtype.bytes();
       String header =
-          "{\"a\":{\"dtype\":\"%s\",\"shape\":[2],\"data_offsets\":[0,%d]}}"
-              .formatted(dtype, 2 * size);
-      byte[] data = new byte[2 * size];
-      data[0] = 1;
-      data[2 * size - 1] = (byte) (dtype == DType.U64 ? 0x7f : 0x80);
-      long top = 0x80L << (8 * (size - 1));
-      long expected =
-          switch (dtype) {
-            case I64, I32, I16, I8 -> -1L << (8 * size - 1);
-            case U64 -> 0x7fL << 56;
-            default -> top;
-          };
-      SafetensorsReader reader = SafetensorsBytes.open(header, data);
-      assertThat(reader.readIntegers("a")).as("%s", dtype).containsExactly(1, expected);
+          "{\"a\":{\"dtype\":\"%s\",\"shape\":[],\"data_offsets\":[0,%d]}}"
+              .formatted(dtype, dtype.bytes());
+      SafetensorsReader reader = SafetensorsBytes.open(header, new byte[dtype.bytes()]);
       assertThatThrownBy(() -> reader.readFloat32("a"))
           .as("%s is no float", dtype)
           .isInstanceOf(SafetensorsException.class);
-      ByteArrayOutputStream copy = new ByteArrayOutputStream();
-      reader.copyBytes("a", copy);
-      assertThat(copy.toByteArray()).as("raw bytes").isEqualTo(data);
     }
-  }
-
-  @Test
-  void refusesU64BeyondLong() {
-    String header = "{\"a\":{\"dtype\":\"U64\",\"shape\":[],\"data_offsets\":[0,8]}}";
-    byte[] data = SafetensorsBytes.length(-1);
-    assertThatThrownBy(() -> SafetensorsBytes.open(header, data).readIntegers("a"))
-        .isInstanceOf(SafetensorsException.class)
-        .hasMessageContaining("18446744073709551615");
   }
 
   @Test
@@ -180,16 +156,14 @@ class SafetensorsRoundTripTest {
         List.of(
             new Declaration("a", DType.F32, new long[] {2}),
             new Declaration("none", DType.F32, new long[] {0}),
-            new Declaration("b", DType.U8, new long[] {1}));
+            new Declaration("b", DType.F32, new long[] {1}));
     SafetensorsWriter writer = new SafetensorsWriter(new ByteArrayOutputStream(), two, Map.of());
     float[] values = new float[3];
     assertThatThrownBy(() -> writer.write("b", values, 0, 1)).hasMessageContaining("'a' comes");
     assertThatThrownBy(() -> writer.write("a", values, 0, 3)).hasMessageContaining("room for 8");
-    assertThatThrownBy(() -> writer.writeBytes("a", new byte[3], 0, 3))
-        .hasMessageContaining("whole");
     writer.write("a", values, 0, 2);
-    assertThatThrownBy(writer::finish).hasMessageContaining("'b' still lacks 1 bytes");
-    writer.writeBytes("b", new byte[1], 0, 1);
+    assertThatThrownBy(writer::finish).hasMessageContaining("'b' still lacks 4 bytes");
+    writer.write("b", values, 0, 1);
     writer.finish();
     assertThatThrownBy(() -> writer.write("b", values, 0, 1))
         .hasMessageContaining("every declared");
@@ -210,10 +184,10 @@ class SafetensorsRoundTripTest {
   @Test
   void readsTensorsBeyondTwoGigabytes() throws IOException {
     Path file = directory.resolve("big.safetensors");
-    long big = 3_000_000_000L;
+    long big = 6_000_000_000L;
     String header =
         """
-        {"big":{"dtype":"U8","shape":[3,1000000000],"data_offsets":[0,%1$d]},\
+        {"big":{"dtype":"F16","shape":[3,1000000000],"data_offsets":[0,%1$d]},\
         "tail":{"dtype":"F32","shape":[2],"data_offsets":[%1$d,%2$d]}}"""
             .formatted(big, big + 8);
     byte[] head = header.getBytes(StandardCharsets.UTF_8);
@@ -224,8 +198,8 @@ class SafetensorsRoundTripTest {
           ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putFloat(1).putFloat(-2).array());
     }
     try (SafetensorsReader reader = SafetensorsReader.open(file)) {
-      assertThat(reader.readFloat32("tail")).as("behind 3 GB").containsExactly(1, -2);
-      assertThatThrownBy(() -> reader.readIntegers("big"))
+      assertThat(reader.readFloat32("tail")).as("behind 6 GB").containsExactly(1, -2);
+      assertThatThrownBy(() -> reader.readFloat32("big"))
           .as("longer than an array")
           .isInstanceOf(SafetensorsException.class)
           .hasMessageContaining("fewer than 2^31");

@@ -40,9 +40,9 @@ class ShareLearnerTest {
   private final PointwiseDenoiser denoiser = PointwiseDenoiser.tanh(ELEMENTS);
 
   @ParameterizedTest
-  @CsvSource({"flow-sde, 0.7", "dance-sde, 0.3", "cps, 0.8", "ddim, 1"})
-  void theRatioIsExactlyOneBeforeTheFirstUpdate(String kind, double eta) {
-    Sampler sampler = Trees.sampler(8, TransitionKind.of(kind), eta);
+  @CsvSource({"FLOW_SDE, 0.7", "DANCE_SDE, 0.3", "CPS, 0.8", "DDIM, 1"})
+  void theRatioIsExactlyOneBeforeTheFirstUpdate(TransitionKind kind, double eta) {
+    Sampler sampler = Trees.sampler(8, kind, eta);
     ShareLearner learner = new ShareLearner(denoiser, sampler);
     try (GrownShare share = grow(sampler)) {
       assertThat(learner.maxRatioDeviation(share, Integer.MAX_VALUE)).as("self-check").isZero();
@@ -66,15 +66,15 @@ class ShareLearnerTest {
 
   @ParameterizedTest
   @CsvSource({
-    "flow-sde, 0.7, 0",
-    "dance-sde, 0.3, 0",
-    "cps, 0.8, 0",
-    "ddim, 1, 0",
-    "flow-sde, 0.7, 0.5",
-    "ddim, 1, 2"
+    "FLOW_SDE, 0.7, 0",
+    "DANCE_SDE, 0.3, 0",
+    "CPS, 0.8, 0",
+    "DDIM, 1, 0",
+    "FLOW_SDE, 0.7, 0.5",
+    "DDIM, 1, 2"
   })
-  void theGradientIsTheDerivativeOfTheLoss(String kind, double eta, double beta) {
-    Sampler sampler = Trees.sampler(8, TransitionKind.of(kind), eta);
+  void theGradientIsTheDerivativeOfTheLoss(TransitionKind kind, double eta, double beta) {
+    Sampler sampler = Trees.sampler(8, kind, eta);
     KlTerm kl = kl(beta);
     try (GrownShare share = grow(sampler)) {
       double[] advantages = random(share, 2);

@@ -55,15 +55,4 @@ class EdgeWeightsTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("tree 1 has -2");
   }
-
-  @Test
-  void reductionsHaveLabels() {
-    for (EdgeReduction reduction : EdgeReduction.values()) {
-      assertThat(EdgeReduction.of(reduction.label())).as("round trip").isEqualTo(reduction);
-    }
-    assertThatThrownBy(() -> EdgeReduction.of("median"))
-        .as("unknown label")
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("edge-reduction: 'median' is not one of mean, sum");
-  }
 }

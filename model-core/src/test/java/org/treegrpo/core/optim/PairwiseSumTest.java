@@ -53,9 +53,6 @@ class PairwiseSumTest {
       for (int share = to - 1; share >= from; share--) {
         block.add(0, share, shares[share].clone());
       }
-      assertThat(block.partials().stream().map(Partial::node))
-          .as("what an executor with shares %d to %d of %d returns", from, to, total)
-          .containsExactlyElementsOf(PairwiseSum.cover(from, to, total));
       arrivals.addAll(block.partials());
       from = to;
     }
@@ -67,14 +64,14 @@ class PairwiseSumTest {
   }
 
   @Property(tries = 300)
-  void aCoverIsExactDisjointAndMaximal(
+  void theNodesOfABlockAreExactDisjointAndMaximal(
       @ForAll @IntRange(min = 1, max = 70) int total, @ForAll long seed) {
     Random random = new Random(seed);
     int from = random.nextInt(total + 1);
     int to = from + random.nextInt(total - from + 1);
-    List<Node> cover = PairwiseSum.cover(from, to, total);
+    List<Node> nodes = nodesOf(from, to, total);
     int next = from;
-    for (Node node : cover) {
+    for (Node node : nodes) {
       assertThat(node.from()).as("nodes follow one another").isEqualTo(next);
       next = node.to(total);
       int parentFrom = (node.index() / 2) << (node.level() + 1);
@@ -88,14 +85,14 @@ class PairwiseSumTest {
   }
 
   @Test
-  void coverOfEightSharesWithoutTheFirst() {
-    assertThat(PairwiseSum.cover(1, 8, 8))
+  void nodesOfEightSharesWithoutTheFirst() {
+    assertThat(nodesOf(1, 8, 8))
         .as("1, 2-3, 4-7")
         .containsExactly(new Node(0, 1), new Node(1, 1), new Node(2, 1));
-    assertThat(PairwiseSum.cover(4, 5, 5))
+    assertThat(nodesOf(4, 5, 5))
         .as("a last share stands for its padded subtree")
         .containsExactly(new Node(2, 1));
-    assertThat(PairwiseSum.cover(3, 3, 5)).as("empty block").isEmpty();
+    assertThat(nodesOf(3, 3, 5)).as("empty block").isEmpty();
   }
 
   @Test
@@ -135,10 +132,15 @@ class PairwiseSumTest {
         .as("above the root")
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("level 3");
-    assertThatThrownBy(() -> PairwiseSum.cover(2, 4, 3))
-        .as("block")
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("shares 2 to 4");
+  }
+
+  /** What an executor with a block of shares returns. */
+  private static List<Node> nodesOf(int from, int to, int total) {
+    PairwiseSum block = new PairwiseSum(total);
+    for (int share = from; share < to; share++) {
+      block.add(0, share, new float[1]);
+    }
+    return block.partials().stream().map(Partial::node).toList();
   }
 
   private static float[][] shares(int total, long seed) {

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.treegrpo.core.io.ReadableSource;
+import org.treegrpo.core.io.BytesSource;
 import org.treegrpo.core.io.SafetensorsException;
 import org.treegrpo.core.io.SafetensorsReader;
 
@@ -33,7 +33,7 @@ class PolicyWeightsTest {
   }
 
   private static float[] load(byte[] bytes) throws IOException {
-    return PolicyWeights.load(ReadableSource.of("policy.safetensors", bytes), LAYOUT);
+    return PolicyWeights.load(new BytesSource("policy.safetensors", bytes), LAYOUT);
   }
 
   @Test
@@ -58,7 +58,7 @@ class PolicyWeightsTest {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     PolicyWeights.write(out, LAYOUT, suffixes, List.of(FLAT, other), Map.of());
     List<float[]> read =
-        PolicyWeights.load(ReadableSource.of("optimizer", out.toByteArray()), LAYOUT, suffixes);
+        PolicyWeights.load(new BytesSource("optimizer", out.toByteArray()), LAYOUT, suffixes);
     assertThat(read).as("vectors by suffix").containsExactly(FLAT, other);
   }
 

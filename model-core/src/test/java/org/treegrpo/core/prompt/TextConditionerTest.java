@@ -9,8 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.treegrpo.core.io.BytesSource;
 import org.treegrpo.core.io.DType;
-import org.treegrpo.core.io.ReadableSource;
 import org.treegrpo.core.io.SafetensorsWriter;
 import org.treegrpo.core.io.SafetensorsWriter.Declaration;
 import org.treegrpo.core.policy.PolicySpec.ConditioningInput;
@@ -37,7 +37,7 @@ class TextConditionerTest {
       writer.write(tensor.name(), values, 0, values.length);
     }
     writer.finish();
-    return ConditioningFile.open(ReadableSource.of("c.safetensors", out.toByteArray()), INPUTS);
+    return ConditioningFile.open(new BytesSource("c.safetensors", out.toByteArray()), INPUTS);
   }
 
   @Test

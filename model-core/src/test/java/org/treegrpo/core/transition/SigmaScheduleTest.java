@@ -1,7 +1,6 @@
 package org.treegrpo.core.transition;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import net.jqwik.api.ForAll;
@@ -39,17 +38,5 @@ class SigmaScheduleTest {
     for (int t = 0; t < steps; t++) {
       assertThat(sigmas[t + 1]).as("sigma falls after step %d", t).isLessThan(sigmas[t]);
     }
-  }
-
-  @Test
-  void labelsParseBack() {
-    for (SigmaSchedule schedule : SigmaSchedule.values()) {
-      assertThat(SigmaSchedule.of(schedule.label())).as(schedule.label()).isEqualTo(schedule);
-    }
-    assertThatThrownBy(() -> SigmaSchedule.of("karras"))
-        .as("an unknown schedule names the known ones")
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("karras")
-        .hasMessageContaining("flow-match-euler, linspace-shift");
   }
 }

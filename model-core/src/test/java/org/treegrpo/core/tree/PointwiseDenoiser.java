@@ -48,7 +48,8 @@ public final class PointwiseDenoiser implements Denoiser {
   private final double[] theta;
   private final double[] gradient;
   private final List<Call> calls = new ArrayList<>();
-  private Evaluations evaluations = new Evaluations(0, 0, 0);
+  private long predicted;
+  private long trained;
 
   public PointwiseDenoiser(int elements, Response response, double... theta) {
     this.elements = elements;
@@ -85,7 +86,7 @@ public final class PointwiseDenoiser implements Denoiser {
       float[] latents, float timestep, List<Conditioning> conditioning, float[] output) {
     calls.add(new Call(timestep, latents.clone(), List.copyOf(conditioning)));
     forward(latents, timestep, conditioning, output);
-    evaluations = evaluations.plus(new Evaluations(conditioning.size(), 0, 0));
+    predicted += conditioning.size();
   }
 
   @Override
@@ -103,13 +104,12 @@ public final class PointwiseDenoiser implements Denoiser {
                     theta, p, latents[i], timestep, condition(conditioning, i / elements));
       }
     }
-    int rows = conditioning.size();
-    evaluations = evaluations.plus(new Evaluations(0, rows, rows));
+    trained += conditioning.size();
   }
 
   @Override
   public Evaluations evaluations() {
-    return evaluations;
+    return new Evaluations(predicted, trained, trained);
   }
 
   private void forward(

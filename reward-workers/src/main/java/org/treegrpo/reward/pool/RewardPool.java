@@ -77,7 +77,7 @@ public final class RewardPool implements AutoCloseable {
   /**
    * Loads every reward for every worker and starts the workers.
    *
-   * @param definitions what {@link RewardProviders#problems} has nothing against
+   * @param definitions as the configuration has them, checked
    * @throws RewardException when a reward cannot be loaded; nothing is left open
    */
   public static RewardPool open(List<RewardDefinition> definitions, RewardPoolSettings settings)

@@ -66,12 +66,7 @@ public final class Png {
     return bytes.toByteArray();
   }
 
-  /** The PNG file of an image, in base64, as {@link GrownTree.Node#png} holds it. */
-  public static String base64(float[] pixels, int offset, int height, int width) {
-    return base64(image(pixels, offset, height, width));
-  }
-
-  /** The picture's PNG file in base64. */
+  /** The picture's PNG file in base64, as {@link GrownTree.Node#png} holds it. */
   public static String base64(BufferedImage image) {
     return Base64.getEncoder().encodeToString(encode(image));
   }

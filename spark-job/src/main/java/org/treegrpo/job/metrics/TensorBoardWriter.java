@@ -20,7 +20,7 @@ import org.treegrpo.job.metrics.RoundMetrics.RewardStatistics;
 public final class TensorBoardWriter implements AutoCloseable {
   private static final int GROWTH_FRACTION = 32;
 
-  // Field numbers of tensorflow.Event, Summary, Summary.Value, Summary.Image and SessionLog.
+  // Field numbers of tensorflow.Event, Summary, Summary.Value and SessionLog.
   private static final int EVENT_WALL_TIME = 1;
   private static final int EVENT_STEP = 2;
   private static final int EVENT_FILE_VERSION = 3;
@@ -29,12 +29,6 @@ public final class TensorBoardWriter implements AutoCloseable {
   private static final int SUMMARY_VALUE = 1;
   private static final int VALUE_TAG = 1;
   private static final int VALUE_SIMPLE = 2;
-  private static final int VALUE_IMAGE = 4;
-  private static final int IMAGE_HEIGHT = 1;
-  private static final int IMAGE_WIDTH = 2;
-  private static final int IMAGE_COLORSPACE = 3;
-  private static final int IMAGE_ENCODED = 4;
-  private static final int RGB = 3;
   private static final int SESSION_STATUS = 1;
   private static final int SESSION_START = 1;
 
@@ -68,11 +62,6 @@ public final class TensorBoardWriter implements AutoCloseable {
             .message(EVENT_SESSION_LOG, new EventMessage().integer(SESSION_STATUS, SESSION_START))
             .framed());
     flushIfGrown();
-  }
-
-  /** Where the events go. */
-  public Path file() {
-    return file;
   }
 
   /** Adds a round's curves. */
@@ -125,19 +114,6 @@ public final class TensorBoardWriter implements AutoCloseable {
     }
     scalar(summary, prefix + "diversity", evaluation.diversity());
     append(evaluation.round(), summary);
-  }
-
-  /** Adds a PNG picture. */
-  public void addImage(int round, String tag, byte[] png, int width, int height)
-      throws IOException {
-    EventMessage image =
-        new EventMessage()
-            .integer(IMAGE_HEIGHT, height)
-            .integer(IMAGE_WIDTH, width)
-            .integer(IMAGE_COLORSPACE, RGB)
-            .bytes(IMAGE_ENCODED, png);
-    EventMessage value = new EventMessage().text(VALUE_TAG, tag).message(VALUE_IMAGE, image);
-    append(round, new EventMessage().message(SUMMARY_VALUE, value));
   }
 
   /** Writes what is pending. */

@@ -7,6 +7,9 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.treegrpo.core.advantage.AdvantageSettings;
+import org.treegrpo.core.advantage.Aggregation;
+import org.treegrpo.core.advantage.Backup;
+import org.treegrpo.core.advantage.StdScope;
 import org.treegrpo.core.objective.EdgeReduction;
 import org.treegrpo.core.optim.AdamWSettings;
 import org.treegrpo.core.optim.Decay;
@@ -44,7 +47,17 @@ class DefaultsTest {
                 32,
                 RootNoise.SHARED,
                 32));
-    assertThat(settings.advantage()).as("advantage").isEqualTo(AdvantageSettings.defaults());
+    assertThat(settings.advantage())
+        .as("advantage")
+        .isEqualTo(
+            new AdvantageSettings(
+                Aggregation.NORMALISE_THEN_SUM,
+                StdScope.GROUP,
+                0,
+                1e-4,
+                5,
+                Backup.SOFTMAX_MEAN_LOGP,
+                false));
     assertThat(settings.update())
         .as("update")
         .isEqualTo(new UpdateSettings(1e-4, 0, 1, 16, EdgeReduction.MEAN));
@@ -52,7 +65,7 @@ class DefaultsTest {
         .as("optimizer")
         .isEqualTo(
             new OptimizerSettings(
-                1e-5, AdamWSettings.defaults(), new WarmUp(0), Decay.CONSTANT, 1));
+                1e-5, new AdamWSettings(0.9, 0.999, 1e-8, 0.01), new WarmUp(0), Decay.CONSTANT, 1));
   }
 
   @Test

@@ -1,0 +1,105 @@
+package org.treegrpo;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.GeneralCodingRules.ACCESS_STANDARD_STREAMS;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/**
+ * The arrows between the packages of all three modules, which this module has on its class path.
+ */
+@AnalyzeClasses(packages = "org.treegrpo", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+
+  @ArchTest
+  static final ArchRule THE_CORE_KNOWS_NO_CLUSTER_AND_NO_REWARDS =
+      noClasses()
+          .that()
+          .resideInAPackage("org.treegrpo.core..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "org.apache.spark..",
+              "org.apache.hadoop..",
+              "org.apache.arrow..",
+              "org.treegrpo.reward..",
+              "org.treegrpo.job..")
+          .because("model-core runs and is tested without a cluster");
+
+  @ArchTest
+  static final ArchRule REWARDS_KNOW_NO_CLUSTER =
+      noClasses()
+          .that()
+          .resideInAPackage("org.treegrpo.reward..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("org.apache.spark..", "org.apache.hadoop..", "org.treegrpo.job..")
+          .because("a reward worker also runs in a process of its own");
+
+  @ArchTest
+  static final ArchRule VALUES_AND_FILES_WITHOUT_SPARK =
+      noClasses()
+          .that()
+          .resideInAnyPackage(
+              "org.treegrpo.job.settings..",
+              "org.treegrpo.job.checkpoint..",
+              "org.treegrpo.job.metrics..",
+              "org.treegrpo.job.audit..",
+              "org.treegrpo.job.images..",
+              "org.treegrpo.job.report..",
+              "org.treegrpo.job.pretrain..",
+              "org.treegrpo.job.plan..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("org.apache.spark..")
+          .because("they are read, written and tested without a SparkContext");
+
+  @ArchTest
+  static final ArchRule SPARK_INTERNALS_IN_NAMED_PACKAGES =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages(
+              "org.treegrpo.job",
+              "org.treegrpo.job.spark",
+              "org.treegrpo.job.cluster",
+              "org.treegrpo.job.executor")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "org.apache.spark.broadcast..",
+              "org.apache.spark.deploy..",
+              "org.apache.spark.internal..",
+              "org.apache.spark.rdd..",
+              "org.apache.spark.rpc..",
+              "org.apache.spark.scheduler..",
+              "org.apache.spark.serializer..",
+              "org.apache.spark.storage..",
+              "org.apache.spark.util..")
+          .because("Spark's sharp edges are handled in one place");
+
+  @ArchTest
+  static final ArchRule NATIVE_CALLS_IN_ONE_PACKAGE =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("org.treegrpo.core.tensor")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("ai.djl.pytorch.jni..")
+          .because("the rules for DJL's native layer are kept in one place");
+
+  @ArchTest
+  static final ArchRule PACKAGES_FORM_NO_CYCLE =
+      slices().matching("(org.treegrpo..)").should().beFreeOfCycles();
+
+  @ArchTest
+  static final ArchRule LIBRARIES_DO_NOT_PRINT =
+      noClasses()
+          .that()
+          .resideInAnyPackage("org.treegrpo.core..", "org.treegrpo.reward..")
+          .should(ACCESS_STANDARD_STREAMS)
+          .because("a library logs");
+}
