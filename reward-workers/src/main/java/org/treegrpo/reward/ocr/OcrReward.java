@@ -3,44 +3,22 @@ package org.treegrpo.reward.ocr;
 import java.util.ArrayList;
 import java.util.List;
 import org.treegrpo.reward.ImageBatch;
-import org.treegrpo.reward.Reward;
 import org.treegrpo.reward.RewardException;
-import org.treegrpo.reward.RewardPrompt;
 import org.treegrpo.reward.TextReader;
 
 /**
- * How well an image spells its prompt (ALGORITHMS.md section 4): the target is the prompt's text in
- * double quotes, or the whole prompt; 1 where the reading contains it, otherwise {@code 1 -
- * min(Levenshtein, len)/len}. A prompt without any target text fails its row.
+ * How well an image spells its prompt (ALGORITHMS.md section 4): 1 where the reading contains the
+ * target, otherwise {@code 1 - min(Levenshtein, len)/len}.
  */
-final class OcrReward implements Reward, TextReader {
-
-  private final String name;
-  private final TextRecogniser recogniser;
+final class OcrReward extends RecogniserReward implements TextReader {
 
   OcrReward(String name, RecogniserModel model) throws RewardException {
-    this.name = name;
-    this.recogniser = new TextRecogniser(model);
+    super(name, model);
   }
 
   @Override
-  public String name() {
-    return name;
-  }
-
-  @Override
-  public String version() {
-    return recogniser.version();
-  }
-
-  @Override
-  public float[] score(ImageBatch images, List<RewardPrompt> prompts) throws RewardException {
-    float[] scores = new float[images.rows()];
-    for (int row = 0; row < scores.length; row++) {
-      String target = TargetText.of(prompts.get(row).text());
-      scores[row] = TargetText.score(target, recogniser.read(images, row));
-    }
-    return scores;
+  float score(ImageBatch images, int row, String target) throws RewardException {
+    return TargetText.score(target, recogniser.read(images, row));
   }
 
   @Override
@@ -50,10 +28,5 @@ final class OcrReward implements Reward, TextReader {
       texts.add(recogniser.read(images, row));
     }
     return texts;
-  }
-
-  @Override
-  public void close() {
-    recogniser.close();
   }
 }
