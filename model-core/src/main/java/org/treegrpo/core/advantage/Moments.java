@@ -1,9 +1,16 @@
 package org.treegrpo.core.advantage;
 
-/** Mean and spread of the values that are not NaN, summed in index order. */
-record Moments(int count, double mean, double squares, boolean constant) {
+/**
+ * Mean and spread of the values that are not NaN, summed in index order.
+ *
+ * @param squares sum of the squared distances from the mean
+ * @param least positive infinity where there is no value
+ * @param greatest negative infinity where there is no value
+ */
+public record Moments(int count, double mean, double squares, double least, double greatest) {
 
-  static Moments of(double[] values) {
+  /** NaN in {@code values} is left out. */
+  public static Moments of(double[] values) {
     int count = 0;
     double sum = 0;
     double least = Double.POSITIVE_INFINITY;
@@ -23,11 +30,20 @@ record Moments(int count, double mean, double squares, boolean constant) {
         squares += (value - mean) * (value - mean);
       }
     }
-    return new Moments(count, mean, squares, least >= greatest);
+    return new Moments(count, mean, squares, least, greatest);
   }
 
-  /** 0 where there are too few values. */
-  double standardDeviation(int ddof) {
+  /** Whether no two values differ. */
+  boolean constant() {
+    return least >= greatest;
+  }
+
+  /**
+   * 0 where there are too few values.
+   *
+   * @param ddof 0 for the population's, 1 for the sample's
+   */
+  public double standardDeviation(int ddof) {
     return count > ddof ? Math.sqrt(squares / (count - ddof)) : 0;
   }
 }

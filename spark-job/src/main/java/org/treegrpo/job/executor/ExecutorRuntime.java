@@ -169,12 +169,7 @@ public final class ExecutorRuntime implements AutoCloseable {
     TrainSettings settings = recipe.settings();
     Device device = Devices.choose(settings.policy().device());
     Policy policy = Policies.open(recipe.policy(), directory, device);
-    GuidedDenoiser denoiser =
-        new GuidedDenoiser(
-            policy,
-            settings.policy().guidance().scale(),
-            settings.policy().guidance().grad(),
-            recipe.conditioner().unconditional());
+    GuidedDenoiser denoiser = recipe.denoiser(policy);
     PolicySlot slot =
         new PolicySlot(
             policy,

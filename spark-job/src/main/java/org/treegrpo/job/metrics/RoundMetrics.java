@@ -2,6 +2,7 @@ package org.treegrpo.job.metrics;
 
 import java.util.Map;
 import java.util.Objects;
+import org.treegrpo.core.advantage.Moments;
 
 /**
  * One line of {@code metrics.jsonl}; the JSON keys are these names in snake_case. NaN stands for
@@ -97,30 +98,16 @@ public record RoundMetrics(
 
     /** Statistics of {@code scores}; NaN counts as failed. */
     public static RewardStatistics of(double[] scores) {
-      int scored = 0;
-      double sum = 0;
-      double min = Double.POSITIVE_INFINITY;
-      double max = Double.NEGATIVE_INFINITY;
-      for (double score : scores) {
-        if (!Double.isNaN(score)) {
-          scored++;
-          sum += score;
-          min = Math.min(min, score);
-          max = Math.max(max, score);
-        }
-      }
-      if (scored == 0) {
+      Moments moments = Moments.of(scores);
+      if (moments.count() == 0) {
         return new RewardStatistics(Double.NaN, Double.NaN, Double.NaN, Double.NaN, scores.length);
       }
-      double mean = sum / scored;
-      double squares = 0;
-      for (double score : scores) {
-        if (!Double.isNaN(score)) {
-          squares += (score - mean) * (score - mean);
-        }
-      }
       return new RewardStatistics(
-          mean, Math.sqrt(squares / scored), min, max, scores.length - scored);
+          moments.mean(),
+          moments.standardDeviation(0),
+          moments.least(),
+          moments.greatest(),
+          scores.length - moments.count());
     }
   }
 }

@@ -11,6 +11,8 @@ import org.treegrpo.core.io.SafetensorsException;
 import org.treegrpo.core.objective.KlPenalty;
 import org.treegrpo.core.objective.PpoSurrogate;
 import org.treegrpo.core.objective.Surrogate;
+import org.treegrpo.core.policy.GuidedDenoiser;
+import org.treegrpo.core.policy.Policy;
 import org.treegrpo.core.policy.PolicyDirectory;
 import org.treegrpo.core.policy.PolicySpec;
 import org.treegrpo.core.prompt.CharacterEncoder;
@@ -88,6 +90,15 @@ public final class Recipe implements AutoCloseable {
   public Sampler evaluationSampler() {
     return Sampler.of(
         settings.sampler().withSteps(settings.evaluation().steps()), policy.prediction());
+  }
+
+  /** A network with the guidance of the settings. */
+  public GuidedDenoiser denoiser(Policy policy) {
+    return new GuidedDenoiser(
+        policy,
+        settings.policy().guidance().scale(),
+        settings.policy().guidance().grad(),
+        conditioner.unconditional());
   }
 
   public TextConditioner conditioner() {

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.treegrpo.core.advantage.Moments;
 import org.treegrpo.core.prompt.Prompt;
 import org.treegrpo.job.cluster.SparkCluster;
 import org.treegrpo.job.executor.EvaluatedBlock;
@@ -97,23 +98,13 @@ public final class Evaluator {
       }
     }
     for (int reward = 0; reward < definitions.size(); reward++) {
-      int scored = 0;
-      double sum = 0;
-      double squares = 0;
-      for (float[] row : scores) {
-        if (!Float.isNaN(row[reward])) {
-          scored++;
-          sum += row[reward];
-          squares += (double) row[reward] * row[reward];
-        }
-      }
-      double mean = sum / scored;
-      double variance = Math.max(0, squares / scored - mean * mean);
+      int column = reward;
+      Moments moments = Moments.of(scores.stream().mapToDouble(row -> row[column]).toArray());
       rewards.put(
           definitions.get(reward).name(),
           new HeldOutReward(
-              mean,
-              1.96 * Math.sqrt(variance / scored),
+              moments.mean(),
+              1.96 * moments.standardDeviation(0) / Math.sqrt(moments.count()),
               trained.contains(versions.get(reward)),
               exact(read, reward, perPrompt)));
     }

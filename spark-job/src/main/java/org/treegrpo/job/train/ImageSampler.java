@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.treegrpo.core.policy.Conditioning;
-import org.treegrpo.core.policy.GuidedDenoiser;
 import org.treegrpo.core.policy.ImageDecoder;
 import org.treegrpo.core.policy.Policy;
 import org.treegrpo.core.prompt.Prompt;
@@ -46,14 +45,8 @@ public final class ImageSampler {
       try (Policy policy = inputs.openPolicy();
           ImageDecoder decoder = inputs.openDecoder()) {
         policy.install(choice.load(inputs, hadoop).values());
-        GuidedDenoiser denoiser =
-            new GuidedDenoiser(
-                policy,
-                settings.policy().guidance().scale(),
-                settings.policy().guidance().grad(),
-                recipe.conditioner().unconditional());
         float[] latent =
-            new OdeSampler(denoiser, recipe.evaluationSampler(), 1)
+            new OdeSampler(recipe.denoiser(policy), recipe.evaluationSampler(), 1)
                 .sample(root, List.of(conditioning));
         ImageDecoder.Images image = decoder.decode(1, latent);
         Files.write(
