@@ -1,0 +1,69 @@
+package org.treegrpo.job.benchmark;
+
+import ai.djl.Device;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.treegrpo.core.policy.GuidedDenoiser;
+import org.treegrpo.core.policy.Policies;
+import org.treegrpo.core.policy.Policy;
+import org.treegrpo.core.policy.PolicyWeights;
+import org.treegrpo.job.round.Recipe;
+import org.treegrpo.job.settings.SettingsLoader;
+import org.treegrpo.job.settings.TrainSettings;
+import org.treegrpo.job.settings.Use;
+
+/** The quick start's policy and recipe on the calling thread, without Spark. */
+final class QuickStartModel implements AutoCloseable {
+
+  private final Recipe recipe;
+  private final Policy policy;
+  private final GuidedDenoiser denoiser;
+
+  QuickStartModel(Bench bench) throws IOException {
+    TrainSettings settings =
+        settings(bench.quickStart(), bench.scratch().resolve("no-run"), List.of());
+    recipe =
+        new Recipe(
+            settings,
+            bench.policy(),
+            Files.readAllBytes(Path.of(settings.prompts().train())),
+            Files.readAllBytes(Path.of(settings.prompts().evaluation())));
+    policy = Policies.open(recipe.policy(), bench.policy(), Device.cpu());
+    policy.install(
+        PolicyWeights.load(bench.policy().resolve(recipe.policy().file()), policy.parameters()));
+    denoiser =
+        new GuidedDenoiser(
+            policy,
+            settings.policy().guidance().scale(),
+            settings.policy().guidance().grad(),
+            recipe.conditioner().unconditional());
+  }
+
+  /** The settings of a configuration with a run directory and changes. */
+  static TrainSettings settings(Path config, Path runDir, List<String> changes) {
+    List<String> overrides = new ArrayList<>(changes);
+    overrides.add("treegrpo.run-dir=" + runDir);
+    return new SettingsLoader(reward -> List.of()).load(config, overrides, Use.TRAIN);
+  }
+
+  Recipe recipe() {
+    return recipe;
+  }
+
+  Policy policy() {
+    return policy;
+  }
+
+  GuidedDenoiser denoiser() {
+    return denoiser;
+  }
+
+  @Override
+  public void close() throws IOException {
+    policy.close();
+    recipe.close();
+  }
+}
