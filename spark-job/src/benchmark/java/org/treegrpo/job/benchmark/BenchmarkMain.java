@@ -47,7 +47,7 @@ public final class BenchmarkMain {
     }
     Path scratch = Files.createTempDirectory("treegrpo-benchmark");
     try {
-      Bench bench = new Bench(Path.of(args[0]), scratch, shortened ? 1 : 5, shortened ? 2 : 12);
+      Bench bench = new Bench(Path.of(args[0]), scratch, shortened ? 1 : 3, shortened ? 1 : 4);
       print(bench, chosen.isEmpty() ? rows : only(rows, chosen));
     } finally {
       delete(scratch);

@@ -22,7 +22,7 @@ final class GrowingRow implements Row {
       grow(byDepth, plan);
       Comparison times =
           Comparison.inTurns(
-              bench.repetitions(), () -> grow(oneByOne, plan), () -> grow(byDepth, plan));
+              2 * bench.repetitions() + 1, () -> grow(oneByOne, plan), () -> grow(byDepth, plan));
       return List.of(
           Finding.of(
               "Growing a share of two trees: one sample at a time / by depth in batches of "

@@ -41,7 +41,7 @@ final class LearningRow implements Row {
     checkSameGradient(gradient(model, share, advantages), gradient(model, share, oneChild));
     Comparison times =
         Comparison.inTurns(
-            bench.repetitions(),
+            2 * bench.repetitions() + 1,
             () -> Comparison.time(() -> gradient(model, share, oneChild)),
             () -> Comparison.time(() -> gradient(model, share, advantages)));
     return Finding.of(

@@ -35,7 +35,8 @@ final class ModelShareRow implements Row {
           };
       trained =
           TrainingRounds.of(
-              bench, bench.quickStart(), "local[" + SLOTS + "]", RoundTap.of(listener), List.of());
+              bench, bench.quickStart(), "local[" + SLOTS + "]", RoundTap.of(listener),
+              List.of("treegrpo.rounds=" + (TrainingRounds.WARM_UP + 3 * bench.rounds() + 1)));
     }
     return findings(rounds.subList(TrainingRounds.WARM_UP, rounds.size() - 1), trained);
   }

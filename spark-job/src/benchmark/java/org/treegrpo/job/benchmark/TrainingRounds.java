@@ -45,6 +45,7 @@ final class TrainingRounds {
         new ArrayList<>(
             List.of(
                 "treegrpo.rounds=" + (WARM_UP + bench.rounds() + 1),
+                "treegrpo.optimizer.warm-up-steps=0",
                 "treegrpo.evaluation.every=0",
                 "treegrpo.evaluation.prompts=1",
                 "treegrpo.report.prompts=1"));
