@@ -1,5 +1,6 @@
 package org.treegrpo.job.benchmark;
 
+import java.util.Arrays;
 import java.util.List;
 
 /** What a thread is doing, told from its stack; the first activity that fits. */
@@ -50,12 +51,12 @@ enum Activity {
    */
   Activity(String label, String... frames) {
     this.label = label;
-    this.frames = java.util.Arrays.stream(frames).map(frame -> frame.split("\\|")).toList();
+    this.frames = Arrays.stream(frames).map(frame -> frame.split("\\|")).toList();
   }
 
   static Activity of(StackTraceElement[] stack) {
     List<String> frames =
-        java.util.Arrays.stream(stack)
+        Arrays.stream(stack)
             .map(frame -> frame.getClassName() + "." + frame.getMethodName())
             .toList();
     for (Activity activity : values()) {
@@ -82,7 +83,7 @@ enum Activity {
     return frames.stream()
         .allMatch(
             alternatives ->
-                java.util.Arrays.stream(alternatives)
+                Arrays.stream(alternatives)
                     .anyMatch(
                         prefix -> stack.stream().anyMatch(frame -> frame.startsWith(prefix))));
   }

@@ -14,7 +14,7 @@ import java.util.Map;
  */
 final class CpuSampler implements AutoCloseable {
 
-  private static final int INTERVAL_MILLIS = 7;
+  private static final int INTERVAL_MILLIS = 20;
 
   private final com.sun.management.ThreadMXBean threads =
       (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();

@@ -3,6 +3,7 @@ package org.treegrpo.job.benchmark;
 import ai.djl.Device;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -82,9 +83,7 @@ final class DjlNetworkMain implements TorchNetwork {
     List<Conditioning> conditioning =
         IntStream.range(0, input.rows())
             .mapToObj(
-                row ->
-                    java.util.Arrays.copyOfRange(
-                        input.characters(), row * letters, (row + 1) * letters))
+                row -> Arrays.copyOfRange(input.characters(), row * letters, (row + 1) * letters))
             .map(tokens -> new Conditioning(List.of(tokens)))
             .toList();
     return new PolicyBatch(input.rows(), input.latents(), input.timesteps(), conditioning);

@@ -35,7 +35,10 @@ final class ModelShareRow implements Row {
           };
       trained =
           TrainingRounds.of(
-              bench, bench.quickStart(), "local[" + SLOTS + "]", RoundTap.of(listener),
+              bench,
+              bench.quickStart(),
+              "local[" + SLOTS + "]",
+              RoundTap.of(listener),
               List.of("treegrpo.rounds=" + (TrainingRounds.WARM_UP + 3 * bench.rounds() + 1)));
     }
     return findings(rounds.subList(TrainingRounds.WARM_UP, rounds.size() - 1), trained);
@@ -72,7 +75,12 @@ final class ModelShareRow implements Row {
       parts.add(part(activity.label(), spent, capacity, rounds.size()));
     }
     double virtualMachine = rounds.stream().mapToDouble(CpuSampler.Usage::virtualMachine).sum();
-    parts.add(part("compiler and garbage collector", virtualMachine, capacity, rounds.size()));
+    parts.add(
+        part(
+            "virtual machine: compiler, garbage collector, pauses for the sampler",
+            virtualMachine,
+            capacity,
+            rounds.size()));
     parts.add(part("idle", capacity - used, capacity, rounds.size()));
     parts.sort(Comparator.comparingDouble(ModelShareRow::percent).reversed());
     findings.addAll(parts);

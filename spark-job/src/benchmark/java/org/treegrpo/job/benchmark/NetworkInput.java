@@ -1,5 +1,6 @@
 package org.treegrpo.job.benchmark;
 
+import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /**
@@ -18,7 +19,7 @@ record NetworkInput(int rows, float[] latents, float[] timesteps, float[] charac
       latents[i] = (float) random.nextGaussian();
     }
     float[] timesteps = new float[rows];
-    java.util.Arrays.fill(timesteps, 800);
+    Arrays.fill(timesteps, 800);
     float[] characters = new float[rows * letters];
     for (int i = 0; i < characters.length; i++) {
       characters[i] = 1 + random.nextInt(alphabet);

@@ -2,6 +2,7 @@ package org.treegrpo.job.benchmark;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -72,8 +73,7 @@ final class TrainingRounds {
 
   /** A stream for progress lines that nobody reads. */
   static PrintStream silent() {
-    return new PrintStream(
-        PrintStream.nullOutputStream(), false, java.nio.charset.StandardCharsets.UTF_8);
+    return new PrintStream(PrintStream.nullOutputStream(), false, StandardCharsets.UTF_8);
   }
 
   private static SparkConf spark(String master) {
