@@ -28,7 +28,8 @@ class DocumentedPathsTest {
   static List<Path> documents() throws IOException {
     try (Stream<Path> decisions = Files.list(ROOT.resolve("docs/decisions"))) {
       return Stream.concat(
-              Stream.of("CONTRIBUTING.md", "docs/ARCHITECTURE.md")
+              Stream.of(
+                      "README.md", "CONTRIBUTING.md", "docs/ARCHITECTURE.md", "docs/PERFORMANCE.md")
                   .map(ROOT::resolve)
                   .filter(Files::exists),
               decisions.sorted())

@@ -1,7 +1,6 @@
 package org.treegrpo.job.benchmark;
 
 import java.util.Arrays;
-import java.util.Arrays;
 import java.util.List;
 
 /** What a thread is doing, told from its stack; the first activity that fits. */
@@ -44,6 +43,7 @@ enum Activity {
   OTHER("other Java threads", "");
 
   private final String label;
+
   @SuppressWarnings("ImmutableEnumChecker") // an unmodifiable list of arrays nobody writes to
   private final List<String[]> frames;
 

@@ -1,0 +1,52 @@
+package org.treegrpo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** Every test that docs/RELIABILITY.md names is one that runs. */
+class DocumentedTestsTest {
+
+  private static final Path ROOT = Path.of("..");
+  private static final Pattern NAMED = Pattern.compile("`(\\w+Test)#(\\w+)`");
+
+  @Test
+  void everyTestOfAPromiseRuns() throws IOException {
+    Map<String, String> sources = sources();
+    List<MatchResult> named =
+        NAMED.matcher(Files.readString(ROOT.resolve("docs/RELIABILITY.md"))).results().toList();
+    assertThat(named).as("promises with a test").hasSizeGreaterThan(50);
+    for (MatchResult test : named) {
+      assertThat(sources).as("test class of %s", test.group()).containsKey(test.group(1));
+      assertThat(sources.get(test.group(1)))
+          .as("source of %s", test.group())
+          .containsPattern(
+              "@(Test|ParameterizedTest|Property)[^;{}]*(\"\"\"[\\s\\S]*?\"\"\"[^;{}]*)?\\bvoid "
+                  + test.group(2)
+                  + "\\(")
+          .doesNotContain("@Disabled");
+    }
+  }
+
+  private static Map<String, String> sources() throws IOException {
+    Map<String, String> sources = new LinkedHashMap<>();
+    for (String module : List.of("model-core", "reward-workers", "spark-job")) {
+      try (Stream<Path> files = Files.walk(ROOT.resolve(module).resolve("src/test/java"))) {
+        for (Path file : files.filter(path -> path.toString().endsWith("Test.java")).toList()) {
+          String name = file.getFileName().toString().replace(".java", "");
+          sources.put(name, Files.readString(file));
+        }
+      }
+    }
+    return sources;
+  }
+}
