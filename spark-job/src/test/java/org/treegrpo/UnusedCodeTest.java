@@ -51,6 +51,8 @@ class UnusedCodeTest {
           entry("org.treegrpo.core.policy.PolicyDirectoryException.", DETAILS),
           entry("org.treegrpo.job.settings.SettingsException.problems(", DETAILS),
           entry("org.treegrpo.core.prompt.Prompt.extra(", "a line may say more than id and text"),
+          entry(
+              "org.treegrpo.core.tensor.TorchRuntime.openArrays(", "counts what a run leaves open"),
           entry("org.treegrpo.core.tree.GrownShare.bytes(", "checks what the plan promises"),
           entry("org.treegrpo.job.pretrain.PretrainResult.", "the command has printed all of it"),
           entry("org.treegrpo.job.settings.PolicySettings.trainable(", "has one value so far"));
