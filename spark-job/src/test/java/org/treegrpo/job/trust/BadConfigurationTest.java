@@ -58,7 +58,7 @@ class BadConfigurationTest {
           { name = size, type = ocr }            | treegrpo.rewards[1].name = size: must be unique among the rewards
           { name = "../up", type = ocr }         | treegrpo.rewards[1].name = ../up: must consist of a-z, 0-9 and '-'
           { name = "", type = ocr }              | treegrpo.rewards[1].name: must consist of
-          { name = other, type = aesthetic }     | treegrpo.rewards[1].type = aesthetic: must be one of: jpeg-compressibility
+          { name = other, type = aesthetic }     | treegrpo.rewards[1].type = aesthetic: must be one of:
           { name = other }                       | treegrpo.rewards[1].type: needs a value
           { name = other, type = ocr, weight = -1 } | treegrpo.rewards[1].weight = -1: must be a number >= 0
           { name = other, type = ocr, options { modle = v4 } } | option 'modle' = 'v4' is unknown to type 'ocr'
