@@ -1,18 +1,17 @@
 package org.treegrpo.job.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.treegrpo.job.checkpoint.CheckpointFixtures.LAYOUT;
+import static org.treegrpo.job.checkpoint.CheckpointFixtures.checkpoint;
+import static org.treegrpo.job.checkpoint.CheckpointFixtures.vector;
 
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.treegrpo.core.policy.ParameterLayout;
 import org.treegrpo.job.files.RunDirectory;
 
 /**
@@ -20,9 +19,6 @@ import org.treegrpo.job.files.RunDirectory;
  * before and after every change that writing one makes to it, and every copy must be usable.
  */
 class CheckpointCrashTest {
-
-  private static final ParameterLayout LAYOUT =
-      new ParameterLayout(List.of(new ParameterLayout.Entry("weight", new long[] {50, 2}, 0, 100)));
 
   @TempDir Path directory;
 
@@ -62,7 +58,9 @@ class CheckpointCrashTest {
     int round = found.state().round();
     Checkpoint loaded = store.load(found, LAYOUT);
     assertThat(loaded.weights()).as("weights in %s", snapshot).isEqualTo(vector(round));
-    assertThat(loaded.secondMoment()).as("optimiser in %s", snapshot).isEqualTo(vector(30 + round));
+    assertThat(loaded.secondMoment())
+        .as("optimiser in %s", snapshot)
+        .isEqualTo(vector(300 + round));
 
     store.save(checkpoint(3));
     store.prune(1);
@@ -81,25 +79,5 @@ class CheckpointCrashTest {
 
   private static org.apache.hadoop.fs.Path hadoop(Path path) {
     return new org.apache.hadoop.fs.Path(path.toUri());
-  }
-
-  private static Checkpoint checkpoint(int round) {
-    float[] weights = vector(round);
-    return new Checkpoint(
-        new CheckpointState(
-            round, round, 7, "c0ffee", WeightsDigest.sha256(weights), new TreeMap<>(Map.of())),
-        LAYOUT,
-        weights,
-        Optional.of(vector(10 + round)),
-        vector(20 + round),
-        vector(30 + round));
-  }
-
-  private static float[] vector(int seed) {
-    float[] values = new float[LAYOUT.size()];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = seed + i / 7f;
-    }
-    return values;
   }
 }
