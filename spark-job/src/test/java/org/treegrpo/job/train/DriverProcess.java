@@ -1,7 +1,6 @@
 package org.treegrpo.job.train;
 
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -31,27 +30,14 @@ final class DriverProcess {
    */
   static DriverProcess start(Path output, List<String> jvmOptions, List<String> arguments)
       throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-        .filter(option -> option.startsWith("--add-opens"))
-        .forEach(command::add);
-    command.addAll(
-        List.of(
-            "-XX:TieredStopAtLevel=1",
-            "-XX:+UseSerialGC",
-            "-Dai.djl.offline=true",
-            "-Dspark.master=local[1]",
-            "-Dspark.driver.host=localhost"));
-    command.addAll(jvmOptions);
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
-    command.addAll(arguments);
-    Process process =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()))
-            .start();
-    return new DriverProcess(process, output);
+    List<String> options =
+        new ArrayList<>(
+            List.of(
+                "-XX:TieredStopAtLevel=1",
+                "-Dspark.master=local[1]",
+                "-Dspark.driver.host=localhost"));
+    options.addAll(jvmOptions);
+    return new DriverProcess(ChildJvm.start(output, options, Main.class, arguments), output);
   }
 
   /** Sends a signal, such as {@code TERM}. */

@@ -3,10 +3,8 @@ package org.treegrpo.job.train;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToLongFunction;
@@ -47,17 +45,13 @@ class SoakTest {
 
   /** In a JVM of its own, with its heap resident from the start. */
   private static List<Sample> train(Path directory) throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>();
-    command.add(ProcessHandle.current().info().command().orElseThrow());
-    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-        .filter(argument -> argument.startsWith("--add-opens") || argument.startsWith("-Dai.djl"))
-        .forEach(command::add);
-    command.addAll(List.of("-Xms512m", "-Xmx512m", "-XX:+AlwaysPreTouch", "-XX:+UseSerialGC"));
-    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.addAll(List.of(SoakProcess.class.getName(), directory.toString()));
     Path log = directory.resolve("log");
     Process process =
-        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+        ChildJvm.start(
+            log,
+            List.of("-Xms512m", "-Xmx512m", "-XX:+AlwaysPreTouch"),
+            SoakProcess.class,
+            List.of(directory.toString()));
     try {
       boolean ended = process.waitFor(20, TimeUnit.MINUTES);
       assertThat(ended).as("the process ended; it said %s", Files.readString(log)).isTrue();

@@ -1,0 +1,36 @@
+package org.treegrpo.job.train;
+
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A JVM of its own with the class path and the opened packages of this one. */
+final class ChildJvm {
+
+  private ChildJvm() {}
+
+  /**
+   * Starts a program.
+   *
+   * @param output receives standard output and error, after what it has
+   * @param jvmOptions such as {@code -Xmx512m}
+   */
+  static Process start(Path output, List<String> jvmOptions, Class<?> main, List<String> arguments)
+      throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+        .filter(option -> option.startsWith("--add-opens"))
+        .forEach(command::add);
+    command.addAll(List.of("-XX:+UseSerialGC", "-Dai.djl.offline=true"));
+    command.addAll(jvmOptions);
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+    command.addAll(arguments);
+    return new ProcessBuilder(command)
+        .redirectErrorStream(true)
+        .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()))
+        .start();
+  }
+}
