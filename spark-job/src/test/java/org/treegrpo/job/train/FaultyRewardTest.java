@@ -99,7 +99,7 @@ class FaultyRewardTest {
     for (String setting : settings) {
       arguments.addAll(List.of("--set", setting));
     }
-    return CommandLineRun.of("local[1]", arguments.toArray(String[]::new));
+    return CommandLineRun.of(directory, arguments.toArray(String[]::new));
   }
 
   private void checkMasked(Predicate<String> masked) throws IOException {

@@ -106,7 +106,7 @@ final class GaussianRun {
         }
         """
             .formatted(directory, transition, eta, branching, width, start, trees));
-    CommandLineRun run = CommandLineRun.of("local[1]", "train", "--config", config.toString());
+    CommandLineRun run = CommandLineRun.of(directory, "train", "--config", config.toString());
     assertThat(run.exitCode()).as("exit code of train, which said: %s", run.err()).isZero();
   }
 

@@ -14,6 +14,7 @@ import org.treegrpo.core.io.SafetensorsWriter;
 import org.treegrpo.core.io.SafetensorsWriter.Declaration;
 import org.treegrpo.core.tensor.ScriptModule;
 import org.treegrpo.core.tensor.TorchScriptArchive;
+import org.treegrpo.job.train.CommandLineRun;
 
 /** Conditioning that does not fit the policy or the prompts, seen from the command line. */
 class BadConditioningTest {
@@ -58,7 +59,7 @@ class BadConditioningTest {
     }
   }
 
-  private CommandRun plan() throws IOException {
+  private CommandLineRun plan() throws IOException {
     return inputs.command(inputs.arguments("plan", "policy.conditioning-file=" + file));
   }
 

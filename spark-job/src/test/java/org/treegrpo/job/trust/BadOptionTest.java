@@ -7,6 +7,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.treegrpo.job.train.CommandLineRun;
 
 /** Directories on the command line that hold no run. */
 class BadOptionTest {
@@ -44,7 +45,7 @@ class BadOptionTest {
         .assertRefused("DIR: file:" + inputs.file("none") + " must be ");
   }
 
-  private CommandRun command(String command, String last) throws IOException {
+  private CommandLineRun command(String command, String last) throws IOException {
     String[] words = (command + " -").split(" ");
     words[words.length - 1] = last;
     return inputs.command(words);

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.treegrpo.job.checkpoint.RunLock;
 import org.treegrpo.job.files.RunDirectory;
+import org.treegrpo.job.train.CommandLineRun;
 
 /** Places where no run can be, seen from the command line. */
 class BadRunDirectoryTest {
@@ -63,7 +64,7 @@ class BadRunDirectoryTest {
     Files.createDirectories(run.resolve("checkpoints"));
     RunLock held = RunLock.acquire(place, "app-1");
     try {
-      CommandRun resumed = inputs.resume();
+      CommandLineRun resumed = inputs.resume();
       resumed.assertFailed("run.lock: in use by process " + ProcessHandle.current().pid(), "app-1");
       assertThat(resumed.changed()).as("the other run's files").isEmpty();
       inputs.train().assertRefused("treegrpo.run-dir", "is not empty");

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.treegrpo.job.train.CommandLineRun;
 import org.treegrpo.job.train.TinyRun;
 
 /** Checkpoints that something has been done to after they were written. */
@@ -61,7 +62,7 @@ class DamagedCheckpointTest {
   }
 
   private static void assertResumedFromRound2(String refusal) throws IOException {
-    CommandRun resumed = inputs.resume();
+    CommandLineRun resumed = inputs.resume();
     resumed.assertDone();
     assertThat(resumed.out())
         .as("what was not used, and what was")
@@ -118,14 +119,14 @@ class DamagedCheckpointTest {
   @Test
   void verifyTellsWhichCheckpointIsDamaged() throws IOException {
     flipAByte(checkpoint(2).resolve("state.json"));
-    CommandRun verified = inputs.command("verify", inputs.file("run").toString());
+    CommandLineRun verified = inputs.command("verify", inputs.file("run").toString());
     assertThat(verified.exitCode()).as("exit code").isEqualTo(1);
     assertThat(verified.out())
         .as("one line a checkpoint")
         .contains("round-000001: valid", "round-000002: state.json must", "round-000003: valid");
   }
 
-  private static CommandRun evaluate(String checkpoint) throws IOException {
+  private static CommandLineRun evaluate(String checkpoint) throws IOException {
     List<String> arguments = new ArrayList<>(List.of(inputs.arguments("evaluate")));
     arguments.add("--checkpoint=" + checkpoint);
     return inputs.command(arguments.toArray(String[]::new));

@@ -14,6 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.treegrpo.job.files.FaultyFileSystem;
 import org.treegrpo.job.files.FaultyFileSystem.Fault;
+import org.treegrpo.job.train.CommandLineRun;
 import org.treegrpo.job.train.TinyRun;
 
 /** A whole run on a file system that fails in the middle of it. */
@@ -52,7 +53,7 @@ class FaultyRunTest {
     assertThat(inputs.file("run/checkpoints/round-000002/MANIFEST.json")).doesNotExist();
     assertThat(inputs.file("run/run.lock")).as("the lock is given back").doesNotExist();
 
-    CommandRun resumed = inputs.resume();
+    CommandLineRun resumed = inputs.resume();
     resumed.assertDone();
     assertThat(resumed.out()).as("where it went on").contains("checkpoints/round-000001");
     assertThat(tiny.digests("run")).as("weights of every round").isEqualTo(undisturbed);
