@@ -41,6 +41,7 @@ public final class CheckpointStore {
 
   private final RunDirectory run;
   private final FileSystem fs;
+  private int saved = Integer.MAX_VALUE;
 
   /** The store of a run; its directories are created by the first checkpoint. */
   public CheckpointStore(RunDirectory run) {
@@ -88,6 +89,7 @@ public final class CheckpointStore {
     write(directory, STATE, out -> out.write(stateJson), files);
     byte[] manifest = new Manifest(files).toJson();
     AtomicFiles.create(fs, new Path(directory, Manifest.NAME), out -> out.write(manifest));
+    saved = state.round();
     return directory;
   }
 
@@ -148,8 +150,9 @@ public final class CheckpointStore {
   }
 
   /**
-   * Deletes all finished checkpoints but the newest {@code keep}, and unfinished ones older than
-   * the newest finished one. Called after {@link #save}, whose checkpoint is thereby always kept.
+   * Deletes all finished checkpoints but the newest {@code keep}, unfinished ones older than the
+   * newest finished one, and finished ones of later rounds than the one saved last, which the run
+   * was not resumed from because they are damaged. The checkpoint saved last is always kept.
    */
   public void prune(int keep) throws IOException {
     if (keep < 1) {
@@ -157,14 +160,14 @@ public final class CheckpointStore {
     }
     int finished = 0;
     List<Path> superfluous = new ArrayList<>();
-    for (Path directory : directories().descendingMap().values()) {
-      if (fs.exists(new Path(directory, Manifest.NAME))) {
+    for (Map.Entry<Integer, Path> entry : directories().descendingMap().entrySet()) {
+      boolean isFinished = fs.exists(new Path(entry.getValue(), Manifest.NAME));
+      boolean isDamaged = isFinished && entry.getKey() > saved;
+      if (isFinished && !isDamaged) {
         finished++;
-        if (finished > keep) {
-          superfluous.add(directory);
-        }
-      } else if (finished > 0) {
-        superfluous.add(directory);
+      }
+      if (isDamaged || finished > keep || (!isFinished && finished > 0)) {
+        superfluous.add(entry.getValue());
       }
     }
     for (Path directory : superfluous) {

@@ -233,6 +233,20 @@ class CheckpointStoreTest {
   }
 
   @Test
+  void keepsTheCheckpointSavedLastBesideADamagedOneOfALaterRound() throws IOException {
+    store.save(checkpoint(10));
+    store.save(checkpoint(20));
+    Files.writeString(file(20, "state.json"), "{}");
+    store.save(checkpoint(15));
+    store.prune(1);
+    try (Stream<Path> left = Files.list(directory.resolve("checkpoints"))) {
+      assertThat(left.map(path -> path.getFileName().toString()))
+          .as("what a run resumed from round 10 has just saved")
+          .containsExactly("round-000015");
+    }
+  }
+
+  @Test
   void roundsBeyondSixDigitsAreTheNewest() throws IOException {
     store.save(checkpoint(999_999));
     store.save(checkpoint(1_000_000));
