@@ -2,6 +2,7 @@ package org.treegrpo.core.learn;
 
 import java.util.Arrays;
 import org.treegrpo.core.objective.Surrogate;
+import org.treegrpo.core.optim.DivergedException;
 import org.treegrpo.core.policy.Denoiser;
 import org.treegrpo.core.transition.AffineStep;
 import org.treegrpo.core.transition.LogProb;
@@ -31,7 +32,7 @@ public final class ShareLearner {
    *
    * @param advantages one per edge of the share; NaN masks the edge
    * @param weights one per edge; those of masked edges are not read
-   * @throws IllegalStateException when a log-ratio is not finite
+   * @throws DivergedException when a log-ratio is not finite
    */
   public LearnResult learn(
       GrownShare share, double[] advantages, double[] weights, Surrogate surrogate, KlTerm kl) {
@@ -86,8 +87,8 @@ public final class ShareLearner {
   static double logRatio(EdgeRecord edge, LogProb current) {
     double logRatio = current.mean() - edge.logProbOld();
     if (!Double.isFinite(logRatio)) {
-      throw new IllegalStateException(
-          "edge '%s' of seed %d at step %d has log-prob %s, was %s: the policy's output is not finite"
+      throw new DivergedException(
+          "edge '%s' of seed %d at step %d has log-prob %s, was %s: the policy's output is not finite; lower the learning rate"
               .formatted(edge.path(), edge.seed(), edge.step(), current.mean(), edge.logProbOld()));
     }
     return logRatio;

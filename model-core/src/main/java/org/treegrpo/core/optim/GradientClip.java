@@ -10,7 +10,7 @@ public final class GradientClip {
    *
    * @param maxNorm positive; infinity only measures
    * @return the norm before clipping, accumulated in double in index order
-   * @throws ArithmeticException if an element is NaN or infinite; the gradient is left as it is
+   * @throws DivergedException if an element is NaN or infinite; the gradient is left as it is
    */
   public static double clip(float[] gradient, double maxNorm) {
     if (!(maxNorm > 0)) {
@@ -34,7 +34,7 @@ public final class GradientClip {
     }
     // Squares of finite floats cannot overflow a double, so only a bad element can end here.
     if (!Double.isFinite(squares)) {
-      throw new ArithmeticException(
+      throw new DivergedException(
           "gradient element %d is not finite; lower the learning rate or check the rewards"
               .formatted(firstNonFinite(gradient)));
     }

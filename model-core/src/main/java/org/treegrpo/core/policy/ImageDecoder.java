@@ -52,9 +52,9 @@ public final class ImageDecoder implements AutoCloseable {
     PolicySpec.DecoderSpec decoder = spec.decoder().get();
     NDManager manager = TorchRuntime.newManager(device);
     try {
-      PtSymbolBlock block = NetworkFile.load(manager, directory.resolve(decoder.file()));
+      PtSymbolBlock block = NetworkFile.loadFixed(manager, directory.resolve(decoder.file()));
       return new ImageDecoder(spec, maxBatch, Optional.of(new Network(decoder, manager, block)));
-    } catch (NetworkException e) {
+    } catch (RuntimeException e) {
       manager.close();
       throw e;
     }
@@ -136,7 +136,9 @@ public final class ImageDecoder implements AutoCloseable {
 
   private static void toUnit(float[] signed, float[] unit) {
     for (int i = 0; i < signed.length; i++) {
-      unit[i] = Math.min(1f, Math.max(0f, (signed[i] + 1f) / 2f));
+      // An infinite pixel is damage and must not pass for white.
+      unit[i] =
+          Float.isFinite(signed[i]) ? Math.min(1f, Math.max(0f, (signed[i] + 1f) / 2f)) : Float.NaN;
     }
   }
 }

@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.pytorch.engine.PtSymbolBlock;
 import java.nio.file.Path;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.treegrpo.core.tensor.TorchRuntime;
 
@@ -15,9 +16,19 @@ final class NetworkFile {
 
   private NetworkFile() {}
 
+  /** A network to train. */
   static PtSymbolBlock load(NDManager manager, Path archive) {
+    return load(archive, () -> TorchRuntime.loadModule(manager, archive));
+  }
+
+  /** A network in eval mode that is never trained. */
+  static PtSymbolBlock loadFixed(NDManager manager, Path archive) {
+    return load(archive, () -> TorchRuntime.loadFixedModule(manager, archive));
+  }
+
+  private static PtSymbolBlock load(Path archive, Supplier<PtSymbolBlock> loading) {
     try {
-      return TorchRuntime.loadModule(manager, archive);
+      return loading.get();
     } catch (EngineException e) {
       throw new NetworkException(
           archive,

@@ -16,6 +16,7 @@ import org.treegrpo.core.objective.KlPenalty;
 import org.treegrpo.core.objective.PpoSurrogate;
 import org.treegrpo.core.objective.ReinforceSurrogate;
 import org.treegrpo.core.objective.Surrogate;
+import org.treegrpo.core.optim.DivergedException;
 import org.treegrpo.core.transition.Sampler;
 import org.treegrpo.core.transition.TransitionKind;
 import org.treegrpo.core.tree.GrownShare;
@@ -221,7 +222,7 @@ class ShareLearnerTest {
       denoiser.theta()[0] = Double.NaN;
       ShareLearner learner = new ShareLearner(denoiser, sampler);
       assertThatThrownBy(() -> learner.maxRatioDeviation(share, 1))
-          .isInstanceOf(IllegalStateException.class)
+          .isInstanceOf(DivergedException.class)
           .hasMessageContaining("edge '0' of seed 0 at step 2")
           .hasMessageContaining("not finite");
     }

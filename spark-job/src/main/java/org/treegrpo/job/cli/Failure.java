@@ -6,6 +6,7 @@ import java.io.PrintWriter;
 import java.nio.file.NoSuchFileException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.treegrpo.core.optim.DivergedException;
 import org.treegrpo.core.policy.NetworkException;
 import org.treegrpo.core.policy.PolicyDirectoryException;
 import org.treegrpo.core.prompt.PromptException;
@@ -59,6 +60,7 @@ record Failure(Exception thrown, int exitCode, boolean expected) {
         || root instanceof IOException
         || root instanceof RewardException
         || root instanceof TrainingException
+        || root instanceof DivergedException
         || root instanceof NetworkException
         || root instanceof ExecutorException
         || RootFailure.isSparks(root);

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.treegrpo.core.optim.DivergedException;
 import org.treegrpo.core.prompt.PromptException;
 import org.treegrpo.job.executor.ExecutorException;
 import org.treegrpo.job.train.InvalidInputException;
@@ -35,6 +36,8 @@ class FailureTest {
         Arguments.of(new FileNotFoundException("/x"), 1, "no such file: /x"),
         Arguments.of(new UncheckedIOException(new IOException("disk full")), 1, "disk full"),
         Arguments.of(inATask(new ExecutorException("no GPU")), 1, "no GPU"),
+        Arguments.of(inATask(new DivergedException("lower the rate")), 1, "lower the rate"),
+        Arguments.of(new DivergedException("lower the rate"), 1, "lower the rate"),
         Arguments.of(
             inATask(new CompletionException(new RewardException("reward 'a': no model"))),
             1,

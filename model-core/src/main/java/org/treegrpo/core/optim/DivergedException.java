@@ -1,0 +1,11 @@
+package org.treegrpo.core.optim;
+
+/** Training has left the finite numbers; the message says where and what to change. */
+public final class DivergedException extends RuntimeException {
+
+  private static final long serialVersionUID = 1L;
+
+  public DivergedException(String message) {
+    super(message);
+  }
+}
