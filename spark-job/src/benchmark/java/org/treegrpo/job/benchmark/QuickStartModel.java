@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.hadoop.conf.Configuration;
 import org.treegrpo.core.policy.GuidedDenoiser;
 import org.treegrpo.core.policy.Policies;
 import org.treegrpo.core.policy.Policy;
@@ -29,6 +30,7 @@ final class QuickStartModel implements AutoCloseable {
         new Recipe(
             settings,
             bench.policy(),
+            new Configuration(),
             Files.readAllBytes(Path.of(settings.prompts().train())),
             Files.readAllBytes(Path.of(settings.prompts().evaluation())));
     policy = Policies.open(recipe.policy(), bench.policy(), Device.cpu());

@@ -95,6 +95,9 @@ final class TrainingRounds {
       conf.set("spark.executor.memory", master.replaceAll(".*,(\\d+)\\]", "$1m"));
     }
     SparkSettings.apply(conf);
+    if (master.startsWith("local-cluster")) {
+      conf.set("spark.plugins", conf.get("spark.plugins") + "," + OneCorePlugin.class.getName());
+    }
     return conf;
   }
 }

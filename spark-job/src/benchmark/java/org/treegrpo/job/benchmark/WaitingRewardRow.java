@@ -20,10 +20,10 @@ import org.treegrpo.reward.pool.RewardPoolSettings;
  */
 final class WaitingRewardRow implements Row {
 
-  private static final int SHARES = 32;
-  private static final int LEAVES = 9;
+  private static final int SHARES = 96;
+  private static final int LEAVES = 3;
   private static final int THREADS = 8;
-  private static final int CHUNK_ROWS = 3;
+  private static final int CHUNK_ROWS = 1;
   private static final int CALLS = SHARES * LEAVES / CHUNK_ROWS;
 
   @Override
@@ -63,7 +63,7 @@ final class WaitingRewardRow implements Row {
             List.of(
                 "treegrpo.tree.prompts-per-round=" + SHARES,
                 "treegrpo.tree.shares=" + SHARES,
-                "treegrpo.tree.width=2",
+                "treegrpo.tree.width=1",
                 "treegrpo.checkpoint.every=0",
                 "treegrpo.audit.every=0",
                 "treegrpo.reward-workers.threads=" + THREADS,
