@@ -31,7 +31,8 @@ public final class WeightsDigest {
     return HexFormat.of().formatHex(digest.digest());
   }
 
-  static MessageDigest newSha256() {
+  /** Every Java platform has it. */
+  public static MessageDigest newSha256() {
     try {
       return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {

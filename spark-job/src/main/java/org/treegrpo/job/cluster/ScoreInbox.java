@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.treegrpo.job.round.EdgeBatchCodec;
 import org.treegrpo.job.round.ScoredShare;
 import org.treegrpo.job.spark.RewardStreamPlugin;
@@ -27,10 +26,10 @@ final class ScoreInbox implements AutoCloseable {
   private final Map<Key, ScoredShare> scored = new HashMap<>();
   private final List<Exception> failures = new ArrayList<>();
 
-  ScoreInbox(String runId, int round, Consumer<ScoredShare> onShare) {
+  ScoreInbox(String runId, int round) {
     this.runId = runId;
     this.round = round;
-    RewardStreamPlugin.receive(runId, message -> decoder.execute(() -> decode(message, onShare)));
+    RewardStreamPlugin.receive(runId, message -> decoder.execute(() -> decode(message)));
   }
 
   /**
@@ -75,7 +74,7 @@ final class ScoreInbox implements AutoCloseable {
     }
   }
 
-  private void decode(ShareMessage message, Consumer<ScoredShare> onShare) {
+  private void decode(ShareMessage message) {
     if (message.round() != round) {
       return;
     }
@@ -84,7 +83,6 @@ final class ScoreInbox implements AutoCloseable {
           new ScoredShare(
               RewardBatchCodec.decode(message.rewards()), EdgeBatchCodec.decode(message.edges()));
       scored.put(new Key(message.share(), message.attempt()), share);
-      onShare.accept(share);
     } catch (IOException e) {
       failures.add(e);
     }

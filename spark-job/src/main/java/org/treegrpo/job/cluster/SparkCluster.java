@@ -2,7 +2,6 @@ package org.treegrpo.job.cluster;
 
 import java.util.Collections;
 import java.util.List;
-import java.util.function.Consumer;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.resource.ResourceProfile;
@@ -69,16 +68,11 @@ public final class SparkCluster implements AutoCloseable {
    *
    * @param selfCheck recompute the first share's log-probs
    * @param preview keep the images of the first tree
-   * @param onShare called for each share as it is scored, on another thread
    */
   public GrownRound grow(
-      RoundPlan plan,
-      WeightBroadcast weights,
-      boolean selfCheck,
-      boolean preview,
-      Consumer<ScoredShare> onShare) {
+      RoundPlan plan, WeightBroadcast weights, boolean selfCheck, boolean preview) {
     ShareBlocks dealt = ShareBlocks.of(plan.shares().size(), slots);
-    try (ScoreInbox inbox = new ScoreInbox(runId, plan.round(), onShare)) {
+    try (ScoreInbox inbox = new ScoreInbox(runId, plan.round())) {
       List<GrownBlock> blocks =
           BlockRdd.run(
               context.sc(),

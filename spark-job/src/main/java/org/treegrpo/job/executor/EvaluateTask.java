@@ -51,6 +51,7 @@ public record EvaluateTask(
       int height = 0;
       int width = 0;
       for (int chunk = chunks.from(block); chunk < chunks.to(block); chunk++) {
+        context.killTaskIfInterrupted();
         int from = chunk * chunkPrompts;
         List<Prompt> prompts = all.subList(from, Math.min(all.size(), from + chunkPrompts));
         Images sampled = sample(recipe, slot, prompts);

@@ -3,16 +3,12 @@ package org.treegrpo.job.executor;
 import ai.djl.Device;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
-import java.util.stream.Stream;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.deploy.SparkHadoopUtil;
 import org.jspecify.annotations.Nullable;
 import org.treegrpo.core.policy.GuidedDenoiser;
 import org.treegrpo.core.policy.ImageDecoder;
@@ -20,6 +16,7 @@ import org.treegrpo.core.policy.Policies;
 import org.treegrpo.core.policy.Policy;
 import org.treegrpo.core.tensor.TorchRuntime;
 import org.treegrpo.core.tree.TreeGrower;
+import org.treegrpo.job.files.TemporaryDirectory;
 import org.treegrpo.job.round.Recipe;
 import org.treegrpo.job.settings.RewardWorkerSettings;
 import org.treegrpo.job.settings.SettingsLoader;
@@ -36,30 +33,52 @@ import org.treegrpo.reward.pool.RewardPoolSettings;
  * the same time), reward workers, and the rollouts of the current round. One run at a time; a task
  * of another run replaces it.
  */
-public final class ExecutorRuntime implements AutoCloseable {
+final class ExecutorRuntime implements AutoCloseable {
+
+  private static final int TASKS_END_SECONDS = 20;
 
   private static @Nullable ExecutorRuntime current;
 
   private final RunSpec spec;
-  private final Path directory;
+  private final TemporaryDirectory directory;
   private final Recipe recipe;
   private final RewardPool rewards;
   private @Nullable RewardPool measured;
   private final RolloutStore rollouts = new RolloutStore();
   private final Deque<PolicySlot> idle = new ArrayDeque<>();
-  private final List<PolicySlot> slots = new ArrayList<>();
+  private int slots;
   private long weightsVersion = -1;
   private float[] weights = {};
 
-  private ExecutorRuntime(RunSpec spec) {
+  private ExecutorRuntime(RunSpec spec, TemporaryDirectory directory)
+      throws IOException, RewardException {
     this.spec = spec;
+    this.directory = directory;
+    for (int i = 0; i < spec.policyFiles().length; i++) {
+      directory.write(spec.policyFiles()[i], spec.policyContents()[i]);
+    }
+    TrainSettings settings =
+        new SettingsLoader(reward -> List.of())
+            .parse(spec.config(), "the driver's configuration", List.of(), Use.SAMPLE);
+    this.recipe =
+        new Recipe(
+            settings,
+            directory.path(),
+            SparkHadoopUtil.get().newConfiguration(SparkEnv.get().conf()),
+            spec.trainPrompts(),
+            spec.evaluationPrompts());
+    this.rewards = RewardPool.open(recipe.trainedRewards(), poolSettings());
+  }
+
+  private static ExecutorRuntime open(RunSpec spec) {
     try {
-      this.directory = unpack(spec);
-      TrainSettings settings =
-          new SettingsLoader(reward -> List.of())
-              .parse(spec.config(), "the driver's configuration", List.of(), Use.SAMPLE);
-      this.recipe = new Recipe(settings, directory, spec.trainPrompts(), spec.evaluationPrompts());
-      this.rewards = RewardPool.open(recipe.trainedRewards(), poolSettings());
+      TemporaryDirectory directory = new TemporaryDirectory("treegrpo-policy");
+      try {
+        return new ExecutorRuntime(spec, directory);
+      } catch (IOException | RewardException | RuntimeException e) {
+        directory.close();
+        throw e;
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (RewardException e) {
@@ -73,7 +92,7 @@ public final class ExecutorRuntime implements AutoCloseable {
     ExecutorRuntime runtime = current;
     if (runtime == null || !runtime.spec.runId().equals(wanted.runId())) {
       closeCurrent();
-      runtime = new ExecutorRuntime(wanted);
+      runtime = open(wanted);
       current = runtime;
       RewardStreamPlugin.onShutdown(ExecutorRuntime::closeCurrent);
     }
@@ -139,26 +158,38 @@ public final class ExecutorRuntime implements AutoCloseable {
 
   synchronized void giveBack(PolicySlot slot) {
     idle.push(slot);
+    notifyAll();
   }
 
   @Override
   public void close() {
-    rollouts.close();
     rewards.close();
     if (measured != null) {
       measured.close();
     }
-    slots.forEach(PolicySlot::close);
-    try {
+    closeSlots();
+    rollouts.close();
+    try (directory) {
       recipe.close();
-      try (Stream<Path> files = Files.walk(directory)) {
-        for (Path path : files.sorted(Comparator.reverseOrder()).toList()) {
-          Files.delete(path);
-        }
-      }
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot remove " + directory, e);
+      throw new UncheckedIOException(e);
     }
+  }
+
+  /**
+   * A network is not closed under a task of a cancelled job; one that does not end keeps its own.
+   */
+  private synchronized void closeSlots() {
+    long deadline = System.nanoTime() + TASKS_END_SECONDS * 1_000_000_000L;
+    try {
+      while (idle.size() < slots && System.nanoTime() < deadline) {
+        wait(100);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    idle.forEach(PolicySlot::close);
+    idle.clear();
   }
 
   private synchronized PolicySlot take() {
@@ -168,27 +199,18 @@ public final class ExecutorRuntime implements AutoCloseable {
     TorchRuntime.configureThread();
     TrainSettings settings = recipe.settings();
     Device device = Devices.choose(settings.policy().device());
-    Policy policy = Policies.open(recipe.policy(), directory, device);
+    Policy policy = Policies.open(recipe.policy(), directory.path(), device);
     GuidedDenoiser denoiser = recipe.denoiser(policy);
     PolicySlot slot =
         new PolicySlot(
             policy,
             denoiser,
             new TreeGrower(denoiser, recipe.sampler(), recipe.trees()),
-            ImageDecoder.open(recipe.policy(), directory, device, settings.update().microBatch()),
+            ImageDecoder.open(
+                recipe.policy(), directory.path(), device, settings.update().microBatch()),
             recipe.rewards());
-    slots.add(slot);
+    slots++;
     return slot;
-  }
-
-  private static Path unpack(RunSpec spec) throws IOException {
-    Path directory = Files.createTempDirectory("treegrpo-policy");
-    for (int i = 0; i < spec.policyFiles().length; i++) {
-      Path file = directory.resolve(spec.policyFiles()[i]);
-      Files.createDirectories(file.getParent());
-      Files.write(file, spec.policyContents()[i]);
-    }
-    return directory;
   }
 
   private RewardPoolSettings poolSettings() {

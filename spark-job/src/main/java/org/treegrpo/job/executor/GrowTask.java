@@ -88,6 +88,7 @@ public record GrowTask(
       long evaluations = slot.denoiser().evaluations().rollout();
       double networkSeconds = slot.denoiser().networkSeconds();
       for (int share = blocks.from(block); share < blocks.to(block); share++) {
+        TaskContext.get().killTaskIfInterrupted();
         grow(plan, plan.shares().get(share));
       }
       double growSeconds = seconds(start);

@@ -72,6 +72,7 @@ public record LearnTask(
       PolicySlot slot = runtime.borrow(rolloutWeights.version(), runtime.weights(rolloutWeights));
       try {
         for (int index : missing) {
+          TaskContext.get().killTaskIfInterrupted();
           Share share = plan.shares().get(index);
           GrownShare grown = slot.grower().grow(plan.key(), share.seeds());
           grown.dropLeafLatents();
@@ -97,7 +98,10 @@ public record LearnTask(
     double secondsBefore = slot.denoiser().networkSeconds();
     PairwiseSum sum = new PairwiseSum(blocks.shares());
     List<double[]> statistics = new ArrayList<>();
+    float[] unfinished = new float[slot.policy().parameters().size()];
+    slot.policy().drainGradient(unfinished); // what a task that failed half way has left
     for (int share = blocks.from(block); share < blocks.to(block); share++) {
+      TaskContext.get().killTaskIfInterrupted();
       LearnResult result =
           learner.learn(
               runtime.rollouts().get(round, share).orElseThrow(),

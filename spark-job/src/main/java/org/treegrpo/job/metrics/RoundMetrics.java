@@ -25,7 +25,7 @@ import org.treegrpo.core.advantage.Moments;
  * @param gradientNorm Euclidean norm before clipping
  * @param learningRate of the round's last update
  * @param weightsSha256 of the trainable weights after the round, lower-case hex
- * @param sharesRegrown shares grown again because an executor was lost
+ * @param sharesRegrown shares that were grown again, because an executor was lost or a task failed
  */
 public record RoundMetrics(
     int round,

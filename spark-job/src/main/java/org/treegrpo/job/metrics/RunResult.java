@@ -13,8 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param evaluation the held-out evaluation before and after training
  * @param checkpoint name of the last checkpoint, such as {@code round-000010}; null where there is
  *     none
- * @param weightsSha256 of the trainable weights, lower-case hex; null where the run failed before
- *     it had weights
+ * @param weightsSha256 of the trainable weights, lower-case hex; null before the first round
  * @param error what went wrong, for people; null unless the run failed, was refused or was stopped
  */
 public record RunResult(

@@ -50,18 +50,23 @@ public final class Recipe implements AutoCloseable {
 
   /**
    * @param policyDirectory a local copy of the policy directory
+   * @param hadoop for the file system of the conditioning file
    * @param trainPrompts JSONL; empty where the command does not train
    * @param evaluationPrompts JSONL; empty where the command does not evaluate
    * @throws IOException if a file is missing or malformed
    */
   public Recipe(
-      TrainSettings settings, Path policyDirectory, byte[] trainPrompts, byte[] evaluationPrompts)
+      TrainSettings settings,
+      Path policyDirectory,
+      Configuration hadoop,
+      byte[] trainPrompts,
+      byte[] evaluationPrompts)
       throws IOException {
     this.settings = settings;
     this.policy = PolicyDirectory.read(policyDirectory);
     checkType(settings, policy);
     this.sampler = Sampler.of(settings.sampler(), policy.prediction());
-    this.conditioner = conditioner(settings, policy);
+    this.conditioner = conditioner(settings, policy, hadoop);
     this.trainPrompts = prompts(trainPrompts, settings.prompts().train());
     this.evaluationPrompts =
         firstOf(
@@ -189,11 +194,11 @@ public final class Recipe implements AutoCloseable {
     }
   }
 
-  private static TextConditioner conditioner(TrainSettings settings, PolicySpec policy)
-      throws IOException {
+  private static TextConditioner conditioner(
+      TrainSettings settings, PolicySpec policy, Configuration hadoop) throws IOException {
     String file = settings.policy().conditioningFile();
     if (!file.isEmpty()) {
-      return conditioningFile(file, policy);
+      return conditioningFile(file, policy, hadoop);
     }
     if (policy.type() == PolicySpec.Type.BUILT_IN) {
       return CharacterEncoder.of(policy);
@@ -206,10 +211,10 @@ public final class Recipe implements AutoCloseable {
             .formatted(policy.conditioning().stream().map(input -> input.name()).toList()));
   }
 
-  private static TextConditioner conditioningFile(String file, PolicySpec policy)
-      throws IOException {
+  private static TextConditioner conditioningFile(
+      String file, PolicySpec policy, Configuration hadoop) throws IOException {
     try {
-      return ConditioningFile.open(source(file), policy.conditioning());
+      return ConditioningFile.open(source(file, hadoop), policy.conditioning());
     } catch (SafetensorsException e) {
       throw e;
     } catch (IOException | IllegalArgumentException e) {
@@ -220,9 +225,9 @@ public final class Recipe implements AutoCloseable {
     }
   }
 
-  private static ReadableSource source(String uri) throws IOException {
+  private static ReadableSource source(String uri, Configuration hadoop) throws IOException {
     org.apache.hadoop.fs.Path path = new org.apache.hadoop.fs.Path(uri);
-    return new HadoopSource(path.getFileSystem(new Configuration()), path);
+    return new HadoopSource(path.getFileSystem(hadoop), path);
   }
 
   private List<Prompt> prompts(byte[] jsonl, String name) throws IOException {

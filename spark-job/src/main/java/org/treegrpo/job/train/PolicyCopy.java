@@ -2,31 +2,28 @@ package org.treegrpo.job.train;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocatedFileStatus;
 import org.apache.hadoop.fs.RemoteIterator;
+import org.treegrpo.job.files.TemporaryDirectory;
 
 /** A policy directory of any file system, copied to a local one. Owns the copy. */
 final class PolicyCopy implements AutoCloseable {
 
   private final String original;
-  private final Path directory;
+  private final TemporaryDirectory directory;
   private final List<String> names = new ArrayList<>();
   private final List<byte[]> contents = new ArrayList<>();
 
   private PolicyCopy(String original) throws IOException {
     this.original = original;
-    this.directory = Files.createTempDirectory("treegrpo-inputs");
+    this.directory = new TemporaryDirectory("treegrpo-inputs");
   }
 
   /**
@@ -58,7 +55,7 @@ final class PolicyCopy implements AutoCloseable {
 
   /** The copy. */
   Path directory() {
-    return directory;
+    return directory.path();
   }
 
   /** Paths of the files, relative to the directory. */
@@ -73,18 +70,12 @@ final class PolicyCopy implements AutoCloseable {
 
   /** A message about the copy as one about the user's own files. */
   String aboutOriginal(String message) {
-    return message.replace(directory.toString(), original);
+    return message.replace(directory.path().toString(), original);
   }
 
   @Override
   public void close() {
-    try (Stream<Path> files = Files.walk(directory)) {
-      for (Path path : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(path);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot remove " + directory, e);
-    }
+    directory.close();
   }
 
   private void add(FileSystem fs, FileStatus file, String name) throws IOException {
@@ -96,9 +87,7 @@ final class PolicyCopy implements AutoCloseable {
     }
     try (InputStream in = fs.open(file.getPath())) {
       byte[] bytes = in.readAllBytes();
-      Path target = directory.resolve(name);
-      Files.createDirectories(target.getParent());
-      Files.write(target, bytes);
+      directory.write(name, bytes);
       names.add(name);
       contents.add(bytes);
     }

@@ -41,10 +41,15 @@ public final class PolicySession implements AutoCloseable {
     try {
       PolicyWeightsChoice.Weights weights = choice.load(inputs, hadoop);
       JavaSparkContext context = new JavaSparkContext(spark);
-      SparkCluster cluster =
-          new SparkCluster(context, inputs.runSpec(UUID.randomUUID().toString()));
-      return new PolicySession(inputs, context, cluster, weights);
-    } catch (RuntimeException e) {
+      try {
+        SparkCluster cluster =
+            new SparkCluster(context, inputs.runSpec(UUID.randomUUID().toString()));
+        return new PolicySession(inputs, context, cluster, weights);
+      } catch (Exception e) { // also Spark's checked exceptions, which its Java API hides
+        context.close();
+        throw e;
+      }
+    } catch (Exception e) {
       inputs.close();
       throw e;
     }

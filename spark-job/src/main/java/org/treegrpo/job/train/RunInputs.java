@@ -4,6 +4,9 @@ import ai.djl.Device;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.HexFormat;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.treegrpo.core.policy.ImageDecoder;
@@ -14,6 +17,7 @@ import org.treegrpo.core.policy.Policy;
 import org.treegrpo.core.policy.PolicySpec;
 import org.treegrpo.core.policy.PolicyWeights;
 import org.treegrpo.core.prompt.PromptException;
+import org.treegrpo.job.checkpoint.WeightsDigest;
 import org.treegrpo.job.executor.RunSpec;
 import org.treegrpo.job.plan.PlanInputs;
 import org.treegrpo.job.plan.RunPlan;
@@ -30,6 +34,9 @@ import org.treegrpo.reward.RewardProviders;
  */
 public final class RunInputs implements AutoCloseable {
 
+  /** What a checkpoint calls {@link #fingerprint}. */
+  static final String FINGERPRINT = "inputs";
+
   private final TrainSettings settings;
   private final PolicyCopy copy;
   private final byte[] trainPrompts;
@@ -37,6 +44,7 @@ public final class RunInputs implements AutoCloseable {
   private final Recipe recipe;
   private final ParameterLayout layout;
   private final float[] baseWeights;
+  private final String fingerprint;
 
   private RunInputs(TrainSettings settings, PolicyCopy copy, Configuration hadoop)
       throws IOException, RewardException {
@@ -45,13 +53,14 @@ public final class RunInputs implements AutoCloseable {
     this.trainPrompts = read("treegrpo.prompts.train", settings.prompts().train(), hadoop);
     this.evaluationPrompts =
         read("treegrpo.prompts.evaluation", settings.prompts().evaluation(), hadoop);
-    this.recipe = new Recipe(settings, copy.directory(), trainPrompts, evaluationPrompts);
+    this.recipe = new Recipe(settings, copy.directory(), hadoop, trainPrompts, evaluationPrompts);
     try (Policy policy = openPolicy();
         ImageDecoder decoder = openDecoder()) {
       this.layout = policy.parameters();
       this.baseWeights = baseWeights(policy);
       new PolicyProbe(recipe).run(policy, decoder);
     }
+    this.fingerprint = fingerprint(trainPrompts, baseWeights);
     for (RewardDefinition reward : settings.rewards()) {
       RewardProviders.check(reward);
     }
@@ -97,6 +106,11 @@ public final class RunInputs implements AutoCloseable {
   /** The weights of the policy directory; not to be changed. */
   public float[] baseWeights() {
     return baseWeights;
+  }
+
+  /** SHA-256 of the contents that the weights depend on besides the settings, in hexadecimal. */
+  String fingerprint() {
+    return fingerprint;
   }
 
   /**
@@ -155,6 +169,13 @@ public final class RunInputs implements AutoCloseable {
     policy.readWeights(weights);
     PolicyProbe.requireFinite(file.toString(), layout, weights);
     return weights;
+  }
+
+  private static String fingerprint(byte[] prompts, float[] weights) {
+    MessageDigest digest = WeightsDigest.newSha256();
+    digest.update(prompts);
+    digest.update(WeightsDigest.sha256(weights).getBytes(StandardCharsets.UTF_8));
+    return HexFormat.of().formatHex(digest.digest());
   }
 
   private static byte[] read(String key, String uri, Configuration hadoop) {

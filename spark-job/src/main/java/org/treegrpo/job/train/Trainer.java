@@ -2,7 +2,7 @@ package org.treegrpo.job.train;
 
 import java.io.IOException;
 import java.util.Optional;
-import org.treegrpo.core.policy.ParameterLayout;
+import java.util.SortedMap;
 import org.treegrpo.job.checkpoint.CheckpointState;
 import org.treegrpo.job.checkpoint.CheckpointStore;
 import org.treegrpo.job.checkpoint.WeightsDigest;
@@ -26,7 +26,10 @@ import org.treegrpo.reward.RewardDefinition;
  */
 final class Trainer {
 
+  private static final int NOTHING = -1;
+
   private final SparkCluster cluster;
+  private final RunInputs inputs;
   private final Recipe recipe;
   private final TrainSettings settings;
   private final PolicyOptimizer optimizer;
@@ -34,30 +37,28 @@ final class Trainer {
   private final CheckpointStore checkpoints;
   private final ConsoleProgress progress;
   private final StopRequest stop;
-  private final ParameterLayout layout;
   private final CreditAssigner credits;
   private final Evaluator evaluator;
   private final RoundGuard guard;
-  private int saved = -1;
+  private int saved = NOTHING;
 
   Trainer(
       SparkCluster cluster,
-      Recipe recipe,
+      RunInputs inputs,
       PolicyOptimizer optimizer,
       RunRecorder recorder,
       CheckpointStore checkpoints,
       ConsoleProgress progress,
-      StopRequest stop,
-      ParameterLayout layout) {
+      StopRequest stop) {
     this.cluster = cluster;
-    this.recipe = recipe;
+    this.inputs = inputs;
+    this.recipe = inputs.recipe();
     this.settings = recipe.settings();
     this.optimizer = optimizer;
     this.recorder = recorder;
     this.checkpoints = checkpoints;
     this.progress = progress;
     this.stop = stop;
-    this.layout = layout;
     this.credits =
         new CreditAssigner(
             settings.tree().shape(),
@@ -69,13 +70,15 @@ final class Trainer {
   }
 
   /**
-   * Trains from the round after {@code finished} to the last one.
+   * Trains to the last round.
    *
-   * @param finished rounds done before this process started
+   * @param start the checkpoint that the run goes on from, if it does
    * @throws StoppedException if the run was asked to end; a checkpoint of the last whole round is
    *     there
    */
-  void run(int finished) throws IOException {
+  void run(Optional<CheckpointState> start) throws IOException {
+    saved = start.map(CheckpointState::round).orElse(NOTHING);
+    int finished = start.map(CheckpointState::round).orElse(0);
     int done = finished;
     try {
       evaluateIfDue(done);
@@ -96,8 +99,7 @@ final class Trainer {
     try {
       RoundPlan plan = figures.plan();
       boolean preview = first || round == settings.rounds();
-      GrownRound grown =
-          stop.cancellable(() -> cluster.grow(plan, rollout, first, preview, share -> {}));
+      GrownRound grown = stop.cancellable(() -> cluster.grow(plan, rollout, first, preview));
       figures.grown(grown, watch.lap());
       guard.checkRatio(grown);
       guard.checkRewards(round, grown);
@@ -136,7 +138,7 @@ final class Trainer {
     recorder.tree(figures.plan(), figures.grown(), figures.credit());
     watch.lap();
     if (due(settings.checkpoint().every(), round)) {
-      checkpoint(round, Optional.of(figures.metrics(digest, Double.NaN, watch.total())));
+      checkpoint(round, digest, Optional.of(figures.metrics(digest, Double.NaN, watch.total())));
     }
     RoundMetrics metrics = figures.metrics(digest, watch.lap(), watch.total());
     recorder.round(metrics);
@@ -157,7 +159,7 @@ final class Trainer {
 
   private String saveAfter(int round) throws IOException {
     if (saved != round) {
-      checkpoint(round, Optional.empty());
+      checkpoint(round, WeightsDigest.sha256(optimizer.weights()), Optional.empty());
     }
     return " after round %d of %d; the checkpoint %s is saved, go on with resume"
         .formatted(round, settings.rounds(), RunLayout.roundName(round));
@@ -166,19 +168,26 @@ final class Trainer {
   /**
    * @param metrics the round's line, kept for a resume where the process ends before it is logged
    */
-  private void checkpoint(int round, Optional<RoundMetrics> metrics) throws IOException {
+  private void checkpoint(int round, String digest, Optional<RoundMetrics> metrics)
+      throws IOException {
     checkpoints.save(
         optimizer.checkpoint(
-            layout,
+            inputs.layout(),
             new CheckpointState(
                 round,
                 optimizer.steps(),
                 settings.seed(),
                 settings.resolved().sha256(),
-                WeightsDigest.sha256(optimizer.weights()),
-                RunRecorder.extra(metrics))));
+                digest,
+                extra(metrics))));
     checkpoints.prune(settings.checkpoint().keep());
     saved = round;
+  }
+
+  private SortedMap<String, String> extra(Optional<RoundMetrics> metrics) {
+    SortedMap<String, String> extra = RunRecorder.extra(metrics);
+    extra.put(RunInputs.FINGERPRINT, inputs.fingerprint());
+    return extra;
   }
 
   private boolean due(int every, int round) {

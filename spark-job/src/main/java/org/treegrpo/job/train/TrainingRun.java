@@ -18,13 +18,13 @@ import org.treegrpo.job.checkpoint.Checkpoint;
 import org.treegrpo.job.checkpoint.CheckpointState;
 import org.treegrpo.job.checkpoint.CheckpointStore;
 import org.treegrpo.job.checkpoint.RunLock;
-import org.treegrpo.job.checkpoint.WeightsDigest;
 import org.treegrpo.job.cluster.SparkCluster;
 import org.treegrpo.job.files.AtomicFiles;
 import org.treegrpo.job.files.RunDirectory;
 import org.treegrpo.job.files.RunLayout;
 import org.treegrpo.job.metrics.EvaluationRecord;
 import org.treegrpo.job.metrics.MetricsLog;
+import org.treegrpo.job.metrics.RoundMetrics;
 import org.treegrpo.job.metrics.RunJson;
 import org.treegrpo.job.metrics.RunResult;
 import org.treegrpo.job.report.ConsoleProgress;
@@ -96,10 +96,17 @@ public final class TrainingRun {
           start == Start.FRESH
               ? RunPlace.fresh(settings.runDir(), hadoop)
               : RunPlace.existing(settings.runDir(), hadoop);
-      try (RunLock lock = RunPlace.lock(directory, spark.get("spark.app.name", "treegrpo"))) {
+      try (RunLock lock = RunPlace.lock(directory, application(spark))) {
         return new TrainingRun(settings, spark, inputs, directory, out).run(start);
       }
     }
+  }
+
+  /**
+   * The id that every attempt of an application has; known only where a resource manager starts it.
+   */
+  private static String application(SparkConf spark) {
+    return spark.get("spark.app.id", spark.get("spark.yarn.app.id", "none, " + UUID.randomUUID()));
   }
 
   private RunResult run(Start start) throws IOException {
@@ -111,18 +118,19 @@ public final class TrainingRun {
             .orElseGet(() -> new PolicyOptimizer(settings, inputs.baseWeights()));
     try {
       train(optimizer, checkpoint.map(Checkpoint::state));
-    } catch (StoppedException stopped) {
-      finish(result(RunResult.Status.STOPPED, optimizer, stopped.getMessage()));
-      throw stopped;
     } catch (Exception failure) { // also Spark's checked exceptions, which its Java API hides
       try {
-        finish(result(RunResult.Status.FAILED, optimizer, RootFailure.message(failure)));
+        boolean stopped = failure instanceof StoppedException;
+        finish(
+            result(
+                stopped ? RunResult.Status.STOPPED : RunResult.Status.FAILED,
+                RootFailure.message(failure)));
       } catch (IOException | RuntimeException second) {
         failure.addSuppressed(second);
       }
       throw failure;
     }
-    RunResult result = result(RunResult.Status.COMPLETED, optimizer, null);
+    RunResult result = result(RunResult.Status.COMPLETED, null);
     finish(result);
     return result;
   }
@@ -140,16 +148,7 @@ public final class TrainingRun {
       ConsoleProgress progress =
           new ConsoleProgress(
               out, Style.ofStandardOutput(), Clock.systemUTC(), finished + 1, settings.rounds());
-      new Trainer(
-              cluster,
-              inputs.recipe(),
-              optimizer,
-              recorder,
-              checkpoints,
-              progress,
-              stop,
-              inputs.layout())
-          .run(finished);
+      new Trainer(cluster, inputs, optimizer, recorder, checkpoints, progress, stop).run(start);
     }
   }
 
@@ -175,6 +174,17 @@ public final class TrainingRun {
           "%s: was made with other settings; resume with the configuration in %s (only rounds and run-dir may change)"
               .formatted(found.get().directory(), directory.layout().config()));
     }
+    String fingerprint = inputs.fingerprint();
+    if (!checkpoint
+        .state()
+        .extra()
+        .getOrDefault(RunInputs.FINGERPRINT, fingerprint)
+        .equals(fingerprint)) {
+      throw new InvalidInputException(
+          "%s: was made with other training prompts or another base policy; resume with the same content of %s and %s"
+              .formatted(
+                  found.get().directory(), settings.prompts().train(), settings.policy().path()));
+    }
     return checkpoint;
   }
 
@@ -182,9 +192,10 @@ public final class TrainingRun {
     return out -> out.write(RunJson.pretty(value).getBytes(StandardCharsets.UTF_8));
   }
 
-  /** Writes what the run is, before its first round. */
+  /** Writes what the run is, before its first round; how an earlier process ended is past. */
   private void describe(int finished, int taskSlots) throws IOException {
     RunLayout layout = directory.layout();
+    directory.fs().delete(layout.result(), false);
     AtomicFiles.replace(
         directory.fs(),
         layout.config(),
@@ -195,12 +206,11 @@ public final class TrainingRun {
         json(RunDescription.of(settings, inputs, finished, taskSlots)));
   }
 
-  private RunResult result(
-      RunResult.Status status, PolicyOptimizer optimizer, @Nullable String error)
-      throws IOException {
+  private RunResult result(RunResult.Status status, @Nullable String error) throws IOException {
     MetricsLog log = MetricsLog.open(directory.fs(), directory.root());
     List<EvaluationRecord> evaluations = log.evaluations();
-    int rounds = log.rounds().isEmpty() ? 0 : log.rounds().get(log.rounds().size() - 1).round();
+    Optional<RoundMetrics> last = log.rounds().stream().reduce((earlier, later) -> later);
+    int rounds = last.map(RoundMetrics::round).orElse(0);
     return new RunResult(
         status,
         rounds,
@@ -208,12 +218,17 @@ public final class TrainingRun {
         new RunResult.BeforeAfter(
             evaluations.isEmpty() ? null : evaluations.get(0),
             evaluations.isEmpty() ? null : evaluations.get(evaluations.size() - 1)),
-        checkpoints
-            .newestValid(new ArrayList<>())
-            .map(verified -> verified.directory().getName())
-            .orElse(null),
-        WeightsDigest.sha256(optimizer.weights()),
+        status == RunResult.Status.FAILED ? newestValidName() : RunLayout.roundName(rounds),
+        last.map(RoundMetrics::weightsSha256).orElse(null),
         error);
+  }
+
+  /** Reads every byte of the checkpoints that it tries. */
+  private @Nullable String newestValidName() throws IOException {
+    return checkpoints
+        .newestValid(new ArrayList<>())
+        .map(verified -> verified.directory().getName())
+        .orElse(null);
   }
 
   private void finish(RunResult result) throws IOException {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import org.apache.hadoop.conf.Configuration;
 import org.treegrpo.core.learn.KlTerm;
 import org.treegrpo.core.learn.LearnResult;
 import org.treegrpo.core.learn.ShareLearner;
@@ -47,7 +48,7 @@ final class RoundWithoutSpark implements AutoCloseable {
     Path directory = TinyPolicies.directory(drawn.prediction());
     try {
       byte[] prompts = Files.readAllBytes(directory.resolve("prompts.jsonl"));
-      recipe = new Recipe(settings, directory, prompts, prompts);
+      recipe = new Recipe(settings, directory, new Configuration(), prompts, prompts);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -29,7 +29,7 @@ class RegrowthTest {
         SparkCluster intruder = new SparkCluster(context, inputs.runSpec("another run"))) {
       RoundPlan plan = inputs.recipe().plan(1);
       WeightBroadcast weights = cluster.broadcast(inputs.baseWeights());
-      GrownRound grown = cluster.grow(plan, weights, false, false, share -> {});
+      GrownRound grown = cluster.grow(plan, weights, false, false);
       RoundCredit credit =
           new CreditAssigner(
                   settings.tree().shape(),
@@ -41,7 +41,7 @@ class RegrowthTest {
       assertThat(kept.sharesRegrown()).as("all rollouts are still there").isZero();
 
       // Another run takes the executor over and drops this run's rollouts.
-      intruder.grow(plan, intruder.broadcast(inputs.baseWeights()), false, false, share -> {});
+      intruder.grow(plan, intruder.broadcast(inputs.baseWeights()), false, false);
       LearnedRound regrown = cluster.learn(plan, grown, weights, weights, credit);
 
       assertThat(regrown.sharesRegrown()).as("every share").isEqualTo(plan.shares().size());

@@ -85,6 +85,18 @@ class SameWeightsTest {
   }
 
   @Test
+  void resumingWithOtherPromptsIsRefused(@TempDir Path other) throws IOException {
+    TinyRun edited = new TinyRun(other);
+    edited.train("local[1]", "run", "treegrpo.rounds=1", "treegrpo.evaluation.prompts=1");
+    Path prompts = edited.resolve("train.jsonl");
+    Files.writeString(prompts, Files.readString(prompts).replace("word-cab", "word-xyz"));
+    assertThatThrownBy(() -> edited.resume("local[1]", "run", "treegrpo.evaluation.prompts=1"))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("other training prompts")
+        .hasMessageContaining("train.jsonl");
+  }
+
+  @Test
   void resumingWithOtherSettingsIsRefused() {
     assertThatThrownBy(() -> run.resume("local[1]", "one", "treegrpo.seed=8"))
         .isInstanceOf(InvalidInputException.class)

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,7 +32,7 @@ class StopSignalTest {
   @ValueSource(strings = {"TERM", "INT"})
   void aStoppedRunIsResumedAsIfItHadNotBeenStopped(String signal) throws Exception {
     TinyRun run = new TinyRun(directory);
-    DriverProcess driver = start(run);
+    DriverProcess driver = start("train", run);
     await()
         .atMost(Duration.ofMinutes(2))
         .until(() -> Files.exists(directory.resolve("stopped/metrics.jsonl")) || !driver.isAlive());
@@ -60,7 +61,7 @@ class StopSignalTest {
   void aRunStoppedBeforeItsFirstRoundCanBeResumed() throws Exception {
     TinyRun run = new TinyRun(directory);
     String evaluation = "treegrpo.evaluation.images-per-prompt=300";
-    DriverProcess driver = start(run, "--set", evaluation);
+    DriverProcess driver = start("train", run, "--set", evaluation);
     await()
         .atMost(Duration.ofMinutes(2))
         .until(() -> Files.exists(directory.resolve("stopped/run.json")) || !driver.isAlive());
@@ -69,15 +70,28 @@ class StopSignalTest {
     assertThat(driver.exitCode()).as(driver.output()).isEqualTo(1);
     assertThat(driver.output())
         .contains("after round 0 of 100000; the checkpoint round-000000 is saved");
+
+    Path manifest = directory.resolve("stopped/checkpoints/round-000000/MANIFEST.json");
+    FileTime written = Files.getLastModifiedTime(manifest);
+    DriverProcess resumed = start("resume", run, "--set", evaluation);
+    await()
+        .atMost(Duration.ofMinutes(2))
+        .until(() -> resumed.output().contains("resuming from") || !resumed.isAlive());
+    resumed.signal("TERM");
+    assertThat(resumed.exitCode()).as(resumed.output()).isIn(1, 143);
+    assertThat(Files.getLastModifiedTime(manifest))
+        .as("a checkpoint that is there is not put at risk by writing it again")
+        .isEqualTo(written);
+
     String[] settings = {"treegrpo.rounds=1", "treegrpo.checkpoint.every=0", evaluation};
     run.resume("local[1]", "stopped", settings);
     run.train("local[1]", "undisturbed", settings);
     assertThat(run.digests("stopped")).isEqualTo(run.digests("undisturbed"));
   }
 
-  private DriverProcess start(TinyRun run, String... more) throws IOException {
+  private DriverProcess start(String command, TinyRun run, String... more) throws IOException {
     List<String> arguments = new ArrayList<>();
-    arguments.addAll(List.of("train", "--config", run.configFile("stopped").toString()));
+    arguments.addAll(List.of(command, "--config", run.configFile("stopped").toString()));
     arguments.addAll(List.of("--set", "treegrpo.rounds=100000"));
     arguments.addAll(List.of("--set", "treegrpo.checkpoint.every=0"));
     arguments.addAll(List.of(more));
