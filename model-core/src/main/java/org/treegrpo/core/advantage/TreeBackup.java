@@ -129,7 +129,7 @@ public final class TreeBackup {
           "branching, depth and trees must be at least 1, were %d, %d, %d"
               .formatted(branching, depth, groupTrees));
     }
-    double factor = 1 - Math.pow(branching, -depth) / groupTrees;
+    double factor = 1 - StrictMath.pow(branching, -depth) / groupTrees;
     if (factor == 0) {
       throw new IllegalArgumentException(
           "depth-correction needs a group of two leaves or more: branching is 1 with one tree;"

@@ -51,8 +51,8 @@ public final class AdamW {
     requireSize("weight vector", weights);
     requireSize("gradient", gradient);
     steps++;
-    double correction1 = 1 - Math.pow(settings.beta1(), (double) steps);
-    double correction2 = 1 - Math.pow(settings.beta2(), (double) steps);
+    double correction1 = 1 - StrictMath.pow(settings.beta1(), (double) steps);
+    double correction2 = 1 - StrictMath.pow(settings.beta2(), (double) steps);
     float keep1 = (float) settings.beta1();
     float take1 = (float) (1 - settings.beta1());
     float keep2 = (float) settings.beta2();
