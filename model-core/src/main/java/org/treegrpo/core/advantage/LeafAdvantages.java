@@ -148,7 +148,10 @@ public final class LeafAdvantages {
     return column;
   }
 
-  /** (value - group mean) / (std + eps); exactly 0 in a group of equal values. */
+  /**
+   * (value - group mean) / (std + eps); exactly 0 in a group of {@linkplain Moments#constant equal}
+   * values.
+   */
   private List<double[]> normalise(List<double[]> groups) {
     double[] all = groups.stream().flatMapToDouble(Arrays::stream).toArray();
     double scale = Moments.of(all).standardDeviation(settings.ddof()) + settings.epsilon();

@@ -9,6 +9,8 @@ package org.treegrpo.core.advantage;
  */
 public record Moments(int count, double mean, double squares, double least, double greatest) {
 
+  private static final double ROUNDING = 1e-6;
+
   /** NaN in {@code values} is left out. */
   public static Moments of(double[] values) {
     int count = 0;
@@ -33,9 +35,13 @@ public record Moments(int count, double mean, double squares, double least, doub
     return new Moments(count, mean, squares, least, greatest);
   }
 
-  /** Whether no two values differ. */
+  /**
+   * Whether the values differ by no more than rounding: std <= 1e-6 max(1, |mean|) (ALGORITHMS.md
+   * section 3.1). With a small epsilon the last bits of equal pictures would otherwise become
+   * advantages of about 1.
+   */
   boolean constant() {
-    return least >= greatest;
+    return count == 0 || standardDeviation(0) <= ROUNDING * Math.max(1, Math.abs(mean));
   }
 
   /**

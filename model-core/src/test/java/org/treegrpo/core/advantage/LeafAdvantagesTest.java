@@ -118,6 +118,21 @@ class LeafAdvantagesTest {
     }
   }
 
+  /** Equal pictures whose scores differ in the last bits; eps of DanceGRPO. */
+  @Test
+  void theLastBitsOfEqualRewardsAreNoSignal() {
+    double[][] scores = {{0.3}, {Math.nextUp(0.3f)}, {0.3}};
+    double[][] large = {{4000.0001}, {4000}, {4000.0002}};
+    double[][] small = {{0.3}, {0.3001}, {0.3}};
+    RoundAdvantages round =
+        estimator(Aggregation.NORMALISE_THEN_SUM, StdScope.GROUP, 1, 1e-8, ONE)
+            .round(List.of(scores, large, small));
+    assertThat(round.groups().get(0).values()).as("3e-8 apart").containsOnly(0);
+    assertThat(round.groups().get(1).values()).as("relative to the mean").containsOnly(0);
+    assertThat(round.groups().get(2).values()[1]).as("a real difference").isPositive();
+    assertThat(round.zeroVarianceGroups()).as("counted").isEqualTo(2);
+  }
+
   @Property(tries = 200)
   void positiveAffineRewardsHaveTheSameAdvantages(
       @ForAll Aggregation aggregation,
