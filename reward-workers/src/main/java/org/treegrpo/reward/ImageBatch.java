@@ -30,15 +30,19 @@ public record ImageBatch(int rows, int height, int width, float[] pixels) {
   }
 
   /**
-   * A batch from a decoder's output: values in [-1, 1] are mapped to [0, 1], values outside are
-   * clamped, NaN stays NaN (and fails its row in the pool).
+   * A batch from a decoder's output: values in [-1, 1] are mapped to [0, 1], finite values outside
+   * are clamped, the others become NaN (and fail their row in the pool).
    *
    * @param signed {@code [B, 3, H, W]} in [-1, 1]; left unchanged
    */
   public static ImageBatch fromSigned(int rows, int height, int width, float[] signed) {
     float[] pixels = new float[signed.length];
     for (int i = 0; i < signed.length; i++) {
-      pixels[i] = Math.min(1f, Math.max(0f, signed[i] * 0.5f + 0.5f));
+      // An infinite pixel is damage and must not pass for white.
+      pixels[i] =
+          Float.isFinite(signed[i])
+              ? Math.min(1f, Math.max(0f, signed[i] * 0.5f + 0.5f))
+              : Float.NaN;
     }
     return new ImageBatch(rows, height, width, pixels);
   }

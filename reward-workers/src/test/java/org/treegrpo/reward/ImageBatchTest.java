@@ -17,6 +17,14 @@ class ImageBatchTest {
   }
 
   @Test
+  void anInfinitePixelIsDamageAndNoWhite() {
+    float[] signed = {0, Float.POSITIVE_INFINITY, 0, 0, Float.NEGATIVE_INFINITY, 0};
+    ImageBatch images = ImageBatch.fromSigned(2, 1, 1, signed);
+    assertThat(images.isFinite(0)).as("infinity").isFalse();
+    assertThat(images.isFinite(1)).as("negative infinity").isFalse();
+  }
+
+  @Test
   void slicesRows() {
     float[] pixels = new float[3 * 6];
     for (int i = 0; i < pixels.length; i++) {
