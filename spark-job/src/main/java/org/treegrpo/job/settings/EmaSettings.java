@@ -3,7 +3,7 @@ package org.treegrpo.job.settings;
 /**
  * Exponential moving average of the weights.
  *
- * @param decay of one round
+ * @param decay of one optimizer step
  */
 public record EmaSettings(boolean enabled, double decay) {
 

@@ -17,34 +17,45 @@ import org.treegrpo.job.settings.TrainSettings;
 final class PolicyOptimizer {
 
   private final OptimizerSettings settings;
-  private final Optional<Ema> ema;
   private final float[] weights;
-  private final float[] average;
+  private final Optional<Average> average;
   private final AdamW adamW;
   private final long totalSteps;
 
   /** Starts from the base weights, which are copied. */
   PolicyOptimizer(TrainSettings settings, float[] base) {
     this(
-        settings, base.clone(), base.clone(), new AdamW(settings.optimizer().adamW(), base.length));
+        settings,
+        base.clone(),
+        Optional.empty(),
+        new AdamW(settings.optimizer().adamW(), base.length));
   }
 
-  private PolicyOptimizer(TrainSettings settings, float[] weights, float[] average, AdamW adamW) {
+  /**
+   * @param saved moving average to go on from; without one it starts at the weights
+   */
+  private PolicyOptimizer(
+      TrainSettings settings, float[] weights, Optional<float[]> saved, AdamW adamW) {
     this.settings = settings.optimizer();
-    this.ema =
-        settings.ema().enabled() ? Optional.of(new Ema(settings.ema().decay())) : Optional.empty();
     this.weights = weights;
-    this.average = average;
+    this.average =
+        settings.ema().enabled()
+            ? Optional.of(
+                new Average(new Ema(settings.ema().decay()), saved.orElseGet(weights::clone)))
+            : Optional.empty();
     this.adamW = adamW;
     this.totalSteps = (long) settings.rounds() * settings.update().epochs();
   }
+
+  /** The moving average of the weights, where the run has one. */
+  private record Average(Ema ema, float[] values) {}
 
   /** Continues from a checkpoint, bit for bit; takes its vectors over. */
   static PolicyOptimizer restore(TrainSettings settings, Checkpoint checkpoint) {
     return new PolicyOptimizer(
         settings,
         checkpoint.weights(),
-        checkpoint.ema().orElseGet(() -> checkpoint.weights().clone()),
+        checkpoint.ema(),
         AdamW.restore(
             settings.optimizer().adamW(),
             checkpoint.firstMoment(),
@@ -71,7 +82,7 @@ final class PolicyOptimizer {
         settings.warmUp().learningRate(settings.learningRate(), step)
             * settings.decay().factor(step, totalSteps);
     adamW.step(weights, gradient, learningRate);
-    ema.ifPresent(e -> e.update(average, weights));
+    average.ifPresent(a -> a.ema().update(a.values(), weights));
     return new Step(norm, learningRate);
   }
 
@@ -82,12 +93,17 @@ final class PolicyOptimizer {
 
   /** What evaluation samples with: the average where there is one, else the weights. */
   float[] evaluationWeights() {
-    return ema.isPresent() ? average : weights;
+    return average.map(Average::values).orElse(weights);
   }
 
   Checkpoint checkpoint(ParameterLayout layout, CheckpointState state) {
     return new Checkpoint(
-        state, layout, weights, ema.map(e -> average), adamW.firstMoment(), adamW.secondMoment());
+        state,
+        layout,
+        weights,
+        average.map(Average::values),
+        adamW.firstMoment(),
+        adamW.secondMoment());
   }
 
   long steps() {
