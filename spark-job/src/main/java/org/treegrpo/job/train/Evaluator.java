@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.treegrpo.core.advantage.Moments;
 import org.treegrpo.core.prompt.Prompt;
 import org.treegrpo.job.cluster.SparkCluster;
 import org.treegrpo.job.executor.EvaluatedBlock;
@@ -99,12 +98,13 @@ public final class Evaluator {
     }
     for (int reward = 0; reward < definitions.size(); reward++) {
       int column = reward;
-      Moments moments = Moments.of(scores.stream().mapToDouble(row -> row[column]).toArray());
+      HeldOutMean mean =
+          HeldOutMean.of(scores.stream().mapToDouble(row -> row[column]).toArray(), perPrompt);
       rewards.put(
           definitions.get(reward).name(),
           new HeldOutReward(
-              moments.mean(),
-              1.96 * moments.standardDeviation(0) / Math.sqrt(moments.count()),
+              mean.mean(),
+              mean.confidence95(),
               trained.contains(versions.get(reward)),
               exact(read, reward, perPrompt)));
     }
