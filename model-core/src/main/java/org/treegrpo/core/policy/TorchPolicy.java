@@ -4,13 +4,13 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtSymbolBlock;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.treegrpo.core.tensor.ParameterTensor;
 import org.treegrpo.core.tensor.TorchRuntime;
 
 /**
@@ -23,7 +23,7 @@ final class TorchPolicy implements Policy {
   private final PolicySpec spec;
   private final NDManager manager;
   private final PtSymbolBlock block;
-  private final NDList parameters;
+  private final List<ParameterTensor> parameters;
   private final ParameterLayout layout;
   private final long[] latentShape;
 
@@ -32,8 +32,8 @@ final class TorchPolicy implements Policy {
     this.manager = TorchRuntime.newManager(device);
     try {
       this.block = NetworkFile.load(manager, archive);
-      this.parameters = TorchRuntime.parameters(block, manager);
-      this.layout = layout(archive, parameters);
+      this.parameters = parameters(archive);
+      this.layout = layout(parameters);
     } catch (RuntimeException e) {
       manager.close();
       throw e;
@@ -42,20 +42,22 @@ final class TorchPolicy implements Policy {
     this.latentShape = new long[] {0, latent.channels(), latent.height(), latent.width()};
   }
 
-  private static ParameterLayout layout(Path archive, NDList parameters) {
+  private List<ParameterTensor> parameters(Path archive) {
+    try {
+      return ParameterTensor.of(block, manager);
+    } catch (IllegalArgumentException e) {
+      throw new NetworkException(archive, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static ParameterLayout layout(List<ParameterTensor> parameters) {
     List<ParameterLayout.Entry> entries = new ArrayList<>();
     int offset = 0;
-    for (NDArray parameter : parameters) {
-      if (parameter.getDataType() != DataType.FLOAT32) {
-        throw new NetworkException(
-            archive,
-            "parameter '%s' must be float32 to be trained; found %s"
-                .formatted(parameter.getName(), parameter.getDataType()));
-      }
-      int length = Math.toIntExact(parameter.size());
+    for (ParameterTensor parameter : parameters) {
+      int length = parameter.length();
       entries.add(
           new ParameterLayout.Entry(
-              parameter.getName(), parameter.getShape().getShape(), offset, length));
+              parameter.name(), parameter.shape().getShape(), offset, length));
       offset = Math.addExact(offset, length);
     }
     return new ParameterLayout(entries);
@@ -76,8 +78,7 @@ final class TorchPolicy implements Policy {
     TorchRuntime.configureThread();
     checkLength(weights);
     for (int i = 0; i < parameters.size(); i++) {
-      ParameterLayout.Entry entry = layout.entries().get(i);
-      TorchRuntime.overwrite(parameters.get(i), weights, entry.offset(), entry.length());
+      parameters.get(i).overwrite(weights, layout.entries().get(i).offset());
     }
   }
 
@@ -86,7 +87,7 @@ final class TorchPolicy implements Policy {
     TorchRuntime.configureThread();
     checkLength(weights);
     for (int i = 0; i < parameters.size(); i++) {
-      TorchRuntime.download(parameters.get(i), weights, layout.entries().get(i).offset());
+      parameters.get(i).read(weights, layout.entries().get(i).offset());
     }
   }
 
@@ -118,10 +119,7 @@ final class TorchPolicy implements Policy {
     TorchRuntime.configureThread();
     checkLength(gradient);
     for (int i = 0; i < parameters.size(); i++) {
-      ParameterLayout.Entry entry = layout.entries().get(i);
-      NDArray parameter = parameters.get(i);
-      TorchRuntime.copyGradient(parameter, gradient, entry.offset(), entry.length());
-      TorchRuntime.zeroGradient(parameter);
+      parameters.get(i).drainGradient(gradient, layout.entries().get(i).offset());
     }
   }
 

@@ -6,7 +6,6 @@ import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
@@ -121,11 +120,6 @@ public final class TorchRuntime {
         .orElse(lines.isEmpty() ? "it does not say why" : lines.get(0).strip());
   }
 
-  /** The module's parameters (not its buffers), named; owned by the manager. */
-  public static NDList parameters(PtSymbolBlock block, NDManager manager) {
-    return JniUtils.moduleGetParams(block, (PtNDManager) manager);
-  }
-
   /** Runs {@code forward}; the outputs belong to the manager of the first input. */
   public static NDList forward(PtSymbolBlock block, NDList inputs) {
     configureThread();
@@ -148,26 +142,6 @@ public final class TorchRuntime {
     JniUtils.backward((PtNDArray) output, (PtNDArray) cotangent, false, false);
   }
 
-  /** Copies a parameter's gradient; zeros where none has been computed. */
-  public static void copyGradient(NDArray parameter, float[] target, int offset, int length) {
-    try (NDArray gradient = JniUtils.getGradient((PtNDArray) parameter)) {
-      if (gradient == null) {
-        java.util.Arrays.fill(target, offset, offset + length, 0f);
-      } else {
-        floats(gradient).get(target, offset, length);
-      }
-    }
-  }
-
-  /** Zeroes a parameter's gradient in place, if it has one. */
-  public static void zeroGradient(NDArray parameter) {
-    try (NDArray gradient = JniUtils.getGradient((PtNDArray) parameter)) {
-      if (gradient != null) {
-        JniUtils.zeroGrad((PtNDArray) parameter);
-      }
-    }
-  }
-
   /** A float32 array with a copy of {@code values[offset, offset + shape.size())}. */
   public static NDArray upload(NDManager manager, float[] values, int offset, Shape shape) {
     int length = Math.toIntExact(shape.size());
@@ -184,22 +158,12 @@ public final class TorchRuntime {
     floats(array).get(target, offset, Math.toIntExact(array.size()));
   }
 
-  /** Overwrites a parameter in place. */
-  public static void overwrite(NDArray parameter, float[] values, int offset, int length) {
-    if (parameter.getDevice().isGpu()) {
-      NDManager manager = parameter.getManager();
-      try (NDArray source = upload(manager, values, offset, parameter.getShape())) {
-        parameter.set(new NDIndex("..."), source);
-      }
-    } else {
-      floats(parameter).put(values, offset, length);
-    }
-  }
-
   /**
-   * On a CPU the returned buffer aliases the array's memory and is valid while the array is open.
+   * On a CPU the returned buffer aliases the array's memory and is valid while the array is open;
+   * of an array that is not contiguous, or on a GPU, it is a copy that belongs to the array's
+   * manager.
    */
-  private static FloatBuffer floats(NDArray array) {
+  static FloatBuffer floats(NDArray array) {
     return array.toByteBuffer(true).asFloatBuffer();
   }
 }
