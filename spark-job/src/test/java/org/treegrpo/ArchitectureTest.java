@@ -1,5 +1,9 @@
 package org.treegrpo;
 
+import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.GeneralCodingRules.ACCESS_STANDARD_STREAMS;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -90,6 +94,25 @@ class ArchitectureTest {
           .dependOnClassesThat()
           .resideInAPackage("ai.djl.pytorch.jni..")
           .because("the rules for DJL's native layer are kept in one place");
+
+  @ArchTest
+  static final ArchRule RANDOM_BITS_ARE_SPECIFIED =
+      noClasses()
+          .should()
+          .dependOnClassesThat()
+          .haveFullyQualifiedName("java.util.SplittableRandom")
+          .because("no specification fixes its normal numbers; use core.random.GaussianStream");
+
+  @ArchTest
+  static final ArchRule RESULTS_TAKE_STRICT_MATHEMATICS =
+      noClasses()
+          .that()
+          .resideInAPackage("org.treegrpo.core..")
+          .should()
+          .callMethodWhere(
+              target(owner(type(Math.class)))
+                  .and(target(nameMatching("pow|exp|expm1|log|log10|log1p|sin|cos|tan|tanh|cbrt"))))
+          .because("Math's may differ in the last bit between machines; use StrictMath");
 
   @ArchTest
   static final ArchRule PACKAGES_FORM_NO_CYCLE =

@@ -5,7 +5,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.SplittableRandom;
+import org.treegrpo.core.random.GaussianStream;
+import org.treegrpo.core.random.Keys;
 import org.treegrpo.core.tensor.TorchScriptArchive;
 
 /** Makes policies. */
@@ -28,7 +29,7 @@ public final class Policies {
       Path archive = Files.createTempFile("treegrpo-network", ".pt");
       try {
         TorchScriptArchive.write(
-            DiffusionTransformer.create(spec, new SplittableRandom(seed)), archive);
+            DiffusionTransformer.create(spec, new GaussianStream(Keys.of(seed))), archive);
         return new TorchPolicy(spec, archive, device);
       } finally {
         Files.delete(archive);

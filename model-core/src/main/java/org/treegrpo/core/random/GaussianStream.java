@@ -1,11 +1,14 @@
-package org.treegrpo.core.tree;
+package org.treegrpo.core.random;
+
+import java.util.random.RandomGenerator;
 
 /**
- * Standard normal numbers from a 64-bit key: xoshiro256++ seeded by SplitMix64, and Marsaglia's
- * polar method. Only exactly specified arithmetic is used (StrictMath), so that every JVM gives the
- * same bits.
+ * Random numbers from a 64-bit key: xoshiro256++ (Blackman and Vigna, 2019) seeded by SplitMix64,
+ * and Marsaglia's polar method for normal ones. Only exactly specified arithmetic is used
+ * (StrictMath), so that every JVM gives the same bits; the JDK's own {@code nextGaussian} promises
+ * none. Not thread-safe.
  */
-final class GaussianStream {
+public final class GaussianStream implements RandomGenerator {
 
   private static final double SCALE = 0x1.0p-52;
 
@@ -14,14 +17,18 @@ final class GaussianStream {
   private long s2;
   private long s3;
 
-  GaussianStream(long key) {
+  /**
+   * @param key see {@link Keys}
+   */
+  public GaussianStream(long key) {
     s0 = Keys.splitMix(key, 0);
     s1 = Keys.splitMix(key, 1);
     s2 = Keys.splitMix(key, 2);
     s3 = Keys.splitMix(key, 3);
   }
 
-  void fill(float[] target, int offset, int length) {
+  /** Standard normal numbers into {@code target[offset, offset + length)}. */
+  public void fill(float[] target, int offset, int length) {
     int end = offset + length;
     for (int i = offset; i < end; i += 2) {
       double u;
@@ -40,12 +47,16 @@ final class GaussianStream {
     }
   }
 
-  /** Uniform in [-1, 1). */
-  private double nextSymmetric() {
-    return (next() >> 11) * SCALE;
+  /** One standard normal number, rounded to float32; the second of the pair is dropped. */
+  @Override
+  public double nextGaussian() {
+    float[] one = new float[1];
+    fill(one, 0, 1);
+    return one[0];
   }
 
-  private long next() {
+  @Override
+  public long nextLong() {
     long result = Long.rotateLeft(s0 + s3, 23) + s0;
     long shifted = s1 << 17;
     s2 ^= s0;
@@ -55,5 +66,10 @@ final class GaussianStream {
     s2 ^= shifted;
     s3 = Long.rotateLeft(s3, 45);
     return result;
+  }
+
+  /** Uniform in [-1, 1). */
+  private double nextSymmetric() {
+    return (nextLong() >> 11) * SCALE;
   }
 }

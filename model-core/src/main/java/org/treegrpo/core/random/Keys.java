@@ -1,20 +1,30 @@
-package org.treegrpo.core.tree;
+package org.treegrpo.core.random;
 
 import java.nio.charset.StandardCharsets;
 
 /** 64-bit keys of random streams: SplitMix64's finaliser, chained. */
-final class Keys {
+public final class Keys {
 
   private static final long GAMMA = 0x9e3779b97f4a7c15L;
 
   private Keys() {}
 
+  /** The key that a chain of numbers names. */
+  public static long of(long... parts) {
+    long key = 0;
+    for (long part : parts) {
+      key = combine(key, part);
+    }
+    return key;
+  }
+
   /** A bijection of {@code value} for a fixed {@code key}, and the other way round. */
-  static long combine(long key, long value) {
+  public static long combine(long key, long value) {
     return mix(key ^ mix(value + GAMMA));
   }
 
-  static long combine(long key, String text) {
+  /** The key of a text below {@code key}. */
+  public static long combine(long key, String text) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     long combined = combine(key, bytes.length);
     for (byte b : bytes) {
@@ -23,11 +33,11 @@ final class Keys {
     return combined;
   }
 
-  static long combine(long key, NodePath path) {
-    int[] indices = path.indices();
-    long combined = combine(key, indices.length);
-    for (int index : indices) {
-      combined = combine(combined, index);
+  /** The key of a sequence of numbers below {@code key}; its length counts. */
+  public static long combine(long key, int[] numbers) {
+    long combined = combine(key, numbers.length);
+    for (int number : numbers) {
+      combined = combine(combined, number);
     }
     return combined;
   }

@@ -1,5 +1,7 @@
 package org.treegrpo.core.tree;
 
+import org.treegrpo.core.random.GaussianStream;
+import org.treegrpo.core.random.Keys;
 import org.treegrpo.core.tree.TreeSettings.RootNoise;
 
 /**
@@ -18,7 +20,7 @@ public final class NoiseSource implements NodeNoise {
   private final RootNoise rootNoise;
 
   public NoiseSource(long runSeed, int round, RootNoise rootNoise) {
-    roundKey = Keys.combine(Keys.combine(0, runSeed), round);
+    roundKey = Keys.of(runSeed, round);
     this.rootNoise = rootNoise;
   }
 
@@ -34,7 +36,7 @@ public final class NoiseSource implements NodeNoise {
   @Override
   public void step(String promptId, int tree, NodePath child, float[] target) {
     long key = Keys.combine(Keys.combine(roundKey, STEP), promptId);
-    key = Keys.combine(Keys.combine(key, tree), child);
+    key = Keys.combine(Keys.combine(key, tree), child.indices());
     new GaussianStream(key).fill(target, 0, target.length);
   }
 }

@@ -1,5 +1,7 @@
 package org.treegrpo.core.tree;
 
+import org.treegrpo.core.random.Keys;
+
 /**
  * Where the SDE window of a round starts (ALGORITHMS.md section 1.2): a function of the round
  * alone, hence the same for every tree on every executor. Rounds count from 1.
@@ -84,7 +86,7 @@ public interface WindowSchedule {
     }
 
     private static int draw(long runSeed, int round, double[] probabilities) {
-      long key = Keys.combine(Keys.combine(Keys.combine(0, runSeed), round), WINDOW);
+      long key = Keys.of(runSeed, round, WINDOW);
       double uniform = (key >>> 11) * 0x1.0p-53;
       double cumulative = 0;
       for (int i = 0; i < probabilities.length - 1; i++) {

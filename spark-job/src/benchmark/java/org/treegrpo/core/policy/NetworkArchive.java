@@ -2,7 +2,7 @@ package org.treegrpo.core.policy;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.SplittableRandom;
+import org.treegrpo.core.random.GaussianStream;
 import org.treegrpo.core.tensor.TorchScriptArchive;
 
 /** The built-in network as the TorchScript file that the product loads, for another loader. */
@@ -12,6 +12,6 @@ public final class NetworkArchive {
 
   /** Writes the network of a built-in policy, freshly initialised. */
   public static void write(PolicySpec spec, Path file) throws IOException {
-    TorchScriptArchive.write(DiffusionTransformer.create(spec, new SplittableRandom(0)), file);
+    TorchScriptArchive.write(DiffusionTransformer.create(spec, new GaussianStream(0)), file);
   }
 }

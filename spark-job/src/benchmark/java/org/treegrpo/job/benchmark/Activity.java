@@ -25,7 +25,7 @@ enum Activity {
   WEIGHTS(
       "weights in, gradients out",
       "org.treegrpo.core.policy.TorchPolicy|org.treegrpo.job.spark.WeightBroadcast.read"),
-  NOISE("noise", "org.treegrpo.core.tree.GaussianStream"),
+  NOISE("noise", "org.treegrpo.core.random.GaussianStream"),
   LOG_PROB("log-probabilities", "org.treegrpo.core.transition.LogProb"),
   STEP("sampler steps", "org.treegrpo.core.transition."),
   TREE("trees, other", "org.treegrpo.core.tree."),

@@ -8,6 +8,8 @@ import org.treegrpo.core.policy.Conditioning;
 import org.treegrpo.core.policy.PolicyBatch;
 import org.treegrpo.core.prompt.CharacterEncoder;
 import org.treegrpo.core.prompt.Prompt;
+import org.treegrpo.core.random.GaussianStream;
+import org.treegrpo.core.random.Keys;
 import org.treegrpo.job.settings.PretrainSettings;
 
 /**
@@ -50,7 +52,7 @@ final class ExampleSource {
 
   /** The examples that a key names. */
   Examples examples(int rows, long... key) {
-    RandomGenerator random = KeyedRandom.of(key);
+    RandomGenerator random = new GaussianStream(Keys.of(key));
     int elements = renderer.shape().elements();
     float[] latents = new float[rows * elements];
     float[] target = new float[rows * elements];

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.random.RandomGenerator;
 import org.treegrpo.core.policy.Conditioning;
 import org.treegrpo.core.policy.GuidedDenoiser;
 import org.treegrpo.core.policy.GuidedDenoiser.GuidanceGradient;
@@ -13,6 +12,8 @@ import org.treegrpo.core.policy.LatentShape;
 import org.treegrpo.core.policy.Policy;
 import org.treegrpo.core.prompt.CharacterEncoder;
 import org.treegrpo.core.prompt.Prompt;
+import org.treegrpo.core.random.GaussianStream;
+import org.treegrpo.core.random.Keys;
 import org.treegrpo.core.transition.Sampler;
 import org.treegrpo.core.transition.SamplerSettings;
 import org.treegrpo.core.transition.TransitionKind;
@@ -79,10 +80,8 @@ final class SpellingEvaluator implements Evaluator, AutoCloseable {
     LatentShape shape = policy.spec().latentShape();
     float[] noise = new float[prompts.size() * shape.elements()];
     for (int i = 0; i < prompts.size(); i++) {
-      RandomGenerator random = KeyedRandom.of(settings.seed(), i);
-      for (int j = 0; j < shape.elements(); j++) {
-        noise[i * shape.elements() + j] = (float) random.nextGaussian();
-      }
+      new GaussianStream(Keys.of(settings.seed(), i))
+          .fill(noise, i * shape.elements(), shape.elements());
     }
     GuidedDenoiser denoiser =
         new GuidedDenoiser(policy, 1, GuidanceGradient.CONDITIONAL_ONLY, encoder.unconditional());

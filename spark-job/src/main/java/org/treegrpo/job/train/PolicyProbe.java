@@ -3,7 +3,6 @@ package org.treegrpo.job.train;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
-import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.treegrpo.core.policy.Conditioning;
 import org.treegrpo.core.policy.ImageDecoder;
@@ -13,6 +12,7 @@ import org.treegrpo.core.policy.Policy;
 import org.treegrpo.core.policy.PolicyBatch;
 import org.treegrpo.core.policy.PolicySpec;
 import org.treegrpo.core.prompt.Prompt;
+import org.treegrpo.core.random.GaussianStream;
 import org.treegrpo.job.round.Recipe;
 
 /**
@@ -89,11 +89,8 @@ final class PolicyProbe {
   }
 
   private static float[] noise(int elements) {
-    SplittableRandom random = new SplittableRandom(0);
     float[] noise = new float[elements];
-    for (int i = 0; i < elements; i++) {
-      noise[i] = (float) random.nextGaussian();
-    }
+    new GaussianStream(0).fill(noise, 0, elements);
     return noise;
   }
 

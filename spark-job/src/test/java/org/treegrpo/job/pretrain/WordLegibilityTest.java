@@ -10,6 +10,8 @@ import java.util.random.RandomGenerator;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.treegrpo.core.prompt.Prompt;
+import org.treegrpo.core.random.GaussianStream;
+import org.treegrpo.core.random.Keys;
 import org.treegrpo.reward.ImageBatch;
 import org.treegrpo.reward.Reward;
 import org.treegrpo.reward.RewardDefinition;
@@ -28,7 +30,7 @@ class WordLegibilityTest {
     int elements = renderer.shape().elements();
     float[] pictures = new float[words.size() * elements];
     for (int i = 0; i < words.size(); i++) {
-      RandomGenerator random = KeyedRandom.of(1, i);
+      RandomGenerator random = new GaussianStream(Keys.of(1, i));
       renderer.render(words.get(i).text(), WordStyle.random(random), pictures, i * elements);
     }
     RewardDefinition definition =
