@@ -3,7 +3,6 @@ package org.treegrpo.core.learn;
 import java.util.Arrays;
 import org.treegrpo.core.objective.KlPenalty;
 import org.treegrpo.core.objective.Surrogate;
-import org.treegrpo.core.policy.OutputCotangent;
 import org.treegrpo.core.transition.AffineStep;
 import org.treegrpo.core.transition.LogProb;
 import org.treegrpo.core.tree.GrownShare;
@@ -14,7 +13,7 @@ import org.treegrpo.core.tree.ParentBatch;
  * with mu = a x + b out, the sum over its edges of weight * dLoss/d(log rho) * b (x' - mu) / (s^2
  * D), plus the KL penalty's beta * weight * b (mu - mu_ref) / (s^2 D).
  */
-final class BatchLoss implements OutputCotangent {
+final class BatchLoss {
 
   private final GrownShare share;
   private final ParentBatch batch;
@@ -54,8 +53,9 @@ final class BatchLoss implements OutputCotangent {
     this.reference = reference;
   }
 
-  @Override
-  public void fill(float[] output, float[] cotangent) {
+  /** dLoss/dOutput, {@code [B * D]}; adds the batch up. */
+  float[] cotangent(float[] output) {
+    float[] cotangent = new float[output.length];
     int elements = share.elements();
     float[] child = new float[elements];
     double[] gradient = new double[elements];
@@ -77,6 +77,7 @@ final class BatchLoss implements OutputCotangent {
         cotangent[offset + i] = (float) gradient[i];
       }
     }
+    return cotangent;
   }
 
   private void addEdge(int edge, float[] output, int offset, float[] child, double[] gradient) {

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import org.treegrpo.core.objective.Surrogate;
 import org.treegrpo.core.optim.DivergedException;
 import org.treegrpo.core.policy.Denoiser;
+import org.treegrpo.core.policy.Forward;
 import org.treegrpo.core.transition.AffineStep;
 import org.treegrpo.core.transition.LogProb;
 import org.treegrpo.core.transition.Sampler;
@@ -53,7 +54,11 @@ public final class ShareLearner {
       BatchLoss loss =
           new BatchLoss(
               share, batch, step, latents, advantages, weights, surrogate, kl.penalty(), reference);
-      denoiser.accumulateGradient(latents, step.timestep(), batch.conditioning(), loss);
+      try (Forward forward = denoiser.forward(latents, step.timestep(), batch.conditioning())) {
+        float[] output = new float[latents.length];
+        forward.output(output);
+        forward.backward(loss.cotangent(output));
+      }
       result = result.plus(loss.result());
     }
     return result;

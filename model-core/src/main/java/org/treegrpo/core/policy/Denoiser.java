@@ -15,9 +15,8 @@ public interface Denoiser {
   /** Guided output for a batch whose rows share one model time, no gradients. */
   void predict(float[] latents, float timestep, List<Conditioning> conditioning, float[] output);
 
-  /** Guided forward with gradients and backward; accumulates into the policy's gradient. */
-  void accumulateGradient(
-      float[] latents, float timestep, List<Conditioning> conditioning, OutputCotangent cotangent);
+  /** Guided forward that can go backward, into the policy's gradient; the caller closes it. */
+  Forward forward(float[] latents, float timestep, List<Conditioning> conditioning);
 
   /** Network evaluations so far, per sample: a batch of B counts B, twice under guidance. */
   Evaluations evaluations();

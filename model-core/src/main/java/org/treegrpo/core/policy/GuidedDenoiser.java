@@ -59,11 +59,12 @@ public final class GuidedDenoiser implements Denoiser {
   }
 
   @Override
-  public void accumulateGradient(
-      float[] latents, float timestep, List<Conditioning> conditioning, OutputCotangent cotangent) {
+  public Forward forward(float[] latents, float timestep, List<Conditioning> conditioning) {
     long start = System.nanoTime();
-    train(batch(latents, timestep, conditioning), cotangent);
+    PolicyBatch batch = batch(latents, timestep, conditioning);
+    Forward guided = scale == 1f ? conditional(batch) : guided(batch);
     nanos += System.nanoTime() - start;
+    return new Counted(guided, batch.rows());
   }
 
   @Override
@@ -71,43 +72,131 @@ public final class GuidedDenoiser implements Denoiser {
     return new Evaluations(rollout, trainForward, trainBackward);
   }
 
-  /** Wall time inside the network so far, the loss of a training pass included. */
+  /** Wall time inside the network so far. */
   public double networkSeconds() {
     return nanos * 1e-9;
   }
 
-  private void train(PolicyBatch batch, OutputCotangent cotangent) {
+  private Forward conditional(PolicyBatch batch) {
     trainForward += batch.rows();
-    trainBackward += batch.rows();
-    if (scale == 1f) {
-      policy.accumulateGradient(batch, cotangent);
-      return;
-    }
-    float[] free = new float[batch.latents().length];
-    policy.predict(unconditional(batch), free);
+    return policy.forward(batch);
+  }
+
+  private Forward guided(PolicyBatch batch) {
+    PolicyBatch without = unconditional(batch);
     trainForward += batch.rows();
-    float[] seed = new float[batch.latents().length];
-    policy.accumulateGradient(
-        batch,
-        (output, cotangentOfConditional) -> {
-          float[] guided = new float[output.length];
-          guide(output, free, guided);
-          cotangent.fill(guided, seed);
-          for (int i = 0; i < seed.length; i++) {
-            cotangentOfConditional[i] = scale * seed[i];
-          }
-        });
-    if (gradient == GuidanceGradient.BOTH) {
-      trainForward += batch.rows();
-      trainBackward += batch.rows();
-      policy.accumulateGradient(
-          unconditional(batch),
-          (output, cotangentOfFree) -> {
-            for (int i = 0; i < seed.length; i++) {
-              cotangentOfFree[i] = (1 - scale) * seed[i];
-            }
-          });
+    if (gradient == GuidanceGradient.CONDITIONAL_ONLY) {
+      float[] free = new float[batch.latents().length];
+      policy.predict(without, free);
+      return new Held(conditional(batch), free);
     }
+    Forward free = policy.forward(without);
+    try {
+      return new Both(conditional(batch), free);
+    } catch (RuntimeException e) {
+      free.close();
+      throw e;
+    }
+  }
+
+  /** Counts and times what the branches do. */
+  private final class Counted implements Forward {
+
+    private final Forward guided;
+    private final int rows;
+
+    Counted(Forward guided, int rows) {
+      this.guided = guided;
+      this.rows = rows;
+    }
+
+    @Override
+    public void output(float[] output) {
+      guided.output(output);
+    }
+
+    @Override
+    public void backward(float[] cotangent) {
+      long start = System.nanoTime();
+      guided.backward(cotangent);
+      boolean both = scale != 1f && gradient == GuidanceGradient.BOTH;
+      trainBackward += both ? 2L * rows : rows;
+      nanos += System.nanoTime() - start;
+    }
+
+    @Override
+    public void close() {
+      guided.close();
+    }
+  }
+
+  /** The unconditional branch is a constant. */
+  private final class Held implements Forward {
+
+    private final Forward conditional;
+    private final float[] free;
+
+    Held(Forward conditional, float[] free) {
+      this.conditional = conditional;
+      this.free = free;
+    }
+
+    @Override
+    public void output(float[] output) {
+      conditional.output(output);
+      guide(output, free, output);
+    }
+
+    @Override
+    public void backward(float[] cotangent) {
+      conditional.backward(scaled(scale, cotangent));
+    }
+
+    @Override
+    public void close() {
+      conditional.close();
+    }
+  }
+
+  /** Both branches are trained: one forward and one backward pass each. */
+  private final class Both implements Forward {
+
+    private final Forward conditional;
+    private final Forward free;
+
+    Both(Forward conditional, Forward free) {
+      this.conditional = conditional;
+      this.free = free;
+    }
+
+    @Override
+    public void output(float[] output) {
+      float[] unconditional = new float[output.length];
+      free.output(unconditional);
+      conditional.output(output);
+      guide(output, unconditional, output);
+    }
+
+    @Override
+    public void backward(float[] cotangent) {
+      conditional.backward(scaled(scale, cotangent));
+      free.backward(scaled(1 - scale, cotangent));
+    }
+
+    @Override
+    public void close() {
+      try (conditional) {
+        free.close();
+      }
+    }
+  }
+
+  private static float[] scaled(float factor, float[] values) {
+    float[] scaled = new float[values.length];
+    for (int i = 0; i < values.length; i++) {
+      scaled[i] = factor * values[i];
+    }
+    return scaled;
   }
 
   private void guide(float[] conditional, float[] free, float[] guided) {

@@ -28,11 +28,8 @@ public interface Policy extends AutoCloseable {
    */
   void predict(PolicyBatch batch, float[] output);
 
-  /**
-   * One forward with gradients and one backward seeded by {@code cotangent}; the parameter
-   * gradients are added to those already accumulated.
-   */
-  void accumulateGradient(PolicyBatch batch, OutputCotangent cotangent);
+  /** Forward that can go backward; the caller closes it. */
+  Forward forward(PolicyBatch batch);
 
   /** Copies the accumulated gradient into {@code gradient} (overwriting it) and zeroes it. */
   void drainGradient(float[] gradient);

@@ -26,6 +26,7 @@ final class TorchPolicy implements Policy {
   private final List<ParameterTensor> parameters;
   private final ParameterLayout layout;
   private final long[] latentShape;
+  private long installs;
 
   TorchPolicy(PolicySpec spec, Path archive, Device device) {
     this.spec = spec;
@@ -77,6 +78,7 @@ final class TorchPolicy implements Policy {
   public void install(float[] weights) {
     TorchRuntime.configureThread();
     checkLength(weights);
+    installs++;
     for (int i = 0; i < parameters.size(); i++) {
       parameters.get(i).overwrite(weights, layout.entries().get(i).offset());
     }
@@ -95,22 +97,23 @@ final class TorchPolicy implements Policy {
   public void predict(PolicyBatch batch, float[] output) {
     TorchRuntime.configureThread();
     try (NDManager scope = manager.newSubManager()) {
-      TorchRuntime.download(forward(scope, batch), output, 0);
+      TorchRuntime.download(evaluate(scope, batch), output, 0);
     }
   }
 
   @Override
-  public void accumulateGradient(PolicyBatch batch, OutputCotangent cotangent) {
-    TorchRuntime.beginGradient();
-    try (NDManager scope = manager.newSubManager()) {
-      NDArray prediction = forward(scope, batch);
-      float[] output = new float[batch.latents().length];
-      float[] seed = new float[output.length];
-      TorchRuntime.download(prediction, output, 0);
-      cotangent.fill(output, seed);
-      TorchRuntime.backward(prediction, TorchRuntime.upload(scope, seed, 0, prediction.getShape()));
-    } finally {
-      TorchRuntime.endGradient();
+  public Forward forward(PolicyBatch batch) {
+    NDManager scope = manager.newSubManager();
+    try {
+      TorchRuntime.beginGradient();
+      try {
+        return new TorchForward(scope, evaluate(scope, batch), installs);
+      } finally {
+        TorchRuntime.endGradient();
+      }
+    } catch (RuntimeException e) {
+      scope.close();
+      throw e;
     }
   }
 
@@ -128,7 +131,49 @@ final class TorchPolicy implements Policy {
     manager.close();
   }
 
-  private NDArray forward(NDManager scope, PolicyBatch batch) {
+  /** The graph of one forward pass, in a manager of its own. */
+  private final class TorchForward implements Forward {
+
+    private final NDManager scope;
+    private final NDArray prediction;
+    private final long opened;
+    private boolean wentBack;
+
+    /**
+     * @param opened number of installs before the pass
+     */
+    TorchForward(NDManager scope, NDArray prediction, long opened) {
+      this.scope = scope;
+      this.prediction = prediction;
+      this.opened = opened;
+    }
+
+    @Override
+    public void output(float[] output) {
+      TorchRuntime.download(prediction, output, 0);
+    }
+
+    @Override
+    public void backward(float[] cotangent) {
+      if (wentBack) {
+        throw new IllegalStateException("a forward pass goes back once");
+      }
+      if (opened != installs) {
+        throw new IllegalStateException(
+            "other weights were installed between a forward pass and its backward pass");
+      }
+      wentBack = true;
+      TorchRuntime.backward(
+          prediction, TorchRuntime.upload(scope, cotangent, 0, prediction.getShape()));
+    }
+
+    @Override
+    public void close() {
+      scope.close();
+    }
+  }
+
+  private NDArray evaluate(NDManager scope, PolicyBatch batch) {
     int rows = batch.rows();
     Shape shape = latentShape(rows);
     if (batch.latents().length != shape.size()) {

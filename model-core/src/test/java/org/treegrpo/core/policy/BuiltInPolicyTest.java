@@ -1,6 +1,7 @@
 package org.treegrpo.core.policy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -83,9 +84,53 @@ class BuiltInPolicyTest {
       float[] plain = new float[5 * 288];
       policy.predict(batch, plain);
       float[] graded = new float[5 * 288];
-      policy.accumulateGradient(
-          batch, (output, cotangent) -> System.arraycopy(output, 0, graded, 0, output.length));
+      try (Forward forward = policy.forward(batch)) {
+        forward.output(graded);
+      }
       assertThat(graded).as("bitwise, so that a replayed ratio is 1").containsExactly(plain);
+    }
+  }
+
+  @Test
+  void severalForwardsGoBackInAnyOrder() {
+    try (Policy policy = randomised()) {
+      float[] seed = noise(2 * 288, 4);
+      float[] alone = new float[policy.parameters().size()];
+      try (Forward forward = policy.forward(batch(2))) {
+        forward.backward(seed);
+      }
+      policy.drainGradient(alone);
+      try (Forward first = policy.forward(batch(2));
+          Forward second = policy.forward(batch(3))) {
+        second.output(new float[3 * 288]);
+        first.backward(seed);
+      }
+      float[] beside = new float[alone.length];
+      policy.drainGradient(beside);
+      assertThat(beside).as("another open graph changes nothing").containsExactly(alone);
+    }
+  }
+
+  @Test
+  void aForwardOfOtherWeightsDoesNotGoBack() {
+    try (Policy policy = randomised();
+        Forward forward = policy.forward(batch(1))) {
+      policy.install(new float[policy.parameters().size()]);
+      assertThatThrownBy(() -> forward.backward(new float[288]))
+          .as("its graph mixes the old activations with the new weights")
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("other weights were installed");
+    }
+  }
+
+  @Test
+  void aForwardGoesBackOnce() {
+    try (Policy policy = randomised();
+        Forward forward = policy.forward(batch(1))) {
+      forward.backward(new float[288]);
+      assertThatThrownBy(() -> forward.backward(new float[288]))
+          .as("the graph is freed")
+          .isInstanceOf(IllegalStateException.class);
     }
   }
 
@@ -94,9 +139,9 @@ class BuiltInPolicyTest {
     try (Policy policy = randomised()) {
       PolicyBatch batch = batch(3);
       float[] direction = noise(3 * 288, 11);
-      policy.accumulateGradient(
-          batch,
-          (output, cotangent) -> System.arraycopy(direction, 0, cotangent, 0, direction.length));
+      try (Forward forward = policy.forward(batch)) {
+        forward.backward(direction);
+      }
       int size = policy.parameters().size();
       float[] gradient = new float[size];
       policy.drainGradient(gradient);

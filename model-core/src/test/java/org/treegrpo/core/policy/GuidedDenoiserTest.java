@@ -19,11 +19,12 @@ class GuidedDenoiserTest {
   }
 
   private static float[] gradient(Policy policy, Denoiser denoiser, float[] latents, float[] seed) {
-    denoiser.accumulateGradient(
-        latents,
-        400,
-        List.of(WORD),
-        (output, cotangent) -> System.arraycopy(seed, 0, cotangent, 0, seed.length));
+    try (Forward forward = denoiser.forward(latents, 400, List.of(WORD))) {
+      float[] output = new float[latents.length];
+      forward.output(output);
+      assertThat(output).as("as without gradients").containsExactly(predict(denoiser, latents));
+      forward.backward(seed);
+    }
     float[] gradient = new float[policy.parameters().size()];
     policy.drainGradient(gradient);
     return gradient;
@@ -59,9 +60,10 @@ class GuidedDenoiserTest {
       float[] ofHeld = gradient(policy, held, latents, seed);
       float[] ofBoth = gradient(policy, both, latents, seed);
       float[] ofFree = new float[ofPlain.length];
-      policy.accumulateGradient(
-          new PolicyBatch(1, latents, new float[] {400}, List.of(NULL)),
-          (output, cotangent) -> System.arraycopy(seed, 0, cotangent, 0, seed.length));
+      PolicyBatch free = new PolicyBatch(1, latents, new float[] {400}, List.of(NULL));
+      try (Forward forward = policy.forward(free)) {
+        forward.backward(seed);
+      }
       policy.drainGradient(ofFree);
       for (int i = 0; i < ofPlain.length; i++) {
         double scale = 1e-3 + Math.abs(ofPlain[i]);
@@ -72,8 +74,10 @@ class GuidedDenoiserTest {
             .as("plus (1 - w) times the unconditional one")
             .isCloseTo(3.0 * ofPlain[i] - 2.0 * ofFree[i], Offset.offset(5e-3 * scale + 1e-3));
       }
-      assertThat(held.evaluations()).isEqualTo(new Denoiser.Evaluations(0, 2, 1));
-      assertThat(both.evaluations()).isEqualTo(new Denoiser.Evaluations(0, 3, 2));
+      assertThat(held.evaluations()).isEqualTo(new Denoiser.Evaluations(2, 2, 1));
+      assertThat(both.evaluations())
+          .as("one forward and one backward pass a branch")
+          .isEqualTo(new Denoiser.Evaluations(2, 2, 2));
     }
   }
 }

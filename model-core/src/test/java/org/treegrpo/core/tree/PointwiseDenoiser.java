@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.treegrpo.core.policy.Conditioning;
 import org.treegrpo.core.policy.Denoiser;
-import org.treegrpo.core.policy.OutputCotangent;
+import org.treegrpo.core.policy.Forward;
 
 /**
  * A closed-form denoiser for tests: every output element is the same function of its own latent
@@ -90,21 +90,32 @@ public final class PointwiseDenoiser implements Denoiser {
   }
 
   @Override
-  public void accumulateGradient(
-      float[] latents, float timestep, List<Conditioning> conditioning, OutputCotangent seed) {
-    float[] output = new float[latents.length];
-    float[] cotangent = new float[latents.length];
-    forward(latents, timestep, conditioning, output);
-    seed.fill(output, cotangent);
-    for (int i = 0; i < latents.length; i++) {
-      for (int p = 0; p < theta.length; p++) {
-        gradient[p] +=
-            cotangent[i]
-                * response.slope(
-                    theta, p, latents[i], timestep, condition(conditioning, i / elements));
-      }
-    }
+  public Forward forward(float[] latents, float timestep, List<Conditioning> conditioning) {
+    float[] states = latents.clone();
+    float[] outputs = new float[latents.length];
+    forward(states, timestep, conditioning, outputs);
     trained += conditioning.size();
+    return new Forward() {
+      @Override
+      public void output(float[] output) {
+        System.arraycopy(outputs, 0, output, 0, output.length);
+      }
+
+      @Override
+      public void backward(float[] cotangent) {
+        for (int i = 0; i < states.length; i++) {
+          for (int p = 0; p < theta.length; p++) {
+            gradient[p] +=
+                cotangent[i]
+                    * response.slope(
+                        theta, p, states[i], timestep, condition(conditioning, i / elements));
+          }
+        }
+      }
+
+      @Override
+      public void close() {}
+    };
   }
 
   @Override

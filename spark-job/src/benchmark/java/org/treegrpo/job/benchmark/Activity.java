@@ -8,7 +8,7 @@ enum Activity {
   LOSS("loss: surrogate and its derivative", "org.treegrpo.core.learn.BatchLoss"),
   TRAINING(
       "training forwards and backwards",
-      "org.treegrpo.core.policy.TorchPolicy.accumulateGradient",
+      "org.treegrpo.core.policy.TorchPolicy.forward|org.treegrpo.core.policy.TorchPolicy$TorchForward",
       "ai.djl.pytorch.jni.PyTorchLibrary.moduleRunMethod|ai.djl.pytorch.jni.PyTorchLibrary.torchBackward"),
   ROLLOUT(
       "rollout forwards",
@@ -16,7 +16,7 @@ enum Activity {
       "ai.djl.pytorch.jni.PyTorchLibrary.moduleRunMethod"),
   COPY(
       "around the network: arrays in and out, tensors made and freed",
-      "org.treegrpo.core.policy.TorchPolicy.predict|org.treegrpo.core.policy.TorchPolicy.accumulateGradient"),
+      "org.treegrpo.core.policy.TorchPolicy.predict|org.treegrpo.core.policy.TorchPolicy.forward|org.treegrpo.core.policy.TorchPolicy$TorchForward"),
   RECOGNISER(
       "reward model: recogniser network",
       "org.treegrpo.reward.pool.Worker.score",

@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.treegrpo.core.policy.Conditioning;
+import org.treegrpo.core.policy.Forward;
 import org.treegrpo.core.policy.ParameterLayout;
 import org.treegrpo.core.policy.Policies;
 import org.treegrpo.core.policy.Policy;
@@ -48,12 +49,10 @@ final class DjlNetworkMain implements TorchNetwork {
   @Override
   public float[] train(NetworkInput input) {
     float[] result = new float[input.latents().length];
-    policy.accumulateGradient(
-        batch(input),
-        (output, cotangent) -> {
-          System.arraycopy(output, 0, cotangent, 0, output.length);
-          System.arraycopy(output, 0, result, 0, output.length);
-        });
+    try (Forward forward = policy.forward(batch(input))) {
+      forward.output(result);
+      forward.backward(result);
+    }
     return result;
   }
 

@@ -45,8 +45,7 @@ public record RoundWork(
         LongStream.of(rollout).average().orElseThrow(),
         LongStream.of(rollout).min().orElseThrow(),
         LongStream.of(rollout).max().orElseThrow(),
-        // Both branches with gradients: the unconditional one is evaluated once without, once with.
-        parents * (both ? 3 : guidance.branches()),
+        parents * guidance.branches(),
         parents * (both ? 2 : 1),
         settings.update().kl() > 0 ? parents * guidance.branches() : 0);
   }

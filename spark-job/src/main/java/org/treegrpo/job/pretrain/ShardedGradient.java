@@ -8,6 +8,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Supplier;
 import org.treegrpo.core.optim.PairwiseSum;
+import org.treegrpo.core.policy.Forward;
 import org.treegrpo.core.policy.Policy;
 import org.treegrpo.job.settings.PretrainSettings;
 
@@ -80,22 +81,21 @@ final class ShardedGradient implements AutoCloseable {
     ExampleSource.Examples examples = task.source().examples(rows, seed, step, shard);
     float[] target = examples.target();
     double scale = 1.0 / ((double) target.length * optimisation.shards());
-    double[] loss = new double[1];
-    task.policy()
-        .accumulateGradient(
-            examples.input(),
-            (output, cotangent) -> {
-              double squares = 0;
-              for (int i = 0; i < output.length; i++) {
-                double error = (double) output[i] - target[i];
-                squares += error * error;
-                cotangent[i] = (float) (2 * scale * error);
-              }
-              loss[0] = scale * squares;
-            });
+    double squares = 0;
+    try (Forward forward = task.policy().forward(examples.input())) {
+      float[] output = new float[target.length];
+      float[] cotangent = new float[target.length];
+      forward.output(output);
+      for (int i = 0; i < output.length; i++) {
+        double error = (double) output[i] - target[i];
+        squares += error * error;
+        cotangent[i] = (float) (2 * scale * error);
+      }
+      forward.backward(cotangent);
+    }
     float[] gradient = new float[task.policy().parameters().size()];
     task.policy().drainGradient(gradient);
-    return new Part(loss[0], gradient);
+    return new Part(scale * squares, gradient);
   }
 
   private static int threads(int configured) {
