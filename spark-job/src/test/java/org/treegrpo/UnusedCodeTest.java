@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.treegrpo.core.base.Named;
 import org.treegrpo.reward.RewardProvider;
 
 /**
@@ -125,6 +126,7 @@ class UnusedCodeTest {
     return type.getSimpleName().equals("package-info")
         || holdsConstantsOnly(type)
         || type.isAssignableTo(RewardProvider.class) // named in META-INF/services
+        || type.isAssignableTo(Named.class) // likewise
         || type.getDirectDependenciesToSelf().stream()
             .map(dependency -> outermost(dependency.getOriginClass()))
             .anyMatch(user -> !user.equals(type));

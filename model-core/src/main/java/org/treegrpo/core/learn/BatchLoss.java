@@ -3,7 +3,7 @@ package org.treegrpo.core.learn;
 import java.util.Arrays;
 import org.treegrpo.core.objective.KlPenalty;
 import org.treegrpo.core.objective.Surrogate;
-import org.treegrpo.core.transition.AffineStep;
+import org.treegrpo.core.process.AffineStep;
 import org.treegrpo.core.transition.LogProb;
 import org.treegrpo.core.tree.GrownShare;
 import org.treegrpo.core.tree.ParentBatch;

@@ -5,7 +5,7 @@ import org.treegrpo.core.objective.Surrogate;
 import org.treegrpo.core.optim.DivergedException;
 import org.treegrpo.core.policy.Denoiser;
 import org.treegrpo.core.policy.Forward;
-import org.treegrpo.core.transition.AffineStep;
+import org.treegrpo.core.process.AffineStep;
 import org.treegrpo.core.transition.LogProb;
 import org.treegrpo.core.transition.Sampler;
 import org.treegrpo.core.tree.EdgeRecord;

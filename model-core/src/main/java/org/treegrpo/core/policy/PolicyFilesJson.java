@@ -18,6 +18,7 @@ import java.util.Set;
 import org.treegrpo.core.policy.PolicySpec.ConditioningInput;
 import org.treegrpo.core.policy.PolicySpec.DecoderSpec;
 import org.treegrpo.core.policy.PolicySpec.NetworkSpec;
+import org.treegrpo.core.process.Prediction;
 
 /** The JSON form of a {@link PolicySpec} and its rules; looks at no file but the text given. */
 final class PolicyFilesJson {

@@ -2,6 +2,7 @@ package org.treegrpo.core.policy;
 
 import java.util.List;
 import java.util.Optional;
+import org.treegrpo.core.process.Prediction;
 
 /**
  * The content of {@code policy.json}.

@@ -1,5 +1,7 @@
 package org.treegrpo.core.transition;
 
+import org.treegrpo.core.process.AffineStep;
+
 /**
  * Log-probability of one edge (ALGORITHMS.md section 2.1). Sampling and replay both call {@link
  * #of}, so equal inputs give a ratio of exactly 1.

@@ -2,7 +2,14 @@ package org.treegrpo.core.transition;
 
 import java.util.List;
 import java.util.stream.IntStream;
-import org.treegrpo.core.policy.Prediction;
+import org.treegrpo.core.base.Services;
+import org.treegrpo.core.process.AffineStep;
+import org.treegrpo.core.process.CleanEstimate;
+import org.treegrpo.core.process.Family;
+import org.treegrpo.core.process.NoiseProcess;
+import org.treegrpo.core.process.Prediction;
+import org.treegrpo.core.process.RectifiedFlow;
+import org.treegrpo.core.process.VariancePreserving;
 
 /**
  * The denoising steps t = 0 (pure noise) .. T-1 of a run, as affine maps of state and network
@@ -10,58 +17,46 @@ import org.treegrpo.core.policy.Prediction;
  */
 public final class Sampler {
 
-  private final List<AffineStep> ode;
+  private final NoiseProcess process;
+  private final double[] times;
   private final List<AffineStep> sde;
-  private final List<CleanEstimate> clean;
 
-  private Sampler(NoisingProcess process, int steps) {
-    ode = IntStream.range(0, steps).mapToObj(process::ode).toList();
-    sde = IntStream.range(0, steps).mapToObj(process::sde).toList();
-    clean = IntStream.range(0, steps).mapToObj(process::clean).toList();
+  private Sampler(NoiseProcess process, SamplerSettings settings) {
+    this.process = process;
+    times = process.times(settings.steps());
+    sde =
+        IntStream.range(0, settings.steps())
+            .mapToObj(
+                t -> settings.transition().step(process, times[t], times[t + 1], settings.eta()))
+            .toList();
   }
 
   /**
-   * The sampler of a policy with the given prediction: {@code flow-velocity} goes with {@code ode},
-   * {@code flow-sde}, {@code dance-sde} and {@code cps}; {@code epsilon}, {@code v} and {@code x0}
-   * go with {@code ode} and {@code ddim}.
+   * The sampler of a policy with the given prediction.
    *
-   * @throws IllegalArgumentException when transition and prediction do not go together
+   * @throws IllegalArgumentException when transition and prediction are not of one family
    */
   public static Sampler of(SamplerSettings settings, Prediction prediction) {
-    TransitionKind transition = settings.transition();
-    boolean flow = prediction == Prediction.FLOW_VELOCITY;
-    boolean matches =
-        switch (transition) {
-          case ODE -> true;
-          case FLOW_SDE, DANCE_SDE, CPS -> flow;
-          case DDIM -> !flow;
-        };
-    if (!matches) {
+    Transition transition = settings.transition();
+    if (transition.family() != prediction.family()) {
       throw new IllegalArgumentException(
           "transition: '%s' does not go with a policy whose prediction is '%s'; use %s"
               .formatted(
-                  transition.label(),
+                  transition.name(),
                   prediction.label(),
-                  flow ? "ode, flow-sde, dance-sde or cps" : "ode or ddim"));
+                  String.join(" or ", namesOf(prediction.family()))));
     }
-    int steps = settings.steps();
-    double eta = transition == TransitionKind.ODE ? 0 : settings.eta();
-    NoisingProcess process =
-        flow
-            ? new RectifiedFlow(
-                settings.schedule().sigmas(steps, settings.shift()), transition, eta)
-            : new Diffusion(steps, eta, prediction);
-    return new Sampler(process, steps);
+    NoiseProcess process =
+        switch (prediction.family()) {
+          case FLOW -> new RectifiedFlow(settings.schedule(), settings.shift());
+          case DIFFUSION -> new VariancePreserving(prediction);
+        };
+    return new Sampler(process, settings);
   }
 
   /** T. */
   public int steps() {
-    return ode.size();
-  }
-
-  /** The deterministic step t: Euler, or DDIM with eta = 0. */
-  public AffineStep odeStep(int t) {
-    return ode.get(t);
+    return sde.size();
   }
 
   /** The stochastic step t; without noise where eta or the process makes it so. */
@@ -71,6 +66,24 @@ public final class Sampler {
 
   /** The clean sample implied by the network's output at step t. */
   public CleanEstimate clean(int t) {
-    return clean.get(t);
+    return process.clean(times[t]);
+  }
+
+  /** The deterministic steps {@code from .. to-1}: Euler, or DDIM with eta = 0. */
+  public Stretch stretch(int from, int to) {
+    return new EulerStretch(
+        IntStream.range(from, to)
+            .mapToObj(t -> process.deterministic(times[t], times[t + 1]))
+            .toList());
+  }
+
+  private static List<String> namesOf(Family family) {
+    return Services.names(Transition.class).stream()
+        .filter(
+            name ->
+                Services.find(Transition.class, name)
+                    .filter(transition -> transition.family() == family)
+                    .isPresent())
+        .toList();
   }
 }

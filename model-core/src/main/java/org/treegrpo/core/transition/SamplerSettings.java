@@ -1,6 +1,7 @@
 package org.treegrpo.core.transition;
 
 import java.util.Objects;
+import org.treegrpo.core.process.SigmaSchedule;
 
 /**
  * The {@code sampler} section of the configuration.
@@ -13,7 +14,7 @@ import java.util.Objects;
  * @param eta amount of noise; 0 makes every step the deterministic one
  */
 public record SamplerSettings(
-    int steps, SigmaSchedule schedule, double shift, TransitionKind transition, double eta) {
+    int steps, SigmaSchedule schedule, double shift, Transition transition, double eta) {
 
   public SamplerSettings {
     Objects.requireNonNull(schedule, "schedule");
@@ -27,10 +28,10 @@ public record SamplerSettings(
     if (!(eta >= 0) || Double.isInfinite(eta)) {
       throw new IllegalArgumentException("eta: must be at least 0 and finite, was " + eta);
     }
-    boolean bounded = transition == TransitionKind.CPS || transition == TransitionKind.DDIM;
-    if (bounded && eta > 1) {
+    if (eta > transition.largestEta()) {
       throw new IllegalArgumentException(
-          "eta: must be at most 1 for transition %s, was %s".formatted(transition.label(), eta));
+          "eta: must be at most %s for transition %s, was %s"
+              .formatted(transition.largestEta(), transition.name(), eta));
     }
   }
 

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.treegrpo.core.policy.Conditioning;
 import org.treegrpo.core.policy.Denoiser;
-import org.treegrpo.core.transition.AffineStep;
+import org.treegrpo.core.process.AffineStep;
 import org.treegrpo.core.transition.LogProb;
 import org.treegrpo.core.transition.Sampler;
 
@@ -60,7 +60,7 @@ final class Growth {
       frontier.add(new Node(seed, NodePath.ROOT));
     }
     float[] roots = roots();
-    odeSampler.advance(roots, conditioning(frontier), 0, windowStart);
+    odeSampler.advance(roots, conditioning(frontier), sampler.stretch(0, windowStart));
 
     Slab slab = pool.take(nodes, elements);
     slab.put(0, roots, 0, seeds.size());
@@ -73,7 +73,8 @@ final class Growth {
 
     float[] leafLatents = new float[Math.multiplyExact(frontier.size(), elements)];
     slab.get(firstNode, leafLatents, frontier.size());
-    odeSampler.advance(leafLatents, conditioning(frontier), windowStart + width, sampler.steps());
+    odeSampler.advance(
+        leafLatents, conditioning(frontier), sampler.stretch(windowStart + width, sampler.steps()));
     List<LeafRecord> leaves = new ArrayList<>(frontier.size());
     frontier.forEach(leaf -> leaves.add(new LeafRecord(leaf.seed(), leaf.path())));
     return new GrownShare(elements, slab, edges, leaves, batches, previews, leafLatents);

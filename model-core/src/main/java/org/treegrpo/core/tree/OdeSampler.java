@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.List;
 import org.treegrpo.core.policy.Conditioning;
 import org.treegrpo.core.policy.Denoiser;
-import org.treegrpo.core.transition.AffineStep;
 import org.treegrpo.core.transition.Sampler;
+import org.treegrpo.core.transition.Stretch;
 
 /** Deterministic denoising in batches of at most {@code maxBatch} rows. */
 public final class OdeSampler {
@@ -32,19 +32,19 @@ public final class OdeSampler {
    */
   public float[] sample(float[] rootLatents, List<Conditioning> conditioning) {
     float[] latents = rootLatents.clone();
-    advance(latents, conditioning, 0, sampler.steps());
+    advance(latents, conditioning, sampler.stretch(0, sampler.steps()));
     return latents;
   }
 
-  /** Takes the steps {@code from .. to-1} in place. */
-  void advance(float[] latents, List<Conditioning> conditioning, int from, int to) {
+  /** Takes the steps of a stretch in place. */
+  void advance(float[] latents, List<Conditioning> conditioning, Stretch stretch) {
     int elements = denoiser.elements();
     int rows = conditioning.size();
     if (latents.length != (long) rows * elements) {
       throw new IllegalArgumentException(
           "%d latent elements do not make %d rows of %d".formatted(latents.length, rows, elements));
     }
-    if (from == to) {
+    if (stretch.steps() == 0) {
       return;
     }
     for (int first = 0; first < rows; first += maxBatch) {
@@ -52,10 +52,10 @@ public final class OdeSampler {
       float[] chunk = Arrays.copyOfRange(latents, first * elements, end * elements);
       float[] outputs = new float[chunk.length];
       List<Conditioning> chunkConditioning = conditioning.subList(first, end);
-      for (int t = from; t < to; t++) {
-        AffineStep step = sampler.odeStep(t);
-        denoiser.predict(chunk, step.timestep(), chunkConditioning, outputs);
-        step.advance(chunk, outputs);
+      Stretch.Run run = stretch.begin();
+      for (int step = 0; step < stretch.steps(); step++) {
+        denoiser.predict(chunk, stretch.modelTime(step), chunkConditioning, outputs);
+        run.advance(step, chunk, outputs);
       }
       System.arraycopy(chunk, 0, latents, first * elements, chunk.length);
     }

@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
 import org.treegrpo.core.policy.Denoiser;
-import org.treegrpo.core.transition.AffineStep;
-import org.treegrpo.core.transition.LogProbKind;
+import org.treegrpo.core.process.AffineStep;
+import org.treegrpo.core.process.LogProbKind;
 import org.treegrpo.core.transition.Sampler;
 
 /**

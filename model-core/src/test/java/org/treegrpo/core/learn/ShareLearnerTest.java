@@ -18,7 +18,7 @@ import org.treegrpo.core.objective.ReinforceSurrogate;
 import org.treegrpo.core.objective.Surrogate;
 import org.treegrpo.core.optim.DivergedException;
 import org.treegrpo.core.transition.Sampler;
-import org.treegrpo.core.transition.TransitionKind;
+import org.treegrpo.core.transition.Steps;
 import org.treegrpo.core.tree.GrownShare;
 import org.treegrpo.core.tree.NodePath;
 import org.treegrpo.core.tree.PointwiseDenoiser;
@@ -41,9 +41,9 @@ class ShareLearnerTest {
   private final PointwiseDenoiser denoiser = PointwiseDenoiser.tanh(ELEMENTS);
 
   @ParameterizedTest
-  @CsvSource({"FLOW_SDE, 0.7", "DANCE_SDE, 0.3", "CPS, 0.8", "DDIM, 1"})
-  void theRatioIsExactlyOneBeforeTheFirstUpdate(TransitionKind kind, double eta) {
-    Sampler sampler = Trees.sampler(8, kind, eta);
+  @CsvSource({"flow-sde, 0.7", "dance-sde, 0.3", "cps, 0.8", "ddim, 1"})
+  void theRatioIsExactlyOneBeforeTheFirstUpdate(String transition, double eta) {
+    Sampler sampler = Trees.sampler(8, Steps.named(transition), eta);
     ShareLearner learner = new ShareLearner(denoiser, sampler);
     try (GrownShare share = grow(sampler)) {
       assertThat(learner.maxRatioDeviation(share, Integer.MAX_VALUE)).as("self-check").isZero();
@@ -67,15 +67,15 @@ class ShareLearnerTest {
 
   @ParameterizedTest
   @CsvSource({
-    "FLOW_SDE, 0.7, 0",
-    "DANCE_SDE, 0.3, 0",
-    "CPS, 0.8, 0",
-    "DDIM, 1, 0",
-    "FLOW_SDE, 0.7, 0.5",
-    "DDIM, 1, 2"
+    "flow-sde, 0.7, 0",
+    "dance-sde, 0.3, 0",
+    "cps, 0.8, 0",
+    "ddim, 1, 0",
+    "flow-sde, 0.7, 0.5",
+    "ddim, 1, 2"
   })
-  void theGradientIsTheDerivativeOfTheLoss(TransitionKind kind, double eta, double beta) {
-    Sampler sampler = Trees.sampler(8, kind, eta);
+  void theGradientIsTheDerivativeOfTheLoss(String transition, double eta, double beta) {
+    Sampler sampler = Trees.sampler(8, Steps.named(transition), eta);
     KlTerm kl = kl(beta);
     try (GrownShare share = grow(sampler)) {
       double[] advantages = random(share, 2);

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.treegrpo.core.process.Prediction;
 
 class BuiltInPolicyTest {
 

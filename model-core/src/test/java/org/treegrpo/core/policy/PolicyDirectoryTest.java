@@ -17,6 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.treegrpo.core.policy.PolicySpec.ConditioningInput;
 import org.treegrpo.core.policy.PolicySpec.DecoderSpec;
 import org.treegrpo.core.policy.PolicySpec.NetworkSpec;
+import org.treegrpo.core.process.Prediction;
 
 class PolicyDirectoryTest {
 

@@ -8,7 +8,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.treegrpo.core.Golden;
-import org.treegrpo.core.policy.Prediction;
+import org.treegrpo.core.process.AffineStep;
+import org.treegrpo.core.process.Prediction;
+import org.treegrpo.core.process.SigmaSchedule;
 
 /**
  * Gaussian data N(m, s0^2) has an affine optimal velocity, so mean and variance of the samples
@@ -21,25 +23,25 @@ class GaussianToyTest {
 
   @ParameterizedTest
   @CsvSource({
-    "ode, ODE, 0, 10",
-    "flow, FLOW_SDE, 0.7, 10",
-    "dance, DANCE_SDE, 0.3, 10",
-    "cps, CPS, 0.8, 10",
-    "ode, ODE, 0, 200",
-    "flow, FLOW_SDE, 0.7, 200",
-    "dance, DANCE_SDE, 0.3, 200",
-    "cps, CPS, 0.8, 200"
+    "ode, flow-sde, 0, 10",
+    "flow, flow-sde, 0.7, 10",
+    "dance, dance-sde, 0.3, 10",
+    "cps, cps, 0.8, 10",
+    "ode, flow-sde, 0, 200",
+    "flow, flow-sde, 0.7, 200",
+    "dance, dance-sde, 0.3, 200",
+    "cps, cps, 0.8, 200"
   })
-  void samplesHaveTheGoldenMoments(String name, TransitionKind kind, String eta, int steps) {
+  void samplesHaveTheGoldenMoments(String name, String transition, String eta, int steps) {
     double[] golden = Golden.doubles("/gaussian_toy/final/%s_%s_N%d".formatted(name, eta, steps));
-    double[] moments = moments(kind, Double.parseDouble(eta), steps);
+    double[] moments = moments(Steps.named(transition), Double.parseDouble(eta), steps);
     assertThat(moments).as("mean and variance").containsExactly(golden, within(1e-12));
   }
 
   @Test
   void danceSdeConvergesToTheDataAtFirstOrder() {
-    double coarse = moments(TransitionKind.DANCE_SDE, 0.3, 1000)[1] - VARIANCE;
-    double fine = moments(TransitionKind.DANCE_SDE, 0.3, 2000)[1] - VARIANCE;
+    double coarse = moments(Steps.named("dance-sde"), 0.3, 1000)[1] - VARIANCE;
+    double fine = moments(Steps.named("dance-sde"), 0.3, 2000)[1] - VARIANCE;
     assertThat(fine / coarse).as("twice the steps, half the error").isCloseTo(0.5, within(0.01));
   }
 
@@ -47,18 +49,18 @@ class GaussianToyTest {
   @ParameterizedTest
   @ValueSource(ints = {10, 20, 50, 100, 200, 500, 1000, 2000})
   void flowSdeConvergesToTheData(int steps) {
-    double error = moments(TransitionKind.FLOW_SDE, 0.7, steps)[1] - VARIANCE;
+    double error = moments(Steps.named("flow-sde"), 0.7, steps)[1] - VARIANCE;
     assertThat(Math.abs(error)).as("error of the variance").isLessThan(1.0 / steps);
   }
 
   @Test
   void cpsDoesNotPreserveTheVariance() {
-    assertThat(moments(TransitionKind.CPS, 0.8, 2000)[1])
+    assertThat(moments(Steps.named("cps"), 0.8, 2000)[1])
         .as("CPS is exact for delta data only")
         .isLessThan(0.2);
   }
 
-  private static double[] moments(TransitionKind kind, double eta, int steps) {
+  private static double[] moments(Transition kind, double eta, int steps) {
     double[] sigmas = SigmaSchedule.LINSPACE_SHIFT.sigmas(steps, 3);
     Sampler sampler =
         Sampler.of(

@@ -7,25 +7,32 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.StreamSupport;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.treegrpo.core.Golden;
-import org.treegrpo.core.policy.Prediction;
+import org.treegrpo.core.base.Services;
+import org.treegrpo.core.process.AffineStep;
+import org.treegrpo.core.process.CleanEstimate;
+import org.treegrpo.core.process.Family;
+import org.treegrpo.core.process.Prediction;
+import org.treegrpo.core.process.SigmaSchedule;
 
 class SamplerTest {
 
-  private static final Map<String, TransitionKind> KINDS =
+  private static final Map<String, Transition> KINDS =
       Map.of(
-          "flow_grpo", TransitionKind.FLOW_SDE,
-          "dance", TransitionKind.DANCE_SDE,
-          "cps", TransitionKind.CPS,
-          "ode", TransitionKind.ODE);
+          "flow_grpo", Steps.named("flow-sde"),
+          "dance", Steps.named("dance-sde"),
+          "cps", Steps.named("cps"));
 
   private final double[] x = Golden.doubles("/rf_steps/x");
   private final double[] out = Golden.doubles("/rf_steps/v");
@@ -42,14 +49,16 @@ class SamplerTest {
   @ParameterizedTest
   @MethodSource("flowCases")
   void rectifiedFlowStepsMatchTheGoldenNumbers(JsonNode golden) {
-    TransitionKind kind = KINDS.get(golden.get("kind").asText());
-    Sampler sampler = flow(kind, golden.path("eta").asDouble(0));
-    AffineStep step = sampler.sdeStep(golden.get("i").asInt());
+    Optional<Transition> kind = Optional.ofNullable(KINDS.get(golden.get("kind").asText()));
+    int t = golden.get("i").asInt();
+    AffineStep step =
+        kind.map(transition -> flow(transition, golden.path("eta").asDouble(0)).sdeStep(t))
+            .orElseGet(() -> Steps.ode(flow(new FlowSde(), 0.7), t));
     assertThat(step.noiseStd())
         .as("s")
         .isCloseTo(golden.path("noise_std").asDouble(0), within(1e-13));
     checkStep(step, golden, 1e-12);
-    if (step.noiseStd() > 0 && kind != TransitionKind.ODE) {
+    if (step.noiseStd() > 0) {
       checkLogProb(step, golden);
     }
   }
@@ -57,7 +66,7 @@ class SamplerTest {
   @ParameterizedTest
   @MethodSource("ddimCases")
   void ddimStepsMatchTheGoldenNumbers(JsonNode golden) {
-    Sampler sampler = Sampler.of(settings(50, TransitionKind.DDIM, 1), Prediction.EPSILON);
+    Sampler sampler = Sampler.of(settings(50, Steps.named("ddim"), 1), Prediction.EPSILON);
     int t = (981 - golden.get("t").asInt()) / 20;
     AffineStep step = sampler.sdeStep(t);
     assertThat(step.timestep()).as("model time").isEqualTo((float) golden.get("t").asInt());
@@ -70,23 +79,32 @@ class SamplerTest {
   @Test
   void modelTimeIsAThousandSigmas() {
     double[] sigmas = Golden.doubles("/sigmas/diffusers_shift3_10");
-    Sampler sampler = flow(TransitionKind.FLOW_SDE, 0.7);
+    Sampler sampler = flow(Steps.named("flow-sde"), 0.7);
     for (int t = 0; t < sampler.steps(); t++) {
-      assertThat(sampler.odeStep(t).timestep()).isEqualTo((float) (1000 * sigmas[t]));
+      assertThat(Steps.ode(sampler, t).timestep()).isEqualTo((float) (1000 * sigmas[t]));
       assertThat(sampler.sdeStep(t).timestep())
           .as("both steps evaluate the network at the same time")
-          .isEqualTo(sampler.odeStep(t).timestep());
+          .isEqualTo(Steps.ode(sampler, t).timestep());
     }
+  }
+
+  @Provide
+  Arbitrary<Transition> transitions() {
+    return Arbitraries.of(transitionNames()).map(Steps::named);
+  }
+
+  static List<String> transitionNames() {
+    return Services.names(Transition.class);
   }
 
   @Property(tries = 100)
   void withoutNoiseEveryTransitionIsTheDeterministicStep(
-      @ForAll TransitionKind kind, @ForAll @IntRange(min = 1, max = 60) int steps) {
+      @ForAll("transitions") Transition kind, @ForAll @IntRange(min = 1, max = 60) int steps) {
     Prediction prediction =
-        kind == TransitionKind.DDIM ? Prediction.EPSILON : Prediction.FLOW_VELOCITY;
+        kind.family() == Family.DIFFUSION ? Prediction.EPSILON : Prediction.FLOW_VELOCITY;
     Sampler sampler = Sampler.of(settings(steps, kind, 0), prediction);
     for (int t = 0; t < steps; t++) {
-      AffineStep ode = sampler.odeStep(t);
+      AffineStep ode = Steps.ode(sampler, t);
       AffineStep sde = sampler.sdeStep(t);
       assertThat(sde.latent()).as("%s step %d, x", kind, t).isCloseTo(ode.latent(), within(1e-12));
       assertThat(sde.output())
@@ -99,10 +117,10 @@ class SamplerTest {
   @Test
   void danceIsFlowWithConstantNoise() {
     double[] sigmas = SigmaSchedule.FLOW_MATCH_EULER.sigmas(10, 3);
-    Sampler dance = flow(TransitionKind.DANCE_SDE, 0.3);
+    Sampler dance = flow(Steps.named("dance-sde"), 0.3);
     for (int t = 1; t < 10; t++) {
       double equivalentEta = 0.3 / Math.sqrt(sigmas[t] / (1 - sigmas[t]));
-      AffineStep expected = flow(TransitionKind.FLOW_SDE, equivalentEta).sdeStep(t);
+      AffineStep expected = flow(Steps.named("flow-sde"), equivalentEta).sdeStep(t);
       AffineStep actual = dance.sdeStep(t);
       assertThat(actual.latent()).as("x").isCloseTo(expected.latent(), within(1e-12));
       assertThat(actual.output()).as("v").isCloseTo(expected.output(), within(1e-12));
@@ -113,7 +131,7 @@ class SamplerTest {
   @Test
   void everyDdimStepHasNoise() {
     for (int steps : new int[] {1, 7, 50, 999}) {
-      Sampler sampler = Sampler.of(settings(steps, TransitionKind.DDIM, 1), Prediction.V);
+      Sampler sampler = Sampler.of(settings(steps, Steps.named("ddim"), 1), Prediction.V);
       for (int t = 0; t < steps; t++) {
         assertThat(sampler.sdeStep(t).noiseStd()).as("step %d of %d", t, steps).isPositive();
       }
@@ -126,9 +144,9 @@ class SamplerTest {
     double clean = 0.37;
     double noise = -1.2;
     int steps = 20;
-    Sampler epsilon = Sampler.of(settings(steps, TransitionKind.DDIM, 1), Prediction.EPSILON);
-    Sampler x0 = Sampler.of(settings(steps, TransitionKind.DDIM, 1), Prediction.X0);
-    Sampler v = Sampler.of(settings(steps, TransitionKind.DDIM, 1), Prediction.V);
+    Sampler epsilon = Sampler.of(settings(steps, Steps.named("ddim"), 1), Prediction.EPSILON);
+    Sampler x0 = Sampler.of(settings(steps, Steps.named("ddim"), 1), Prediction.X0);
+    Sampler v = Sampler.of(settings(steps, Steps.named("ddim"), 1), Prediction.V);
     for (int t = 0; t < steps; t++) {
       double signal = 1 / epsilon.clean(t).latent();
       double std = Math.sqrt(1 - signal * signal);
@@ -146,7 +164,7 @@ class SamplerTest {
   @Test
   void flowCleanEstimateUndoesTheNoising() {
     double[] sigmas = SigmaSchedule.FLOW_MATCH_EULER.sigmas(10, 3);
-    Sampler sampler = flow(TransitionKind.FLOW_SDE, 0.7);
+    Sampler sampler = flow(Steps.named("flow-sde"), 0.7);
     for (int t = 0; t < 10; t++) {
       double state = (1 - sigmas[t]) * 0.37 + sigmas[t] * -1.2;
       assertThat(at(sampler.clean(t), state, -1.2 - 0.37))
@@ -156,18 +174,18 @@ class SamplerTest {
   }
 
   @ParameterizedTest
-  @EnumSource(TransitionKind.class)
-  void transitionAndPredictionMustGoTogether(TransitionKind kind) {
+  @MethodSource("transitionNames")
+  void transitionAndPredictionMustGoTogether(String name) {
+    Transition kind = Steps.named(name);
     for (Prediction prediction : Prediction.values()) {
       boolean flow = prediction == Prediction.FLOW_VELOCITY;
-      boolean valid = kind == TransitionKind.ODE || (kind == TransitionKind.DDIM ? !flow : flow);
-      if (valid) {
+      if (name.equals("ddim") != flow) {
         assertThat(Sampler.of(settings(4, kind, 0.5), prediction).steps()).isEqualTo(4);
       } else {
         assertThatThrownBy(() -> Sampler.of(settings(4, kind, 0.5), prediction))
             .as("%s with %s", kind, prediction)
             .isInstanceOf(IllegalArgumentException.class)
-            .hasMessageContaining(kind.label())
+            .hasMessageContaining(name)
             .hasMessageContaining(prediction.label());
       }
     }
@@ -175,15 +193,15 @@ class SamplerTest {
 
   @Test
   void impossibleSettingsAreRefused() {
-    assertThatThrownBy(() -> settings(0, TransitionKind.ODE, 0)).hasMessageContaining("steps");
-    assertThatThrownBy(() -> settings(4, TransitionKind.CPS, 1.1))
+    assertThatThrownBy(() -> settings(0, new FlowSde(), 0)).hasMessageContaining("steps");
+    assertThatThrownBy(() -> settings(4, Steps.named("cps"), 1.1))
         .hasMessageContaining("at most 1");
-    assertThatThrownBy(() -> settings(4, TransitionKind.FLOW_SDE, Double.NaN))
+    assertThatThrownBy(() -> settings(4, Steps.named("flow-sde"), Double.NaN))
         .hasMessageContaining("eta");
     assertThatThrownBy(
-            () -> new SamplerSettings(4, SigmaSchedule.LINSPACE_SHIFT, 0, TransitionKind.ODE, 0))
+            () -> new SamplerSettings(4, SigmaSchedule.LINSPACE_SHIFT, 0, new FlowSde(), 0))
         .hasMessageContaining("shift");
-    assertThatThrownBy(() -> Sampler.of(settings(1000, TransitionKind.DDIM, 1), Prediction.EPSILON))
+    assertThatThrownBy(() -> Sampler.of(settings(1000, Steps.named("ddim"), 1), Prediction.EPSILON))
         .hasMessageContaining("at most 999");
   }
 
@@ -214,11 +232,11 @@ class SamplerTest {
         .isCloseTo(golden.path("logp_sum").asDouble(4 * logProb.mean()), within(4e-4));
   }
 
-  private static Sampler flow(TransitionKind kind, double eta) {
+  private static Sampler flow(Transition kind, double eta) {
     return Sampler.of(settings(10, kind, eta), Prediction.FLOW_VELOCITY);
   }
 
-  private static SamplerSettings settings(int steps, TransitionKind kind, double eta) {
+  private static SamplerSettings settings(int steps, Transition kind, double eta) {
     return new SamplerSettings(steps, SigmaSchedule.FLOW_MATCH_EULER, 3, kind, eta);
   }
 

@@ -8,8 +8,9 @@ import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.treegrpo.core.policy.Conditioning;
-import org.treegrpo.core.transition.AffineStep;
+import org.treegrpo.core.process.AffineStep;
 import org.treegrpo.core.transition.Sampler;
+import org.treegrpo.core.transition.Steps;
 import org.treegrpo.core.tree.TreeSettings.RootNoise;
 
 /**
@@ -62,7 +63,7 @@ class FlatEquivalenceTest {
     NodePath path = NodePath.ROOT;
     for (int t = 0; t < sampler.steps(); t++) {
       boolean stochastic = t >= start && t < start + logProbs.length;
-      AffineStep step = stochastic ? sampler.sdeStep(t) : sampler.odeStep(t);
+      AffineStep step = stochastic ? sampler.sdeStep(t) : Steps.ode(sampler, t);
       float[] v = new float[ELEMENTS];
       denoiser.predict(x, step.timestep(), conditioning, v);
       float[] z = new float[ELEMENTS];

@@ -10,8 +10,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.treegrpo.core.learn.KlTerm;
 import org.treegrpo.core.learn.ShareLearner;
 import org.treegrpo.core.objective.PpoSurrogate;
-import org.treegrpo.core.transition.AffineStep;
+import org.treegrpo.core.process.AffineStep;
 import org.treegrpo.core.transition.Sampler;
+import org.treegrpo.core.transition.Steps;
 import org.treegrpo.core.tree.PointwiseDenoiser.Response;
 import org.treegrpo.core.tree.TreeSettings.RootNoise;
 
@@ -133,7 +134,7 @@ class GradientOracleTest {
     double variance = 0;
     for (int t = 0; t < STEPS; t++) {
       boolean stochastic = t >= START && t < START + width;
-      AffineStep step = stochastic ? sampler.sdeStep(t) : sampler.odeStep(t);
+      AffineStep step = stochastic ? sampler.sdeStep(t) : Steps.ode(sampler, t);
       double gain = step.latent() + step.output() * theta[2 * t];
       mean = gain * mean + step.output() * theta[2 * t + 1];
       variance = gain * gain * variance + step.noiseStd() * step.noiseStd();
@@ -143,7 +144,7 @@ class GradientOracleTest {
 
   private int step(double time) {
     for (int t = 0; t < STEPS; t++) {
-      if (sampler.odeStep(t).timestep() == (float) time) {
+      if (Steps.ode(sampler, t).timestep() == (float) time) {
         return t;
       }
     }

@@ -13,7 +13,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.treegrpo.core.Golden;
-import org.treegrpo.core.transition.TransitionKind;
+import org.treegrpo.core.base.Services;
+import org.treegrpo.core.transition.Steps;
+import org.treegrpo.core.transition.Transition;
 import org.treegrpo.core.tree.PointwiseDenoiser.Call;
 import org.treegrpo.core.tree.TreeSettings.RootNoise;
 
@@ -193,8 +195,9 @@ class TreeGrowerTest {
         .as("no such path")
         .hasMessageContaining("prefix '0.2'");
     TreeSettings settings = new TreeSettings(new TreeShape(2, 2), RootNoise.SHARED, 4);
-    for (TransitionKind kind : TransitionKind.values()) {
-      TreeGrower quiet = new TreeGrower(denoiser, Trees.sampler(10, kind, 0), settings);
+    for (String kind : Services.names(Transition.class)) {
+      TreeGrower quiet =
+          new TreeGrower(denoiser, Trees.sampler(10, Steps.named(kind), 0), settings);
       assertThatThrownBy(() -> quiet.grow(key(0), seeds))
           .as("%s without noise", kind)
           .isInstanceOf(IllegalArgumentException.class)

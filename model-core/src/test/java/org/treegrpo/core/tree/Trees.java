@@ -3,11 +3,13 @@ package org.treegrpo.core.tree;
 import java.util.ArrayList;
 import java.util.List;
 import org.treegrpo.core.policy.Conditioning;
-import org.treegrpo.core.policy.Prediction;
+import org.treegrpo.core.process.Family;
+import org.treegrpo.core.process.Prediction;
+import org.treegrpo.core.process.SigmaSchedule;
 import org.treegrpo.core.transition.Sampler;
 import org.treegrpo.core.transition.SamplerSettings;
-import org.treegrpo.core.transition.SigmaSchedule;
-import org.treegrpo.core.transition.TransitionKind;
+import org.treegrpo.core.transition.Steps;
+import org.treegrpo.core.transition.Transition;
 
 /** Seeds and samplers for tests. */
 public final class Trees {
@@ -15,14 +17,14 @@ public final class Trees {
   private Trees() {}
 
   public static Sampler flowSampler(int steps) {
-    return sampler(steps, TransitionKind.FLOW_SDE, 0.7);
+    return sampler(steps, Steps.named("flow-sde"), 0.7);
   }
 
-  public static Sampler sampler(int steps, TransitionKind kind, double eta) {
+  public static Sampler sampler(int steps, Transition transition, double eta) {
     Prediction prediction =
-        kind == TransitionKind.DDIM ? Prediction.EPSILON : Prediction.FLOW_VELOCITY;
+        transition.family() == Family.DIFFUSION ? Prediction.EPSILON : Prediction.FLOW_VELOCITY;
     return Sampler.of(
-        new SamplerSettings(steps, SigmaSchedule.LINSPACE_SHIFT, 3, kind, eta), prediction);
+        new SamplerSettings(steps, SigmaSchedule.LINSPACE_SHIFT, 3, transition, eta), prediction);
   }
 
   /** Whole trees 0 .. trees-1 of each prompt. */

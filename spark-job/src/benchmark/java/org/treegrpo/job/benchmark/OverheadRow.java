@@ -12,7 +12,7 @@ import org.apache.spark.SparkContext;
 import org.treegrpo.core.policy.LatentShape;
 import org.treegrpo.core.policy.PolicyDirectory;
 import org.treegrpo.core.policy.PolicySpec;
-import org.treegrpo.core.policy.Prediction;
+import org.treegrpo.core.process.Prediction;
 import org.treegrpo.core.tensor.ScriptModule;
 import org.treegrpo.core.tensor.TorchScriptArchive;
 import org.treegrpo.job.spark.BlockRdd;

@@ -82,7 +82,7 @@ public record RunPlan(
     } catch (IllegalArgumentException mismatch) {
       throw problem(
           "treegrpo.sampler.transition",
-          settings.sampler().transition().label(),
+          settings.sampler().transition().name(),
           Objects.requireNonNullElse(mismatch.getMessage(), mismatch.toString()));
     }
   }

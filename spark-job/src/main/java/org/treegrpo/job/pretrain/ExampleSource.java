@@ -6,6 +6,7 @@ import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.treegrpo.core.policy.Conditioning;
 import org.treegrpo.core.policy.PolicyBatch;
+import org.treegrpo.core.process.NoiseProcess;
 import org.treegrpo.core.prompt.CharacterEncoder;
 import org.treegrpo.core.prompt.Prompt;
 import org.treegrpo.core.random.GaussianStream;
@@ -23,15 +24,14 @@ final class ExampleSource {
    * Examples of one shard.
    *
    * @param input noisy pictures, model times and characters
-   * @param target velocities eps - x (ALGORITHMS.md section 2.1), {@code [B * D]}
+   * @param target what the network is to predict, {@code [B * D]}
    */
   record Examples(PolicyBatch input, float[] target) {}
-
-  private static final float MODEL_TIME = 1000f;
 
   private final List<String> words;
   private final Set<String> hidden;
   private final int letters;
+  private final NoiseProcess process;
   private final PretrainSettings.Optimisation settings;
   private final WordRenderer renderer;
   private final CharacterEncoder encoder;
@@ -39,12 +39,18 @@ final class ExampleSource {
   /**
    * @param words training words, each of exactly {@code letters} letters
    * @param hidden words that must not be drawn
+   * @param process that makes them noisy, and says what to predict
    */
   ExampleSource(
-      List<String> words, Set<String> hidden, int letters, PretrainSettings.Optimisation settings) {
+      List<String> words,
+      Set<String> hidden,
+      int letters,
+      NoiseProcess process,
+      PretrainSettings.Optimisation settings) {
     this.words = List.copyOf(words);
     this.hidden = Set.copyOf(hidden);
     this.letters = letters;
+    this.process = process;
     this.settings = settings;
     this.renderer = new WordRenderer(letters);
     this.encoder = new CharacterEncoder(WordRenderer.ALPHABET, letters);
@@ -52,8 +58,9 @@ final class ExampleSource {
 
   /** The examples that a key names. */
   Examples examples(int rows, long... key) {
-    RandomGenerator random = new GaussianStream(Keys.of(key));
+    GaussianStream random = new GaussianStream(Keys.of(key));
     int elements = renderer.shape().elements();
+    float[] eps = new float[elements];
     float[] latents = new float[rows * elements];
     float[] target = new float[rows * elements];
     float[] timesteps = new float[rows];
@@ -63,14 +70,10 @@ final class ExampleSource {
       renderer.render(word, WordStyle.random(random), latents, row * elements);
       boolean dropped = random.nextDouble() < settings.dropRate();
       conditioning.add(dropped ? encoder.unconditional() : encoder.of(new Prompt(word, word)));
-      float sigma = (float) sigma(random);
-      timesteps[row] = sigma * MODEL_TIME;
-      for (int i = row * elements; i < (row + 1) * elements; i++) {
-        float noise = (float) random.nextGaussian();
-        float clean = latents[i];
-        latents[i] = (1 - sigma) * clean + sigma * noise;
-        target[i] = noise - clean;
-      }
+      double sigma = sigma(random);
+      timesteps[row] = process.modelTime(sigma);
+      random.fill(eps, 0, elements);
+      process.noise(sigma, eps, latents, target, row * elements);
     }
     return new Examples(new PolicyBatch(rows, latents, timesteps, conditioning), target);
   }

@@ -8,7 +8,10 @@ import java.util.List;
 import java.util.Optional;
 import org.treegrpo.core.policy.LatentShape;
 import org.treegrpo.core.policy.PolicySpec;
-import org.treegrpo.core.policy.Prediction;
+import org.treegrpo.core.process.NoiseProcess;
+import org.treegrpo.core.process.Prediction;
+import org.treegrpo.core.process.RectifiedFlow;
+import org.treegrpo.core.process.SigmaSchedule;
 import org.treegrpo.core.prompt.Prompt;
 import org.treegrpo.core.prompt.PromptSet;
 import org.treegrpo.job.settings.PretrainSettings;
@@ -68,6 +71,11 @@ record PretrainJob(
                 network.heads(),
                 WordRenderer.ALPHABET,
                 PretrainSettings.CELL)));
+  }
+
+  /** The forward process that the policy is to reverse; examples draw their own noise levels. */
+  NoiseProcess process() {
+    return new RectifiedFlow(SigmaSchedule.LINSPACE_SHIFT, 1);
   }
 
   /** What a saved state depends on: not the number of steps or threads, nor where files lie. */

@@ -169,6 +169,10 @@ public final class Pretrainer {
 
   private ExampleSource newSource() {
     return new ExampleSource(
-        job.words(), Set.copyOf(job.heldOutWords()), settings.letters(), optimisation);
+        job.words(),
+        Set.copyOf(job.heldOutWords()),
+        settings.letters(),
+        job.process(),
+        optimisation);
   }
 }

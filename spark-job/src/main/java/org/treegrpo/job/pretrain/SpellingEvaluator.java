@@ -16,7 +16,6 @@ import org.treegrpo.core.random.GaussianStream;
 import org.treegrpo.core.random.Keys;
 import org.treegrpo.core.transition.Sampler;
 import org.treegrpo.core.transition.SamplerSettings;
-import org.treegrpo.core.transition.TransitionKind;
 import org.treegrpo.core.tree.OdeSampler;
 import org.treegrpo.job.settings.EvaluationSettings;
 import org.treegrpo.reward.ImageBatch;
@@ -49,9 +48,7 @@ final class SpellingEvaluator implements Evaluator, AutoCloseable {
   SpellingEvaluator(List<String> words, EvaluationSettings settings, SamplerSettings sampler) {
     this.words = words.size();
     this.settings = settings;
-    this.sampling =
-        new SamplerSettings(
-            settings.steps(), sampler.schedule(), sampler.shift(), TransitionKind.ODE, 0);
+    this.sampling = sampler.withSteps(settings.steps());
     for (String word : words) {
       for (int i = 0; i < settings.imagesPerPrompt(); i++) {
         prompts.add(new Prompt(word, word));

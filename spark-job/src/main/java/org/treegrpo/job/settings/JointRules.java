@@ -4,7 +4,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
-import org.treegrpo.core.transition.TransitionKind;
+import org.treegrpo.core.transition.Cps;
 import org.treegrpo.reward.RewardDefinition;
 
 /** The rules that join several keys. Each is judged only if its keys are sound by themselves. */
@@ -140,9 +140,7 @@ final class JointRules {
     boolean lastStep =
         window.strategy() == WindowSettings.Strategy.FIXED
             && window.start() + width() == settings.sampler().steps();
-    if (settings.update().kl() > 0
-        && settings.sampler().transition() == TransitionKind.CPS
-        && lastStep) {
+    if (settings.update().kl() > 0 && settings.sampler().transition() instanceof Cps && lastStep) {
       reader.problemAt(
           "update.kl",
           "must be 0 where the window holds the last step of transition cps, which has no noise",

@@ -4,15 +4,14 @@ import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigParseOptions;
 import java.time.Duration;
-import java.util.EnumSet;
 import java.util.List;
 import org.treegrpo.core.advantage.AdvantageSettings;
 import org.treegrpo.core.advantage.Aggregation;
 import org.treegrpo.core.advantage.Backup;
 import org.treegrpo.core.advantage.StdScope;
+import org.treegrpo.core.process.SigmaSchedule;
 import org.treegrpo.core.transition.SamplerSettings;
-import org.treegrpo.core.transition.SigmaSchedule;
-import org.treegrpo.core.transition.TransitionKind;
+import org.treegrpo.core.transition.Transition;
 import org.treegrpo.reward.RewardDefinition;
 
 /** Reads the blocks whose records belong to other modules. */
@@ -32,13 +31,10 @@ final class Sections {
     int steps = reader.integer("steps", 1, 1000);
     SigmaSchedule schedule = reader.choice("schedule", SigmaSchedule.class);
     double shift = reader.decimal("shift", Range.above(0));
-    TransitionKind transition =
-        reader.choice(
-            "transition",
-            EnumSet.complementOf(EnumSet.of(TransitionKind.ODE)),
-            "a window without noise has nothing to learn from");
-    boolean bounded = transition == TransitionKind.CPS || transition == TransitionKind.DDIM;
-    double eta = reader.decimal("eta", bounded ? Range.openClosed(0, 1) : Range.above(0));
+    Transition transition = reader.service("transition", Transition.class);
+    double most = transition.largestEta();
+    double eta =
+        reader.decimal("eta", Double.isInfinite(most) ? Range.above(0) : Range.openClosed(0, most));
     return new SamplerSettings(steps, schedule, shift, transition, eta);
   }
 

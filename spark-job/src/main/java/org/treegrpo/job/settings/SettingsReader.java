@@ -21,6 +21,8 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import org.treegrpo.core.base.Named;
+import org.treegrpo.core.base.Services;
 
 /**
  * Reads one block of the configuration. A bad value is logged and a legal stand-in returned, so
@@ -147,6 +149,22 @@ final class SettingsReader {
             })
         .map(constant -> keep(key, Labels.of(constant), constant))
         .orElse(allowed.iterator().next());
+  }
+
+  /** The implementation that is named, of this project or of any jar on the class path. */
+  <T extends Named> T service(String key, Class<T> type) {
+    List<String> names = Services.names(type);
+    return find(key)
+        .flatMap(
+            value -> {
+              Optional<T> found = Services.find(type, written(value));
+              if (found.isEmpty()) {
+                problem(key, value, "must be one of: " + String.join(", ", names), "");
+              }
+              return found;
+            })
+        .map(service -> keep(key, service.name(), service))
+        .orElseGet(() -> Services.find(type, names.get(0)).orElseThrow());
   }
 
   /** A list of blocks, each read by {@code element} with {@code defaults} beneath it. */

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.treegrpo.core.policy.LatentShape;
 import org.treegrpo.core.policy.PolicySpec;
-import org.treegrpo.core.policy.Prediction;
+import org.treegrpo.core.process.Prediction;
 import org.treegrpo.job.settings.SettingsException;
 import org.treegrpo.job.settings.SettingsLoader;
 import org.treegrpo.job.settings.TrainSettings;
@@ -89,7 +89,7 @@ class RunPlanTest {
   @CsvSource({
     "1, conditional-only, 1, 1, 1",
     "4.5, conditional-only, 2, 2, 1",
-    "4.5, both, 2, 3, 2",
+    "4.5, both, 2, 2, 2",
   })
   void guidanceMultipliesTheWork(
       String scale, String grad, int rollout, int forward, int backward) {

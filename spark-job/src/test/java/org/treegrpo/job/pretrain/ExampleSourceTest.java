@@ -8,16 +8,20 @@ import java.util.Set;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.treegrpo.core.policy.Conditioning;
+import org.treegrpo.core.process.RectifiedFlow;
+import org.treegrpo.core.process.SigmaSchedule;
 import org.treegrpo.job.settings.PretrainSettings;
 
 class ExampleSourceTest {
+
+  private static final RectifiedFlow FLOW = new RectifiedFlow(SigmaSchedule.LINSPACE_SHIFT, 1);
 
   private static PretrainSettings.Optimisation settings(double drop, double words, double shift) {
     return new PretrainSettings.Optimisation(1, 4, 2, 1e-3, 0, 0, 1, 0.9, drop, words, shift);
   }
 
   private static ExampleSource source(double drop, double words) {
-    return new ExampleSource(List.of("cab"), Set.of("abc"), 3, settings(drop, words, 2));
+    return new ExampleSource(List.of("cab"), Set.of("abc"), 3, FLOW, settings(drop, words, 2));
   }
 
   @Test
@@ -59,7 +63,7 @@ class ExampleSourceTest {
     for (char letter : "abcdefghijklmnopqrstuvwxy".toCharArray()) {
       hidden.add(String.valueOf(letter));
     }
-    ExampleSource source = new ExampleSource(List.of("z"), hidden, 1, settings(0, 0, 1));
+    ExampleSource source = new ExampleSource(List.of("z"), hidden, 1, FLOW, settings(0, 0, 1));
     assertThat(source.examples(20, 1, 1, 1).input().conditioning())
         .as("of the one-letter words only z is not held out")
         .allSatisfy(c -> assertThat(c.tensors().get(0)).containsExactly(26f));

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.treegrpo.core.io.SafetensorsException;
 import org.treegrpo.core.policy.PolicyDirectory;
-import org.treegrpo.core.policy.Prediction;
+import org.treegrpo.core.process.Prediction;
 import org.treegrpo.job.settings.PretrainSettings;
 
 class PretrainerTest {

@@ -170,7 +170,7 @@ class RandomRoundTest {
     boolean both = guided && guidance.grad() == GuidanceGradient.BOTH;
     assertThat(worker.evaluations().trainForward())
         .as("training forwards")
-        .isEqualTo(parents * (both ? 3 : guided ? 2 : 1));
+        .isEqualTo(parents * (guided ? 2 : 1));
     assertThat(worker.evaluations().trainBackward())
         .as("training backwards")
         .isEqualTo(parents * (both ? 2 : 1));

@@ -6,7 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
-import org.treegrpo.core.policy.Prediction;
+import org.treegrpo.core.process.Prediction;
 import org.treegrpo.job.settings.SettingsLoader;
 import org.treegrpo.job.settings.TrainSettings;
 import org.treegrpo.job.settings.Use;

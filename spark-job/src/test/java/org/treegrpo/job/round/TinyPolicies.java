@@ -14,7 +14,7 @@ import org.treegrpo.core.policy.Policies;
 import org.treegrpo.core.policy.Policy;
 import org.treegrpo.core.policy.PolicyDirectory;
 import org.treegrpo.core.policy.PolicySpec;
-import org.treegrpo.core.policy.Prediction;
+import org.treegrpo.core.process.Prediction;
 
 /** Real built-in networks that cost next to nothing, with random weights; loaded once a JVM. */
 final class TinyPolicies {

@@ -15,9 +15,9 @@ import org.treegrpo.core.optim.AdamWSettings;
 import org.treegrpo.core.optim.Decay;
 import org.treegrpo.core.optim.WarmUp;
 import org.treegrpo.core.policy.GuidedDenoiser.GuidanceGradient;
+import org.treegrpo.core.process.SigmaSchedule;
+import org.treegrpo.core.transition.FlowSde;
 import org.treegrpo.core.transition.SamplerSettings;
-import org.treegrpo.core.transition.SigmaSchedule;
-import org.treegrpo.core.transition.TransitionKind;
 import org.treegrpo.core.tree.TreeSettings;
 import org.treegrpo.core.tree.TreeSettings.RootNoise;
 import org.treegrpo.core.tree.TreeShape;
@@ -34,9 +34,7 @@ class DefaultsTest {
     assertThat(settings.method()).as("method").isEqualTo(Method.TREEGRPO);
     assertThat(settings.sampler())
         .as("sampler")
-        .isEqualTo(
-            new SamplerSettings(
-                10, SigmaSchedule.FLOW_MATCH_EULER, 3, TransitionKind.FLOW_SDE, 0.7));
+        .isEqualTo(new SamplerSettings(10, SigmaSchedule.FLOW_MATCH_EULER, 3, new FlowSde(), 0.7));
     assertThat(settings.tree())
         .as("tree")
         .isEqualTo(

@@ -33,7 +33,7 @@ class RulesTest {
           sampler.steps               | 0        | must be a whole number from 1 to 1000
           sampler.schedule            | karras   | must be one of: flow-match-euler, linspace-shift
           sampler.shift               | 0        | must be a number > 0
-          sampler.transition          | ode      | must be one of: flow-sde, dance-sde, cps, ddim
+          sampler.transition          | ode      | must be one of: cps, dance-sde, ddim, flow-sde
           sampler.eta                 | 0        | must be a number > 0
           tree.branching              | 0        | must be a whole number from 1 to 65536
           tree.width                  | 0        | must be a whole number from 1 to 1000

@@ -3,6 +3,8 @@ package org.treegrpo.job.train;
 import java.util.ArrayList;
 import java.util.List;
 import org.treegrpo.core.tensor.ScriptModule;
+import org.treegrpo.core.transition.Ddim;
+import org.treegrpo.core.transition.Transition;
 
 /**
  * Data N(m, s0^2), element by element: the optimal prediction as a TorchScript policy, and the

@@ -17,7 +17,7 @@ import org.treegrpo.core.policy.Policy;
 import org.treegrpo.core.policy.PolicyDirectory;
 import org.treegrpo.core.policy.PolicySpec;
 import org.treegrpo.core.policy.PolicyWeights;
-import org.treegrpo.core.policy.Prediction;
+import org.treegrpo.core.process.Prediction;
 import org.treegrpo.job.cluster.SparkSettings;
 import org.treegrpo.job.files.RunDirectory;
 import org.treegrpo.job.metrics.MetricsLog;

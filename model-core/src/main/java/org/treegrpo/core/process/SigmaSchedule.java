@@ -1,4 +1,4 @@
-package org.treegrpo.core.transition;
+package org.treegrpo.core.process;
 
 /** Noise levels of rectified flow: T + 1 values falling from 1 to 0. Model time is sigma * 1000. */
 public enum SigmaSchedule {

@@ -1,4 +1,4 @@
-package org.treegrpo.core.transition;
+package org.treegrpo.core.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;

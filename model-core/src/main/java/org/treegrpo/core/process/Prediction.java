@@ -1,4 +1,4 @@
-package org.treegrpo.core.policy;
+package org.treegrpo.core.process;
 
 import java.util.Arrays;
 import java.util.stream.Collectors;
@@ -18,6 +18,11 @@ public enum Prediction {
 
   Prediction(String label) {
     this.label = label;
+  }
+
+  /** Kind of process that a policy with this prediction belongs to. */
+  public Family family() {
+    return this == FLOW_VELOCITY ? Family.FLOW : Family.DIFFUSION;
   }
 
   /** The name used in {@code policy.json}. */

@@ -1,4 +1,4 @@
-package org.treegrpo.core.transition;
+package org.treegrpo.core.process;
 
 /**
  * One denoising step. Every transition is affine in the network's output: mu = {@code latent} x +

@@ -1,4 +1,4 @@
-package org.treegrpo.core.transition;
+package org.treegrpo.core.process;
 
 /** Which log-probability a stochastic step has. */
 public enum LogProbKind {

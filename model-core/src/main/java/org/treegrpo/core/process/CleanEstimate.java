@@ -1,4 +1,4 @@
-package org.treegrpo.core.transition;
+package org.treegrpo.core.process;
 
 /**
  * The clean sample implied by a state and the network's output: x0hat = {@code latent} x + {@code
