@@ -1,47 +1,38 @@
 package org.treegrpo.core.advantage;
 
-import org.treegrpo.core.tree.TreeShape;
+import org.treegrpo.core.topology.BranchSchedule;
+import org.treegrpo.core.topology.Topology;
 
 /**
  * Backup of leaf advantages to the edges of one tree (ALGORITHMS.md section 1.4): a leaf's edge has
- * its leaf's advantage; any other edge has the weighted mean of its child's edges. Arrays by depth
- * have one row a window step, row {@code j - 1} with the k^j edges of depth j in lexicographic path
- * order. Masked edges (NaN) are those below which every leaf is masked; the weights are normalised
- * over their unmasked siblings.
+ * its leaf's advantage; any other edge has the weighted mean of its child's edges. An edge is the
+ * node that it leads to; arrays are indexed by node, and what they hold of the root is not read.
+ * Masked edges (NaN) are those below which every leaf is masked; the weights are normalised over
+ * their unmasked siblings.
  */
 public final class TreeBackup {
 
   private TreeBackup() {}
 
   /**
-   * Edge advantages of one tree.
+   * Edge advantages of one whole tree.
    *
-   * @param branching k
-   * @param width w
-   * @param leafAdvantage the k^w leaf advantages in path order, NaN for a masked leaf
-   * @param edgeLogProb log pi_old of the edges by depth: means over D, or sums over D for {@link
+   * @param leafAdvantage in the order of the tree's leaves, NaN for a masked leaf
+   * @param edgeLogProb log pi_old by node: means over D, or sums over D for {@link
    *     Backup#SOFTMAX_SUM_LOGP}
-   * @return advantages by depth, NaN for a masked edge
+   * @return advantages by node, NaN for a masked edge; the root has the value of the whole tree
    */
-  public static double[][] backup(
-      int branching, int width, double[] leafAdvantage, double[][] edgeLogProb, Backup mode) {
-    TreeShape shape = new TreeShape(branching, width);
-    requireLength("leaf advantages", leafAdvantage.length, shape.leaves());
-    requireLength("depths of edge log-probs", edgeLogProb.length, width);
-    double[][] edges = new double[width][];
-    edges[width - 1] = leafAdvantage.clone();
-    for (int depth = width; depth >= 1; depth--) {
-      double[] logProb = edgeLogProb[depth - 1];
-      requireLength("edge log-probs at depth " + depth, logProb.length, shape.nodesAt(depth));
-      if (depth > 1) {
-        double[] nodes = new double[shape.nodesAt(depth - 1)];
-        for (int node = 0; node < nodes.length; node++) {
-          nodes[node] = node(edges[depth - 1], logProb, node * branching, branching, mode);
-        }
-        edges[depth - 2] = nodes;
-      }
+  public static double[] backup(
+      Topology tree, double[] leafAdvantage, double[] edgeLogProb, Backup mode) {
+    requireLength("leaf advantages", leafAdvantage.length, tree.leaves());
+    requireLength("edge log-probs", edgeLogProb.length, tree.nodes());
+    double[] advantage = new double[tree.nodes()];
+    System.arraycopy(leafAdvantage, 0, advantage, tree.parents(), leafAdvantage.length);
+    for (int node = tree.parents() - 1; node >= 0; node--) {
+      advantage[node] =
+          node(advantage, edgeLogProb, tree.firstChild(node), tree.children(node), mode);
     }
-    return edges;
+    return advantage;
   }
 
   /** A_node = sum over the k edges from {@code first} on of weight times A_edge. */
@@ -100,36 +91,31 @@ public final class TreeBackup {
   /**
    * Divides each edge by {@link #depthFactor}.
    *
-   * @param edgeAdvantage by depth, as {@link #backup} returns them; left as it is
+   * @param edgeAdvantage by node, as {@link #backup} returns them; left as it is
    * @param groupTrees number of trees in the prompt's group
    */
-  public static double[][] correctDepth(double[][] edgeAdvantage, int branching, int groupTrees) {
-    double[][] corrected = new double[edgeAdvantage.length][];
-    for (int row = 0; row < corrected.length; row++) {
-      double factor = depthFactor(branching, row + 1, groupTrees);
-      corrected[row] = edgeAdvantage[row].clone();
-      for (int edge = 0; edge < corrected[row].length; edge++) {
-        corrected[row][edge] /= factor;
+  public static double[] correctDepth(Topology tree, double[] edgeAdvantage, int groupTrees) {
+    double[] corrected = edgeAdvantage.clone();
+    for (int depth = 1; depth <= tree.schedule().depths(); depth++) {
+      double factor = depthFactor(tree.schedule(), depth, groupTrees);
+      int first = tree.firstAt(depth);
+      for (int node = first; node < first + tree.nodesAt(depth); node++) {
+        corrected[node] /= factor;
       }
     }
     return corrected;
   }
 
   /**
-   * Expected gradient at a depth over the true one, 1 - k^-depth / n for n trees in the group: with
-   * uniform backup and centred rewards an edge's own leaves are the share k^-depth / n of the mean
-   * that is subtracted from them. One tree gives section 1.4's 1 - k^-depth; n chains (k = 1) give
-   * the flat 1 - 1/n.
+   * Expected gradient at a depth over the true one, 1 - 1 / (m n) for m nodes at the depth and n
+   * trees in the group: with uniform backup and centred rewards an edge's own leaves are the share
+   * 1 / (m n) of the mean that is subtracted from them. With k children everywhere m is k^depth;
+   * one tree gives section 1.5's 1 - k^-depth, and n chains (k = 1) give the flat 1 - 1/n.
    *
-   * @param depth 1 = first window step
+   * @param depth 1 = first stochastic step
    */
-  public static double depthFactor(int branching, int depth, int groupTrees) {
-    if (branching < 1 || depth < 1 || groupTrees < 1) {
-      throw new IllegalArgumentException(
-          "branching, depth and trees must be at least 1, were %d, %d, %d"
-              .formatted(branching, depth, groupTrees));
-    }
-    double factor = 1 - StrictMath.pow(branching, -depth) / groupTrees;
+  static double depthFactor(BranchSchedule schedule, int depth, int groupTrees) {
+    double factor = 1 - 1.0 / schedule.nodesAt(depth) / groupTrees;
     if (factor == 0) {
       throw new IllegalArgumentException(
           "depth-correction needs a group of two leaves or more: branching is 1 with one tree;"

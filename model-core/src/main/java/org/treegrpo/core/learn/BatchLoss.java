@@ -81,8 +81,8 @@ final class BatchLoss {
   }
 
   private void addEdge(int edge, float[] output, int offset, float[] child, double[] gradient) {
-    LogProb logProb = LogProb.of(step, latents, output, offset, child);
-    double logRatio = ShareLearner.logRatio(share.edges().get(edge), logProb);
+    double logProb = LogProb.mean(step, latents, output, offset, child);
+    double logRatio = ShareLearner.logRatio(share, edge, logProb);
     Surrogate.Term term = surrogate.evaluate(logRatio, advantages[edge]);
     loss += weights[edge] * term.loss();
     edges++;

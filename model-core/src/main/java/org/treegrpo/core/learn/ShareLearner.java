@@ -6,9 +6,9 @@ import org.treegrpo.core.optim.DivergedException;
 import org.treegrpo.core.policy.Denoiser;
 import org.treegrpo.core.policy.Forward;
 import org.treegrpo.core.process.AffineStep;
+import org.treegrpo.core.topology.TreeSeed;
 import org.treegrpo.core.transition.LogProb;
 import org.treegrpo.core.transition.Sampler;
-import org.treegrpo.core.tree.EdgeRecord;
 import org.treegrpo.core.tree.GrownShare;
 import org.treegrpo.core.tree.ParentBatch;
 
@@ -37,7 +37,7 @@ public final class ShareLearner {
    */
   public LearnResult learn(
       GrownShare share, double[] advantages, double[] weights, Surrogate surrogate, KlTerm kl) {
-    int edges = share.edges().size();
+    int edges = share.forest().edges();
     if (advantages.length != edges || weights.length != edges) {
       throw new IllegalArgumentException(
           "share of %d edges was given %d advantages and %d weights"
@@ -80,8 +80,8 @@ public final class ShareLearner {
       for (int row = 0; row < batch.rows(); row++) {
         for (int edge = batch.firstEdge(row); edge < batch.endEdge(row); edge++) {
           batch.copyChild(edge, child);
-          LogProb replayed = LogProb.of(step, latents, outputs, row * child.length, child);
-          double logRatio = logRatio(share.edges().get(edge), replayed);
+          double replayed = LogProb.mean(step, latents, outputs, row * child.length, child);
+          double logRatio = logRatio(share, edge, replayed);
           largest = Math.max(largest, Math.abs(StrictMath.expm1(logRatio)));
         }
       }
@@ -89,12 +89,22 @@ public final class ShareLearner {
     return largest;
   }
 
-  static double logRatio(EdgeRecord edge, LogProb current) {
-    double logRatio = current.mean() - edge.logProbOld();
+  static double logRatio(GrownShare share, int edge, double logProb) {
+    double logProbOld = share.logProbs()[edge];
+    double logRatio = logProb - logProbOld;
     if (!Double.isFinite(logRatio)) {
+      int row = share.forest().row(edge);
+      TreeSeed tree = share.forest().seed(row);
+      int node = share.forest().node(row);
       throw new DivergedException(
-          "edge '%s' of seed %d at step %d has log-prob %s, was %s: the policy's output is not finite; lower the learning rate"
-              .formatted(edge.path(), edge.seed(), edge.step(), current.mean(), edge.logProbOld()));
+          "edge '%s' of prompt %s, tree %d, at step %d has log-prob %s, was %s: the policy's output is not finite; lower the learning rate"
+              .formatted(
+                  tree.topology().path(node),
+                  tree.promptId(),
+                  tree.tree(),
+                  tree.topology().step(node),
+                  logProb,
+                  logProbOld));
     }
     return logRatio;
   }

@@ -4,35 +4,35 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.treegrpo.core.topology.Forest;
 
 /**
- * The grown trees of one share. Window states lie off heap, in one buffer that goes back to the
- * grower's pool on {@link #close}; the lists stay readable afterwards.
- *
- * <p>Edges are ordered by depth, then by seed, then by path; leaves by seed, then by path.
+ * The grown trees of one share. Window states lie off heap, in one buffer with the rows of the
+ * {@link Forest}, that goes back to the grower's pool on {@link #close}; log-probs and previews
+ * stay readable afterwards.
  */
 public final class GrownShare implements AutoCloseable {
 
   private final int elements;
+  private final Forest forest;
   private final Slab slab;
-  private final List<EdgeRecord> edges;
-  private final List<LeafRecord> leaves;
+  private final double[] logProbs;
   private final List<ParentBatch> parentBatches;
-  private final Map<NodePath, float[]> previews;
+  private final Map<Integer, float[]> previews;
   private float @Nullable [] leafLatents;
 
   GrownShare(
       int elements,
+      Forest forest,
       Slab slab,
-      List<EdgeRecord> edges,
-      List<LeafRecord> leaves,
+      double[] logProbs,
       List<ParentBatch> parentBatches,
-      Map<NodePath, float[]> previews,
+      Map<Integer, float[]> previews,
       float[] leafLatents) {
     this.elements = elements;
+    this.forest = forest;
     this.slab = slab;
-    this.edges = Collections.unmodifiableList(edges);
-    this.leaves = Collections.unmodifiableList(leaves);
+    this.logProbs = logProbs;
     this.parentBatches = Collections.unmodifiableList(parentBatches);
     this.previews = Collections.unmodifiableMap(previews);
     this.leafLatents = leafLatents;
@@ -43,17 +43,17 @@ public final class GrownShare implements AutoCloseable {
     return elements;
   }
 
-  /** The owned edges; their indices are what {@link ParentBatch} refers to. */
-  public List<EdgeRecord> edges() {
-    return edges;
+  /** The trees, their nodes, edges and leaves. */
+  public Forest forest() {
+    return forest;
   }
 
-  /** L leaves. */
-  public List<LeafRecord> leaves() {
-    return leaves;
+  /** Log pi_old of every edge of the forest, mean over D; not a copy. */
+  public double[] logProbs() {
+    return logProbs;
   }
 
-  /** Final latents in the order of {@link #leaves}, {@code [L * D]}; not a copy. */
+  /** Final latents of the forest's leaves, {@code [L * D]}; not a copy. */
   public synchronized float[] leafLatents() {
     if (leafLatents == null) {
       throw new IllegalStateException("the leaf latents of this share were dropped");
@@ -71,8 +71,8 @@ public final class GrownShare implements AutoCloseable {
     return parentBatches;
   }
 
-  /** Clean estimates x0hat of the window parents of the previewed seed, {@code [D]} each. */
-  public Map<NodePath, float[]> previews() {
+  /** Clean estimates x0hat of the previewed tree's parents by node, {@code [D]} each. */
+  public Map<Integer, float[]> previews() {
     return previews;
   }
 

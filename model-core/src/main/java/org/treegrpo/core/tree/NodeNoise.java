@@ -1,5 +1,7 @@
 package org.treegrpo.core.tree;
 
+import org.treegrpo.core.topology.NodePath;
+
 /** Where a grower takes its noise from: a pure function of the arguments. */
 interface NodeNoise {
 

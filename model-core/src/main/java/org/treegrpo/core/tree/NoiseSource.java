@@ -2,6 +2,7 @@ package org.treegrpo.core.tree;
 
 import org.treegrpo.core.random.GaussianStream;
 import org.treegrpo.core.random.Keys;
+import org.treegrpo.core.topology.NodePath;
 import org.treegrpo.core.tree.TreeSettings.RootNoise;
 
 /**

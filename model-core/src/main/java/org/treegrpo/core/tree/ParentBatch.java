@@ -2,6 +2,7 @@ package org.treegrpo.core.tree;
 
 import java.util.List;
 import org.treegrpo.core.policy.Conditioning;
+import org.treegrpo.core.topology.Forest;
 
 /**
  * One batch of window parents exactly as it was evaluated in the rollout: the same rows in the same
@@ -15,12 +16,11 @@ public final class ParentBatch {
   private final int firstNode;
   private final List<Conditioning> conditioning;
   private final int[] firstEdges;
-  private final int[] edgeNodes;
+  private final Forest forest;
 
   /**
    * @param firstNode slab row of the first parent; parents of a batch are consecutive
    * @param firstEdges first edge of each row, and the end of the last row's edges
-   * @param edgeNodes slab row of each edge's child, indexed by the share's edges
    */
   ParentBatch(
       Slab slab,
@@ -29,14 +29,14 @@ public final class ParentBatch {
       int firstNode,
       List<Conditioning> conditioning,
       int[] firstEdges,
-      int[] edgeNodes) {
+      Forest forest) {
     this.slab = slab;
     this.elements = elements;
     this.step = step;
     this.firstNode = firstNode;
     this.conditioning = List.copyOf(conditioning);
     this.firstEdges = firstEdges;
-    this.edgeNodes = edgeNodes;
+    this.forest = forest;
   }
 
   /** Denoising step t of every parent. */
@@ -73,6 +73,6 @@ public final class ParentBatch {
 
   /** Copies x' of one of the share's edges into {@code target}, {@code [D]}. */
   public void copyChild(int edge, float[] target) {
-    slab.get(edgeNodes[edge], target, 1);
+    slab.get(forest.row(edge), target, 1);
   }
 }

@@ -1,11 +1,13 @@
 package org.treegrpo.core.tree;
 
-import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
+import org.treegrpo.core.policy.Conditioning;
 import org.treegrpo.core.policy.Denoiser;
 import org.treegrpo.core.process.AffineStep;
 import org.treegrpo.core.process.LogProbKind;
+import org.treegrpo.core.topology.BranchSchedule;
+import org.treegrpo.core.topology.Forest;
 import org.treegrpo.core.transition.Sampler;
 
 /**
@@ -49,36 +51,48 @@ public final class TreeGrower {
     odeSampler = new OdeSampler(denoiser, sampler, settings.maxBatch());
   }
 
-  /** Grows all seeds; the caller closes the result. */
-  public GrownShare grow(RoundKey key, List<TreeSeed> seeds) {
-    return growth(key, seeds, NO_PREVIEW);
+  /**
+   * Grows all trees of a forest; the caller closes the result.
+   *
+   * @param conditioning of a prompt, by its id
+   */
+  public GrownShare grow(RoundKey key, Forest forest, Function<String, Conditioning> conditioning) {
+    return growth(key, forest, conditioning, NO_PREVIEW);
   }
 
   /**
-   * The same, and keeps the clean estimates of the window parents of one seed.
+   * The same, and keeps the clean estimates of the parents of one tree.
    *
-   * @param previewSeed index of the seed in {@code seeds}
+   * @param previewTree index of the tree in the forest
    */
-  public GrownShare grow(RoundKey key, List<TreeSeed> seeds, int previewSeed) {
-    return growth(key, seeds, Objects.checkIndex(previewSeed, seeds.size()));
+  public GrownShare grow(
+      RoundKey key, Forest forest, Function<String, Conditioning> conditioning, int previewTree) {
+    return growth(
+        key, forest, conditioning, Objects.checkIndex(previewTree, forest.trees().size()));
   }
 
-  private GrownShare growth(RoundKey key, List<TreeSeed> seeds, int previewSeed) {
-    checkWindow(key.windowStart());
-    checkSeeds(seeds);
-    Growth growth =
-        new Growth(denoiser, sampler, settings, odeSampler, noise.apply(key), seeds, previewSeed);
-    return growth.grow(key.windowStart(), pool);
+  private GrownShare growth(
+      RoundKey key, Forest forest, Function<String, Conditioning> conditioning, int previewTree) {
+    checkSteps(forest.schedule());
+    return new Growth(
+            denoiser,
+            sampler,
+            settings,
+            odeSampler,
+            noise.apply(key),
+            forest,
+            conditioning,
+            previewTree)
+        .grow(pool);
   }
 
-  private void checkWindow(int start) {
-    int width = settings.shape().width();
-    if (start < 0 || start > sampler.steps() - width) {
+  private void checkSteps(BranchSchedule schedule) {
+    if (schedule.steps() != sampler.steps()) {
       throw new IllegalArgumentException(
-          "window: %d steps from %d do not fit into %d steps"
-              .formatted(width, start, sampler.steps()));
+          "trees of %d steps do not grow with a sampler of %d"
+              .formatted(schedule.steps(), sampler.steps()));
     }
-    for (int t = start; t < start + width; t++) {
+    for (int t = schedule.start(); t < schedule.start() + schedule.depths(); t++) {
       AffineStep step = sampler.sdeStep(t);
       boolean noiseless = step.kind() == LogProbKind.MEAN_SQUARED && t == sampler.steps() - 1;
       if (!(step.noiseStd() > 0) && !noiseless) {
@@ -86,25 +100,6 @@ public final class TreeGrower {
             "step %d of the window has no noise, so its edges have no log-probability; use a"
                     .formatted(t)
                 + " stochastic transition with eta > 0");
-      }
-    }
-  }
-
-  private void checkSeeds(List<TreeSeed> seeds) {
-    if (seeds.isEmpty()) {
-      throw new IllegalArgumentException("a share needs at least one seed");
-    }
-    TreeShape shape = settings.shape();
-    for (TreeSeed seed : seeds) {
-      boolean valid = seed.prefix().depth() <= shape.width();
-      for (int index : seed.prefix().indices()) {
-        valid &= index >= 0 && index < shape.branching();
-      }
-      if (!valid) {
-        throw new IllegalArgumentException(
-            "prefix '%s' of prompt %s, tree %d is not a path of a tree with branching %d and width %d"
-                .formatted(
-                    seed.prefix(), seed.promptId(), seed.tree(), shape.branching(), shape.width()));
       }
     }
   }

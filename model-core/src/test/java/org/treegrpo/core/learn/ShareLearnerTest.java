@@ -17,17 +17,16 @@ import org.treegrpo.core.objective.PpoSurrogate;
 import org.treegrpo.core.objective.ReinforceSurrogate;
 import org.treegrpo.core.objective.Surrogate;
 import org.treegrpo.core.optim.DivergedException;
+import org.treegrpo.core.topology.NodePath;
+import org.treegrpo.core.topology.TreeSeed;
 import org.treegrpo.core.transition.Sampler;
 import org.treegrpo.core.transition.Steps;
 import org.treegrpo.core.tree.GrownShare;
-import org.treegrpo.core.tree.NodePath;
 import org.treegrpo.core.tree.PointwiseDenoiser;
 import org.treegrpo.core.tree.RoundKey;
 import org.treegrpo.core.tree.TreeGrower;
-import org.treegrpo.core.tree.TreeSeed;
 import org.treegrpo.core.tree.TreeSettings;
 import org.treegrpo.core.tree.TreeSettings.RootNoise;
-import org.treegrpo.core.tree.TreeShape;
 import org.treegrpo.core.tree.Trees;
 
 class ShareLearnerTest {

@@ -9,6 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.treegrpo.core.policy.Conditioning;
 import org.treegrpo.core.process.AffineStep;
+import org.treegrpo.core.topology.NodePath;
 import org.treegrpo.core.transition.Sampler;
 import org.treegrpo.core.transition.Steps;
 import org.treegrpo.core.tree.TreeSettings.RootNoise;

@@ -11,6 +11,7 @@ import org.treegrpo.core.learn.KlTerm;
 import org.treegrpo.core.learn.ShareLearner;
 import org.treegrpo.core.objective.PpoSurrogate;
 import org.treegrpo.core.process.AffineStep;
+import org.treegrpo.core.topology.NodePath;
 import org.treegrpo.core.transition.Sampler;
 import org.treegrpo.core.transition.Steps;
 import org.treegrpo.core.tree.PointwiseDenoiser.Response;

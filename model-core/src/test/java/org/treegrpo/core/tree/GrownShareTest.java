@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.treegrpo.core.policy.Conditioning;
+import org.treegrpo.core.topology.TreeSeed;
 import org.treegrpo.core.tree.TreeSettings.RootNoise;
 
 class GrownShareTest {

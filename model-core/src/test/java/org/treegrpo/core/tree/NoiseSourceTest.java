@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.treegrpo.core.topology.NodePath;
 import org.treegrpo.core.tree.TreeSettings.RootNoise;
 
 class NoiseSourceTest {

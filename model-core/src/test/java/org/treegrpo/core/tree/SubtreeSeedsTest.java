@@ -11,6 +11,8 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
+import org.treegrpo.core.topology.NodePath;
+import org.treegrpo.core.topology.TreeSeed;
 import org.treegrpo.core.tree.TreeSettings.RootNoise;
 
 class SubtreeSeedsTest {

@@ -14,6 +14,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.treegrpo.core.Golden;
 import org.treegrpo.core.base.Services;
+import org.treegrpo.core.topology.NodePath;
+import org.treegrpo.core.topology.TreeSeed;
 import org.treegrpo.core.transition.Steps;
 import org.treegrpo.core.transition.Transition;
 import org.treegrpo.core.tree.PointwiseDenoiser.Call;

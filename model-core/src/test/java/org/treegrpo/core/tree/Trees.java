@@ -6,6 +6,8 @@ import org.treegrpo.core.policy.Conditioning;
 import org.treegrpo.core.process.Family;
 import org.treegrpo.core.process.Prediction;
 import org.treegrpo.core.process.SigmaSchedule;
+import org.treegrpo.core.topology.NodePath;
+import org.treegrpo.core.topology.TreeSeed;
 import org.treegrpo.core.transition.Sampler;
 import org.treegrpo.core.transition.SamplerSettings;
 import org.treegrpo.core.transition.Steps;

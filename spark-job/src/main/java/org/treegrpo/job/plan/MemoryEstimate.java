@@ -1,6 +1,5 @@
 package org.treegrpo.job.plan;
 
-import org.treegrpo.core.tree.TreeShape;
 import org.treegrpo.job.settings.ForestSettings;
 import org.treegrpo.job.settings.TrainSettings;
 

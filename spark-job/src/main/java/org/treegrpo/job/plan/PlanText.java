@@ -2,7 +2,6 @@ package org.treegrpo.job.plan;
 
 import java.util.Locale;
 import java.util.stream.Collectors;
-import org.treegrpo.core.tree.TreeShape;
 import org.treegrpo.core.tree.WindowSchedule.RandomWindow;
 import org.treegrpo.job.files.RunLayout;
 import org.treegrpo.job.settings.ForestSettings;

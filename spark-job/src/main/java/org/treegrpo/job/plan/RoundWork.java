@@ -2,7 +2,6 @@ package org.treegrpo.job.plan;
 
 import java.util.stream.LongStream;
 import org.treegrpo.core.policy.GuidedDenoiser.GuidanceGradient;
-import org.treegrpo.core.tree.TreeShape;
 import org.treegrpo.core.tree.WindowSchedule;
 import org.treegrpo.job.settings.ForestSettings;
 import org.treegrpo.job.settings.PolicySettings.Guidance;

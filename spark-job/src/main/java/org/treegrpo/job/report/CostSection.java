@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
-import org.treegrpo.core.tree.TreeShape;
 import org.treegrpo.job.metrics.RoundMetrics;
 import org.treegrpo.job.metrics.RoundMetrics.PhaseSeconds;
 import org.treegrpo.job.report.LineChart.Point;

@@ -10,9 +10,7 @@ import org.treegrpo.core.advantage.RoundAdvantages;
 import org.treegrpo.core.advantage.TreeBackup;
 import org.treegrpo.core.objective.EdgeReduction;
 import org.treegrpo.core.objective.EdgeWeights;
-import org.treegrpo.core.tree.EdgeRecord;
-import org.treegrpo.core.tree.NodePath;
-import org.treegrpo.core.tree.TreeShape;
+import org.treegrpo.core.topology.NodePath;
 import org.treegrpo.reward.arrow.RewardRow;
 
 /**

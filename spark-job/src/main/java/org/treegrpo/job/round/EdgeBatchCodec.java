@@ -20,8 +20,7 @@ import org.apache.arrow.vector.types.FloatingPointPrecision;
 import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
-import org.treegrpo.core.tree.EdgeRecord;
-import org.treegrpo.core.tree.NodePath;
+import org.treegrpo.core.topology.NodePath;
 
 /** The edges of a share as an Arrow IPC stream of one record batch, and back. */
 public final class EdgeBatchCodec {

@@ -2,8 +2,8 @@ package org.treegrpo.job.round;
 
 import java.util.List;
 import org.treegrpo.core.prompt.Prompt;
+import org.treegrpo.core.topology.TreeSeed;
 import org.treegrpo.core.tree.RoundKey;
-import org.treegrpo.core.tree.TreeSeed;
 
 /**
  * What one round does: a function of the settings and the round's number only, so that driver and

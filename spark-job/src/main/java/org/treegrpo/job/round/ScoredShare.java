@@ -1,7 +1,6 @@
 package org.treegrpo.job.round;
 
 import java.util.List;
-import org.treegrpo.core.tree.EdgeRecord;
 import org.treegrpo.reward.arrow.RewardBatch;
 
 /**

@@ -1,7 +1,7 @@
 package org.treegrpo.job.round;
 
 import java.util.List;
-import org.treegrpo.core.tree.TreeSeed;
+import org.treegrpo.core.topology.TreeSeed;
 
 /**
  * The unit of work, of retry and of summation: a fixed set of trees, or a subtree of one.

@@ -2,7 +2,6 @@ package org.treegrpo.job.settings;
 
 import org.treegrpo.core.tree.TreeSettings;
 import org.treegrpo.core.tree.TreeSettings.RootNoise;
-import org.treegrpo.core.tree.TreeShape;
 
 /**
  * The trees of a round: the block {@code tree}.

@@ -14,11 +14,9 @@ import org.treegrpo.core.advantage.StdScope;
 import org.treegrpo.core.objective.EdgeReduction;
 import org.treegrpo.core.policy.Conditioning;
 import org.treegrpo.core.prompt.Prompt;
-import org.treegrpo.core.tree.EdgeRecord;
-import org.treegrpo.core.tree.NodePath;
+import org.treegrpo.core.topology.NodePath;
+import org.treegrpo.core.topology.TreeSeed;
 import org.treegrpo.core.tree.RoundKey;
-import org.treegrpo.core.tree.TreeSeed;
-import org.treegrpo.core.tree.TreeShape;
 import org.treegrpo.reward.arrow.RewardBatch;
 import org.treegrpo.reward.arrow.RewardRow;
 

@@ -6,8 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.treegrpo.core.tree.EdgeRecord;
-import org.treegrpo.core.tree.NodePath;
+import org.treegrpo.core.topology.NodePath;
 
 class EdgeBatchCodecTest {
 

@@ -13,8 +13,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
 import org.treegrpo.core.objective.EdgeReduction;
-import org.treegrpo.core.tree.EdgeRecord;
-import org.treegrpo.core.tree.TreeSeed;
+import org.treegrpo.core.topology.TreeSeed;
 import org.treegrpo.job.settings.TrainSettings;
 import org.treegrpo.reward.arrow.RewardRow;
 

@@ -20,7 +20,6 @@ import org.treegrpo.core.transition.FlowSde;
 import org.treegrpo.core.transition.SamplerSettings;
 import org.treegrpo.core.tree.TreeSettings;
 import org.treegrpo.core.tree.TreeSettings.RootNoise;
-import org.treegrpo.core.tree.TreeShape;
 import org.treegrpo.reward.RewardDefinition;
 
 /** The defaults are the paper's setting (ALGORITHMS.md section 1.6). */

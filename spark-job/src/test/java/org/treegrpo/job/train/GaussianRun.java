@@ -12,7 +12,7 @@ import java.util.Map;
 import org.apache.parquet.example.data.Group;
 import org.treegrpo.core.tensor.ScriptModule;
 import org.treegrpo.core.tensor.TorchScriptArchive;
-import org.treegrpo.core.tree.NodePath;
+import org.treegrpo.core.topology.NodePath;
 import org.treegrpo.job.audit.ParquetRows;
 
 /**

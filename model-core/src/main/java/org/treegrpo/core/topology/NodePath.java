@@ -1,4 +1,4 @@
-package org.treegrpo.core.tree;
+package org.treegrpo.core.topology;
 
 import java.util.Arrays;
 import java.util.regex.Pattern;

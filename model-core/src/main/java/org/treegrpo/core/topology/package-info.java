@@ -1,0 +1,2 @@
+/** The shape of trees: pure data, without latents, noise or networks. */
+package org.treegrpo.core.topology;
