@@ -1,6 +1,7 @@
 package org.treegrpo.job.train;
 
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
@@ -56,20 +57,25 @@ public final class RunPlace {
   }
 
   /**
-   * The place of a new run: not there, or an empty directory.
+   * The place of a new run: not there, or an empty directory. A lock alone, left by a run that
+   * ended before it wrote anything, is no content: whoever holds it is asked for when it is taken.
    *
    * @throws InvalidInputException for any other place; nothing is written
    */
   static RunDirectory fresh(String uri, Configuration hadoop) throws IOException {
     RunDirectory directory = of("treegrpo.run-dir", uri, hadoop);
-    FileSystem fs = directory.fs();
-    if (fs.exists(directory.root()) && fs.listStatus(directory.root()).length > 0) {
+    if (directory.fs().exists(directory.root()) && holdsAnything(directory)) {
       throw new InvalidInputException(
           KEY
               + "%s is not empty; choose another directory, or continue it with resume"
                   .formatted(directory.root()));
     }
     return directory;
+  }
+
+  private static boolean holdsAnything(RunDirectory directory) throws IOException {
+    return Arrays.stream(directory.fs().listStatus(directory.root()))
+        .anyMatch(status -> !status.getPath().getName().equals(directory.lock().getName()));
   }
 
   /**

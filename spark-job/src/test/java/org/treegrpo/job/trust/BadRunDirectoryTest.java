@@ -74,6 +74,18 @@ class BadRunDirectoryTest {
   }
 
   @Test
+  void aLockAloneIsNoRunWhereItsHolderIsDead() throws IOException {
+    RunDirectory place = RunDirectory.of(run.toString(), new Configuration());
+    RunLock held = RunLock.acquire(place, "app-1");
+    inputs.train().assertFailed("run.lock: in use by process " + ProcessHandle.current().pid());
+    String alive = "\"pid\" : " + ProcessHandle.current().pid();
+    inputs.edit("run/run.lock", alive, "\"pid\" : 999999999");
+    inputs.train().assertDone();
+    held.close();
+    assertThat(run.resolve("result.json")).as("the run").exists();
+  }
+
+  @Test
   void whereThereIsNoRunNoneIsResumed() throws IOException {
     inputs.resume().assertRefused("treegrpo.run-dir: file:" + run, "must hold a valid checkpoint");
   }
