@@ -6,9 +6,11 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.StandardOpenOption;
+import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.treegrpo.job.files.AtomicFiles;
 import org.treegrpo.job.files.RunDirectory;
 
 /**
@@ -72,10 +74,10 @@ public final class RunLock implements Closeable {
     try (OutputStream out = opened) {
       out.write(owner.toJson());
       return true;
-    } catch (IOException e) {
+    } catch (IOException | FSError e) {
       // Half a lock would keep every later run out.
       fs.delete(file, false);
-      throw e;
+      throw AtomicFiles.named(file, e);
     }
   }
 

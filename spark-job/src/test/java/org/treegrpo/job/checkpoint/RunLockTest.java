@@ -85,19 +85,25 @@ class RunLockTest {
   @Test
   void isTakenOverFromADeadProcessThatNobodyHasWaitedFor() throws IOException {
     Process parent =
-        new ProcessBuilder("sh", "-c", "true & echo $!; exec sleep 86400")
+        new ProcessBuilder("sh", "-c", "exec 3<&0; read -r line <&3 & echo $!; exec sleep 86400")
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
     try {
       long pid = Long.parseLong(parent.inputReader().readLine());
-      Path stat = Path.of("/proc", Long.toString(pid), "stat");
-      await().atMost(Duration.ofMinutes(30)).until(() -> Files.readString(stat).contains(") Z "));
+      awaitText(parent.pid(), "comm", "sleep");
+      parent.outputWriter().close();
+      awaitText(pid, "stat", ") Z ");
       RunLock.acquire(run, owner(me.host(), pid, 0, "app-0"));
       RunLock.acquire(run, me).close();
       assertOnlyTheLock(false);
     } finally {
       parent.destroyForcibly();
     }
+  }
+
+  private static void awaitText(long pid, String file, String text) {
+    Path path = Path.of("/proc", Long.toString(pid), file);
+    await().atMost(Duration.ofMinutes(30)).until(() -> Files.readString(path).contains(text));
   }
 
   @Test
