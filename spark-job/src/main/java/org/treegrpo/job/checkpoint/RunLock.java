@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.StandardOpenOption;
 import org.apache.hadoop.fs.FSError;
@@ -49,7 +50,7 @@ public final class RunLock implements Closeable {
   static RunLock acquire(RunDirectory run, LockOwner owner) throws IOException {
     FileSystem fs = run.fs();
     if (!fs.mkdirs(run.root())) {
-      throw new IOException(run.root() + ": cannot be created");
+      throw new AccessDeniedException(run.root() + ": cannot be created");
     }
     Path file = run.lock();
     if (!create(fs, file, owner) && !takeOver(fs, file, owner)) {

@@ -1,10 +1,15 @@
 package org.treegrpo.job.train;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.ParentNotDirectoryException;
+import org.apache.hadoop.security.AccessControlException;
 import org.treegrpo.job.checkpoint.RunLock;
 import org.treegrpo.job.checkpoint.RunLockedException;
 import org.treegrpo.job.files.RunDirectory;
@@ -13,6 +18,7 @@ import org.treegrpo.job.files.RunDirectory;
 public final class RunPlace {
 
   private static final String KEY = "treegrpo.run-dir: ";
+  private static final Set<String> READ_ONLY = Set.of("http", "https");
 
   private RunPlace() {}
 
@@ -20,11 +26,18 @@ public final class RunPlace {
    * A directory that may not be there yet.
    *
    * @param option the key or option that names it
-   * @throws InvalidInputException if it is something else, or on no file system that is known
+   * @throws InvalidInputException if it is something else, or on no file system that is known or
+   *     can hold a directory
    */
   public static RunDirectory of(String option, String uri, Configuration hadoop) {
     try {
       RunDirectory directory = RunDirectory.of(uri, hadoop);
+      String scheme = directory.root().toUri().getScheme();
+      if (READ_ONLY.contains(scheme)) {
+        throw new InvalidInputException(
+            "%s: %s must be on a file system with directories that can be written; %s:// is the scheme of web pages; give a path, or a URI such as hdfs://<host>/<path>"
+                .formatted(option, uri, scheme));
+      }
       FileSystem fs = directory.fs();
       if (fs.exists(directory.root()) && !fs.getFileStatus(directory.root()).isDirectory()) {
         throw new InvalidInputException(
@@ -95,7 +108,8 @@ public final class RunPlace {
    * Takes the lock of a run directory.
    *
    * @throws RunLockedException if another run has it
-   * @throws InvalidInputException if nothing can be written there
+   * @throws InvalidInputException if the file system answers that nothing can be written there
+   * @throws IOException if it fails to answer, which is nothing that another directory would mend
    */
   static RunLock lock(RunDirectory directory, String application) throws IOException {
     try {
@@ -103,9 +117,25 @@ public final class RunPlace {
     } catch (RunLockedException e) {
       throw e;
     } catch (IOException e) {
-      throw new InvalidInputException(
-          KEY + "%s must be writable; %s".formatted(directory.root(), e.getMessage()), e);
+      if (isRefusal(e)) {
+        throw new InvalidInputException(
+            KEY + "%s must be writable; %s".formatted(directory.root(), e.getMessage()), e);
+      }
+      throw new IOException(
+          KEY
+              + "%s: the file system failed when the run's lock was taken; %s; try again once it is well"
+                  .formatted(directory.root(), e.getMessage()),
+          e);
     }
+  }
+
+  /** Whether a file system said no, on grounds that stay until its owner changes them. */
+  private static boolean isRefusal(IOException e) {
+    return e instanceof AccessControlException
+        || e instanceof AccessDeniedException
+        || e instanceof ParentNotDirectoryException
+        || e instanceof FileAlreadyExistsException
+        || String.valueOf(e.getMessage()).contains("Read-only file system");
   }
 
   /** What to say where no checkpoint can be resumed from. */
