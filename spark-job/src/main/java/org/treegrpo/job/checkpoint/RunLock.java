@@ -4,11 +4,14 @@ import java.io.Closeable;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.StandardOpenOption;
+import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.treegrpo.job.files.AtomicFiles;
 import org.treegrpo.job.files.RunDirectory;
 
 /**
@@ -22,13 +25,15 @@ import org.treegrpo.job.files.RunDirectory;
  */
 public final class RunLock implements Closeable {
 
+  private final RunDirectory run;
   private final FileSystem fs;
   private final Path file;
   private final LockOwner owner;
 
-  private RunLock(FileSystem fs, Path file, LockOwner owner) {
-    this.fs = fs;
-    this.file = file;
+  private RunLock(RunDirectory run, LockOwner owner) {
+    this.run = run;
+    this.fs = run.fs();
+    this.file = run.lock();
     this.owner = owner;
   }
 
@@ -45,13 +50,38 @@ public final class RunLock implements Closeable {
   static RunLock acquire(RunDirectory run, LockOwner owner) throws IOException {
     FileSystem fs = run.fs();
     if (!fs.mkdirs(run.root())) {
-      throw new IOException(run.root() + ": cannot be created");
+      throw new AccessDeniedException(run.root() + ": cannot be created");
     }
     Path file = run.lock();
     if (!create(fs, file, owner) && !takeOver(fs, file, owner)) {
       throw new RunLockedException(file + ": another run took the lock just now");
     }
-    return new RunLock(fs, file, owner);
+    return new RunLock(run, owner);
+  }
+
+  /**
+   * The directory as its holder writes to it: a file is created only where the lock is still held,
+   * so that a directory that was deleted or moved is not made anew with a part of its files.
+   */
+  public RunDirectory directory() {
+    return new RunDirectory(new HeldFileSystem(fs, this), run.root());
+  }
+
+  void requireHeld() throws IOException {
+    LockOwner holder;
+    try {
+      holder = read(fs, file);
+    } catch (FileNotFoundException e) {
+      throw new IOException(
+          file
+              + ": must be there while the run goes on; the run directory was deleted or moved, so the run ends and writes nothing more. Where it was moved, resume goes on there",
+          e);
+    }
+    if (!owner.token().equals(holder.token())) {
+      throw new RunLockedException(
+          "%s: was taken over by process %d on %s (application %s) since %s, so this run ends and writes nothing more"
+              .formatted(file, holder.pid(), holder.host(), holder.application(), holder.since()));
+    }
   }
 
   /** Releases the lock, unless someone else's is in its place by now. */
@@ -72,10 +102,10 @@ public final class RunLock implements Closeable {
     try (OutputStream out = opened) {
       out.write(owner.toJson());
       return true;
-    } catch (IOException e) {
+    } catch (IOException | FSError e) {
       // Half a lock would keep every later run out.
       fs.delete(file, false);
-      throw e;
+      throw AtomicFiles.named(file, e);
     }
   }
 

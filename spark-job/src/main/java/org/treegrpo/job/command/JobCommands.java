@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
@@ -73,6 +74,7 @@ public final class JobCommands implements Commands {
 
   @Override
   public int sample(SampleRequest request) throws IOException {
+    requireFile(request.out());
     ImageSampler.draw(
         request.settings(), choice(request.policy()), hadoop, request.prompt(), request.out());
     out.println(request.out());
@@ -135,6 +137,21 @@ public final class JobCommands implements Commands {
     } catch (CheckpointException e) {
       out.println(e.getMessage());
       return ExitCodes.FAILED;
+    }
+  }
+
+  private static void requireFile(java.nio.file.Path out) {
+    String problem = null;
+    java.nio.file.Path parent = out.toAbsolutePath().getParent();
+    if (Files.isDirectory(out)) {
+      problem = "it is a directory";
+    } else if (parent == null || !Files.isDirectory(parent)) {
+      problem = "there is no directory " + parent;
+    }
+    if (problem != null) {
+      throw new InvalidInputException(
+          "--out: %s must be a PNG file to write, in a directory that is there; %s; name a file such as sample.png"
+              .formatted(out, problem));
     }
   }
 

@@ -10,12 +10,7 @@ import org.apache.spark.SparkEnv;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.deploy.SparkHadoopUtil;
 import org.jspecify.annotations.Nullable;
-import org.treegrpo.core.policy.GuidedDenoiser;
-import org.treegrpo.core.policy.ImageDecoder;
-import org.treegrpo.core.policy.Policies;
-import org.treegrpo.core.policy.Policy;
 import org.treegrpo.core.tensor.TorchRuntime;
-import org.treegrpo.core.tree.TreeGrower;
 import org.treegrpo.job.files.TemporaryDirectory;
 import org.treegrpo.job.round.Recipe;
 import org.treegrpo.job.settings.RewardWorkerSettings;
@@ -67,7 +62,16 @@ final class ExecutorRuntime implements AutoCloseable {
             SparkHadoopUtil.get().newConfiguration(SparkEnv.get().conf()),
             spec.trainPrompts(),
             spec.evaluationPrompts());
-    this.rewards = RewardPool.open(recipe.trainedRewards(), poolSettings());
+    this.rewards = openRewards();
+  }
+
+  private RewardPool openRewards() throws IOException, RewardException {
+    try {
+      return RewardPool.open(recipe.trainedRewards(), poolSettings());
+    } catch (RewardException | RuntimeException | Error e) {
+      recipe.close();
+      throw e;
+    }
   }
 
   private static ExecutorRuntime open(RunSpec spec) {
@@ -197,18 +201,8 @@ final class ExecutorRuntime implements AutoCloseable {
       return idle.pop();
     }
     TorchRuntime.configureThread();
-    TrainSettings settings = recipe.settings();
-    Device device = Devices.choose(settings.policy().device());
-    Policy policy = Policies.open(recipe.policy(), directory.path(), device);
-    GuidedDenoiser denoiser = recipe.denoiser(policy);
-    PolicySlot slot =
-        new PolicySlot(
-            policy,
-            denoiser,
-            new TreeGrower(denoiser, recipe.sampler(), recipe.trees()),
-            ImageDecoder.open(
-                recipe.policy(), directory.path(), device, settings.update().microBatch()),
-            recipe.rewards());
+    Device device = Devices.choose(recipe.settings().policy().device());
+    PolicySlot slot = PolicySlot.open(recipe, directory.path(), device);
     slots++;
     return slot;
   }

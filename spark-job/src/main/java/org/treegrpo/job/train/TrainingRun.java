@@ -97,7 +97,7 @@ public final class TrainingRun {
               ? RunPlace.fresh(settings.runDir(), hadoop)
               : RunPlace.existing(settings.runDir(), hadoop);
       try (RunLock lock = RunPlace.lock(directory, application(spark))) {
-        return new TrainingRun(settings, spark, inputs, directory, out).run(start);
+        return new TrainingRun(settings, spark, inputs, lock.directory(), out).run(start);
       }
     }
   }

@@ -6,8 +6,17 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A JVM of its own with the class path and the opened packages of this one. */
+/**
+ * A JVM of its own with the class path and the opened packages of this one. Signals that end a
+ * process end it, also where this one runs in the background and ignores them.
+ */
 final class ChildJvm {
+
+  private static final String WITH_SIGNALS =
+      """
+      reset=--default-signal=HUP,INT,TERM
+      if env $reset true 2>/dev/null; then exec env $reset "$@"; else exec "$@"; fi
+      """;
 
   private ChildJvm() {}
 
@@ -15,11 +24,18 @@ final class ChildJvm {
    * Starts a program.
    *
    * @param output receives standard output and error, after what it has
+   * @param launcher a program that starts it, such as {@code nohup}; empty for none
    * @param jvmOptions such as {@code -Xmx512m}
    */
-  static Process start(Path output, List<String> jvmOptions, Class<?> main, List<String> arguments)
+  static Process start(
+      Path output,
+      List<String> launcher,
+      List<String> jvmOptions,
+      Class<?> main,
+      List<String> arguments)
       throws IOException {
-    List<String> command = new ArrayList<>();
+    List<String> command = new ArrayList<>(List.of("sh", "-c", WITH_SIGNALS, "sh"));
+    command.addAll(launcher);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
         .filter(option -> option.startsWith("--add-opens"))

@@ -2,7 +2,10 @@ package org.treegrpo.job.trust;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -43,6 +46,20 @@ class BadOptionTest {
         .assertRefused("DIR: " + inputs.file("run.conf") + " must be a directory; it is a file");
     command(command, inputs.file("none").toString())
         .assertRefused("DIR: file:" + inputs.file("none") + " must be ");
+  }
+
+  @Test
+  void aPictureIsWrittenToAFileOnly() throws IOException {
+    sample(directory).assertRefused("--out: " + directory + " must be a PNG file", "a directory");
+    Path nowhere = inputs.file("none");
+    sample(nowhere.resolve("x.png"))
+        .assertRefused("--out: " + nowhere + "/x.png must be", "there is no directory " + nowhere);
+  }
+
+  private CommandLineRun sample(Path out) throws IOException {
+    List<String> words = new ArrayList<>(List.of(inputs.arguments("sample")));
+    words.addAll(List.of("--prompt=ab", "--out=" + out));
+    return inputs.command(words.toArray(String[]::new));
   }
 
   private CommandLineRun command(String command, String last) throws IOException {
