@@ -23,7 +23,7 @@ import org.treegrpo.job.spark.WeightBroadcast;
 
 /**
  * The jobs of a run on its Spark cluster: grow, learn, evaluate. Owns the broadcast of the run's
- * specification; the context belongs to the caller.
+ * specification; the context, which {@link ClusterStart} opens, belongs to the caller.
  */
 public final class SparkCluster implements AutoCloseable {
 
@@ -39,7 +39,6 @@ public final class SparkCluster implements AutoCloseable {
     this.run = context.broadcast(spec);
     this.runId = spec.runId();
     this.local = context.isLocal();
-    warmUp();
     this.slots = Math.max(1, context.sc().maxNumConcurrentTasks(defaultProfile()));
   }
 
@@ -192,12 +191,6 @@ public final class SparkCluster implements AutoCloseable {
   @Override
   public void close() {
     run.destroy();
-  }
-
-  /** Waits for the executors, so that the first round is dealt to all of them. */
-  private void warmUp() {
-    BlockRdd.<String>run(
-        context.sc(), "wait for executors", 1, List.of(""), (block, task) -> "ready");
   }
 
   private ResourceProfile defaultProfile() {

@@ -5,12 +5,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.SparkConf;
+import org.treegrpo.job.spark.ExecutorLog;
 import org.treegrpo.job.spark.RewardStreamPlugin;
 
 /** The Spark properties that this application needs, sets by default, or refuses. */
 public final class SparkSettings {
-
-  private static final String PLUGINS = "spark.plugins";
 
   private SparkSettings() {}
 
@@ -26,11 +25,8 @@ public final class SparkSettings {
               conf.set(key, value);
             });
     defaults().forEach(conf::setIfMissing);
-    String plugins = conf.get(PLUGINS, "");
-    String ours = RewardStreamPlugin.class.getName();
-    if (!plugins.contains(ours)) {
-      conf.set(PLUGINS, plugins.isEmpty() ? ours : plugins + "," + ours);
-    }
+    append(conf, "spark.plugins", RewardStreamPlugin.class);
+    append(conf, "spark.extraListeners", ExecutorLog.class);
     List<String> problems = new ArrayList<>();
     refuse(conf, "spark.dynamicAllocation.enabled", "would empty the rollout stores", problems);
     refuse(conf, "spark.speculation", "would duplicate the rollout stores", problems);
@@ -57,6 +53,13 @@ public final class SparkSettings {
     defaults.put("spark.ui.enabled", "false");
     defaults.put("spark.ui.showConsoleProgress", "false");
     return defaults;
+  }
+
+  private static void append(SparkConf conf, String key, Class<?> ours) {
+    String others = conf.get(key, "");
+    if (!others.contains(ours.getName())) {
+      conf.set(key, others.isEmpty() ? ours.getName() : others + "," + ours.getName());
+    }
   }
 
   private static void refuse(SparkConf conf, String key, String reason, List<String> problems) {
