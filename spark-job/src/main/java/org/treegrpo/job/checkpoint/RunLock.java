@@ -9,6 +9,8 @@ import java.nio.file.StandardOpenOption;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.treegrpo.job.files.RunDirectory;
 
 /**
@@ -21,6 +23,8 @@ import org.treegrpo.job.files.RunDirectory;
  * which file to delete once that run is known to be dead.
  */
 public final class RunLock implements Closeable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(RunLock.class);
 
   private final FileSystem fs;
   private final Path file;
@@ -51,6 +55,7 @@ public final class RunLock implements Closeable {
     if (!create(fs, file, owner) && !takeOver(fs, file, owner)) {
       throw new RunLockedException(file + ": another run took the lock just now");
     }
+    LOG.info("{}: held by {}", file, owner);
     return new RunLock(fs, file, owner);
   }
 
@@ -120,9 +125,9 @@ public final class RunLock implements Closeable {
     }
     if (!holder.isGone(taker)) {
       throw new RunLockedException(
-          "%s: in use by process %d on %s (application %s) since %s. If that run is dead, delete the file"
-              .formatted(file, holder.pid(), holder.host(), holder.application(), holder.since()));
+          "%s: in use by %s. If that run is dead, delete the file".formatted(file, holder));
     }
+    LOG.info("{}: taken over, its holder is gone: {}", file, holder);
   }
 
   private static LockOwner read(FileSystem fs, Path file) throws IOException {

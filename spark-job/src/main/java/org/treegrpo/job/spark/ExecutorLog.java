@@ -1,6 +1,7 @@
 package org.treegrpo.job.spark;
 
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerApplicationStart;
 import org.apache.spark.scheduler.SparkListenerExecutorAdded;
@@ -15,34 +16,40 @@ import org.slf4j.LoggerFactory;
 public final class ExecutorLog extends SparkListener {
 
   private static final Logger LOG = LoggerFactory.getLogger(ExecutorLog.class);
-  private static final AtomicInteger PRESENT = new AtomicInteger();
+
+  /** Hosts of the executors that are there, by executor. */
+  private static final Map<String, String> PRESENT = new ConcurrentHashMap<>();
 
   /** Executors that have registered and are not lost. */
   public static int present() {
-    return PRESENT.get();
+    return PRESENT.size();
   }
 
   @Override
   public void onApplicationStart(SparkListenerApplicationStart start) {
-    PRESENT.set(0);
+    PRESENT.clear();
   }
 
   @Override
   public void onExecutorAdded(SparkListenerExecutorAdded added) {
+    String host = added.executorInfo().executorHost();
+    PRESENT.put(added.executorId(), host);
     LOG.info(
         "executor {} joined on {}, {} cores; executors: {}",
         added.executorId(),
-        added.executorInfo().executorHost(),
+        host,
         added.executorInfo().totalCores(),
-        PRESENT.incrementAndGet());
+        PRESENT.size());
   }
 
   @Override
   public void onExecutorRemoved(SparkListenerExecutorRemoved removed) {
+    String host = PRESENT.remove(removed.executorId());
     LOG.info(
-        "executor {} lost: {}; executors: {}",
+        "executor {} lost on {}: {}; executors: {}",
         removed.executorId(),
+        host == null ? "an unknown host" : host,
         removed.reason().strip().replaceAll("\\s*\\R\\s*", " "),
-        PRESENT.decrementAndGet());
+        PRESENT.size());
   }
 }
