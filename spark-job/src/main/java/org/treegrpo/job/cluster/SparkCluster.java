@@ -36,10 +36,10 @@ public final class SparkCluster implements AutoCloseable {
 
   public SparkCluster(JavaSparkContext context, RunSpec spec) {
     this.context = context;
-    this.run = context.broadcast(spec);
-    this.runId = spec.runId();
     this.local = context.isLocal();
     this.slots = Math.max(1, context.sc().maxNumConcurrentTasks(defaultProfile()));
+    this.run = context.broadcast(spec.withTaskSlots(slotsOfAnExecutor()));
+    this.runId = spec.runId();
   }
 
   /** Tasks that run at the same time. */
@@ -191,6 +191,11 @@ public final class SparkCluster implements AutoCloseable {
   @Override
   public void close() {
     run.destroy();
+  }
+
+  private int slotsOfAnExecutor() {
+    int executors = local ? 1 : Math.max(1, context.sc().getExecutorIds().size());
+    return (slots + executors - 1) / executors;
   }
 
   private ResourceProfile defaultProfile() {
