@@ -1,7 +1,6 @@
 package org.treegrpo.core.tensor;
 
 import ai.djl.Device;
-import ai.djl.engine.Engine;
 import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
@@ -40,7 +39,7 @@ public final class TorchRuntime {
     if (CONFIGURED.get()) {
       return;
     }
-    Engine.getEngine("PyTorch");
+    NativeLibrary.load();
     JniUtils.setNumThreads(1);
     JniUtils.setGradMode(false);
     JniUtils.setGraphExecutorOptimize(false);
@@ -49,12 +48,12 @@ public final class TorchRuntime {
 
   /** The version of the native library. */
   public static String version() {
-    return Engine.getEngine("PyTorch").getVersion();
+    return NativeLibrary.load().getVersion();
   }
 
   /** Number of CUDA devices that the native library sees. */
   public static int gpuCount() {
-    return Engine.getEngine("PyTorch").getGpuCount();
+    return NativeLibrary.load().getGpuCount();
   }
 
   /**
@@ -70,7 +69,7 @@ public final class TorchRuntime {
   /** A new top-level manager on a device; the caller closes it. */
   public static NDManager newManager(Device device) {
     configureThread();
-    return Engine.getEngine("PyTorch").newBaseManager(device);
+    return NativeLibrary.load().newBaseManager(device);
   }
 
   /**

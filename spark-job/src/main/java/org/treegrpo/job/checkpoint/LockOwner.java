@@ -79,6 +79,12 @@ record LockOwner(
     return application.equals(taker.application);
   }
 
+  /** What people are told. */
+  @Override
+  public String toString() {
+    return "process %d on %s (application %s) since %s".formatted(pid, host, application, since);
+  }
+
   private boolean isAlive() throws IOException {
     Optional<ProcessHandle> process = ProcessHandle.of(pid).filter(ProcessHandle::isAlive);
     if (process.isEmpty() || isZombie(pid)) {

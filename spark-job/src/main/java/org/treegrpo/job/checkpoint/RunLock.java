@@ -11,6 +11,8 @@ import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.treegrpo.job.files.AtomicFiles;
 import org.treegrpo.job.files.RunDirectory;
 
@@ -24,6 +26,8 @@ import org.treegrpo.job.files.RunDirectory;
  * which file to delete once that run is known to be dead.
  */
 public final class RunLock implements Closeable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(RunLock.class);
 
   private final RunDirectory run;
   private final FileSystem fs;
@@ -56,6 +60,7 @@ public final class RunLock implements Closeable {
     if (!create(fs, file, owner) && !takeOver(fs, file, owner)) {
       throw new RunLockedException(file + ": another run took the lock just now");
     }
+    LOG.info("{}: held by {}", file, owner);
     return new RunLock(run, owner);
   }
 
@@ -79,8 +84,8 @@ public final class RunLock implements Closeable {
     }
     if (!owner.token().equals(holder.token())) {
       throw new RunLockedException(
-          "%s: was taken over by process %d on %s (application %s) since %s, so this run ends and writes nothing more"
-              .formatted(file, holder.pid(), holder.host(), holder.application(), holder.since()));
+          "%s: was taken over by %s, so this run ends and writes nothing more"
+              .formatted(file, holder));
     }
   }
 
@@ -150,9 +155,9 @@ public final class RunLock implements Closeable {
     }
     if (!holder.isGone(taker)) {
       throw new RunLockedException(
-          "%s: in use by process %d on %s (application %s) since %s. If that run is dead, delete the file"
-              .formatted(file, holder.pid(), holder.host(), holder.application(), holder.since()));
+          "%s: in use by %s. If that run is dead, delete the file".formatted(file, holder));
     }
+    LOG.info("{}: taken over, its holder is gone: {}", file, holder);
   }
 
   private static LockOwner read(FileSystem fs, Path file) throws IOException {

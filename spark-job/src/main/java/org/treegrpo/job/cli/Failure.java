@@ -10,6 +10,7 @@ import org.treegrpo.core.optim.DivergedException;
 import org.treegrpo.core.policy.NetworkException;
 import org.treegrpo.core.policy.PolicyDirectoryException;
 import org.treegrpo.core.prompt.PromptException;
+import org.treegrpo.core.tensor.NativeLibraryException;
 import org.treegrpo.job.executor.ExecutorException;
 import org.treegrpo.job.settings.SettingsException;
 import org.treegrpo.job.train.InvalidInputException;
@@ -62,6 +63,7 @@ record Failure(Exception thrown, int exitCode, boolean expected) {
         || root instanceof TrainingException
         || root instanceof DivergedException
         || root instanceof NetworkException
+        || root instanceof NativeLibraryException
         || root instanceof ExecutorException
         || RootFailure.isSparks(root);
   }

@@ -209,15 +209,13 @@ final class ExecutorRuntime implements AutoCloseable {
 
   private RewardPoolSettings poolSettings() {
     RewardWorkerSettings workers = recipe.settings().rewardWorkers();
+    int processors = Runtime.getRuntime().availableProcessors();
     return new RewardPoolSettings(
-        workers.threads() == 0 ? cores() : workers.threads(), workers.chunkRows());
+        scoringThreads(workers.threads(), spec.taskSlots(), processors), workers.chunkRows());
   }
 
-  private static int cores() {
-    return SparkEnv.get().conf().getInt("spark.executor.cores", availableProcessors());
-  }
-
-  private static int availableProcessors() {
-    return Runtime.getRuntime().availableProcessors();
+  /** As many as the user says, else as many as there are tasks to feed them and can run. */
+  static int scoringThreads(int wanted, int taskSlots, int processors) {
+    return wanted == 0 ? Math.min(taskSlots, processors) : wanted;
   }
 }

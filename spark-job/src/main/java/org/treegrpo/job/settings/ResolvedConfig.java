@@ -16,12 +16,13 @@ import java.util.TreeMap;
  *
  * @param text HOCON, root {@code treegrpo}
  * @param sha256 of the text without {@code run-dir}, so that a run can be moved, without {@code
- *     pretrain}, which training does not use, and, unless the learning rate falls over the rounds,
- *     without {@code rounds}, so that a run can be extended
+ *     cluster}, which moves no weight, and {@code pretrain}, which training does not use, and,
+ *     unless the learning rate falls over the rounds, without {@code rounds}, so that a run can be
+ *     extended
  */
 public record ResolvedConfig(String text, String sha256) {
 
-  private static final List<String> FREE_TO_CHANGE = List.of("run-dir", "pretrain");
+  private static final List<String> FREE_TO_CHANGE = List.of("run-dir", "cluster", "pretrain");
 
   /**
    * @param roundsFree whether more rounds leave the earlier ones as they are

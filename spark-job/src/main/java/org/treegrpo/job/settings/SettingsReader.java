@@ -1,5 +1,6 @@
 package org.treegrpo.job.settings;
 
+import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigList;
 import com.typesafe.config.ConfigObject;
@@ -8,6 +9,7 @@ import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueType;
 import java.math.BigDecimal;
 import java.nio.file.InvalidPathException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -91,6 +93,27 @@ final class SettingsReader {
             })
         .map(number -> keep(key, number, number))
         .orElse(range.inside());
+  }
+
+  /** A time with its unit, as HOCON writes it: {@code 90 s}, {@code 5 minutes}. */
+  Duration duration(String key, Duration min, Duration max) {
+    return find(key)
+        .flatMap(
+            value -> {
+              Optional<Duration> time =
+                  duration(value)
+                      .filter(found -> found.compareTo(min) >= 0 && found.compareTo(max) <= 0);
+              if (time.isEmpty()) {
+                problem(
+                    key,
+                    value,
+                    "must be a time with its unit from %d s to %d days, such as 90 s or 5 minutes"
+                        .formatted(min.toSeconds(), max.toDays()),
+                    "");
+              }
+              return time.map(found -> keep(key, written(value), found));
+            })
+        .orElse(min);
   }
 
   boolean flag(String key) {
@@ -336,6 +359,18 @@ final class SettingsReader {
     try {
       return Optional.of(new BigDecimal(written(value)));
     } catch (NumberFormatException notANumber) {
+      return Optional.empty();
+    }
+  }
+
+  /** HOCON takes a number without a unit for milliseconds, which nobody means. */
+  private static Optional<Duration> duration(ConfigValue value) {
+    if (decimal(value).isPresent()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(value.atKey("time").getDuration("time"));
+    } catch (ConfigException notATime) {
       return Optional.empty();
     }
   }

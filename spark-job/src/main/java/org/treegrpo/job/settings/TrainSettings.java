@@ -35,6 +35,7 @@ public record TrainSettings(
     RewardWorkerSettings rewardWorkers,
     SelfCheckSettings selfCheck,
     ReportSettings report,
+    ClusterSettings cluster,
     PretrainSettings pretrain,
     ResolvedConfig resolved) {
 
@@ -69,6 +70,7 @@ public record TrainSettings(
         RewardWorkerSettings.read(reader.section("reward-workers")),
         SelfCheckSettings.read(reader.section("self-check")),
         ReportSettings.read(reader.section("report")),
+        ClusterSettings.read(reader.section("cluster")),
         PretrainSettings.read(reader.section("pretrain")),
         ResolvedConfig.of(reader.values(), optimizer.decay() == Decay.CONSTANT));
   }

@@ -148,6 +148,7 @@ public final class RunInputs implements AutoCloseable {
         copy.contents(),
         trainPrompts,
         evaluationPrompts,
+        1,
         reference ? baseWeights : new float[0]);
   }
 

@@ -3,6 +3,8 @@ package org.treegrpo.job.train;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.SortedMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.treegrpo.job.checkpoint.CheckpointState;
 import org.treegrpo.job.checkpoint.CheckpointStore;
 import org.treegrpo.job.checkpoint.WeightsDigest;
@@ -26,6 +28,7 @@ import org.treegrpo.reward.RewardDefinition;
  */
 final class Trainer {
 
+  private static final Logger LOG = LoggerFactory.getLogger(Trainer.class);
   private static final int NOTHING = -1;
 
   private final SparkCluster cluster;
@@ -142,6 +145,13 @@ final class Trainer {
     }
     RoundMetrics metrics = figures.metrics(digest, watch.lap(), watch.total());
     recorder.round(metrics);
+    if (metrics.sharesRegrown() > 0) {
+      LOG.info(
+          "round {}: {} of {} shares grown again, their executor was lost",
+          round,
+          metrics.sharesRegrown(),
+          figures.plan().shares().size());
+    }
     progress.round(metrics);
   }
 

@@ -18,6 +18,7 @@ import org.treegrpo.job.checkpoint.Checkpoint;
 import org.treegrpo.job.checkpoint.CheckpointState;
 import org.treegrpo.job.checkpoint.CheckpointStore;
 import org.treegrpo.job.checkpoint.RunLock;
+import org.treegrpo.job.cluster.ClusterStart;
 import org.treegrpo.job.cluster.SparkCluster;
 import org.treegrpo.job.files.AtomicFiles;
 import org.treegrpo.job.files.RunDirectory;
@@ -138,7 +139,7 @@ public final class TrainingRun {
   private void train(PolicyOptimizer optimizer, Optional<CheckpointState> start)
       throws IOException {
     int finished = start.map(CheckpointState::round).orElse(0);
-    try (JavaSparkContext context = new JavaSparkContext(spark);
+    try (JavaSparkContext context = ClusterStart.open(spark, settings.cluster());
         SparkCluster cluster =
             new SparkCluster(context, inputs.runSpec(UUID.randomUUID().toString()));
         RunRecorder recorder = new RunRecorder(directory, inputs.recipe(), start);

@@ -93,6 +93,9 @@ class DefaultsTest {
         .isEqualTo(new RewardWorkerSettings(0, 16, 0.2));
     assertThat(settings.selfCheck()).as("self-check").isEqualTo(new SelfCheckSettings(1e-5, 4));
     assertThat(settings.report()).as("report").isEqualTo(new ReportSettings(8));
+    assertThat(settings.cluster())
+        .as("cluster")
+        .isEqualTo(new ClusterSettings(Duration.ofMinutes(5)));
   }
 
   @Test

@@ -45,7 +45,12 @@ class ResolvedConfigTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"treegrpo.rounds=300", "treegrpo.run-dir=/moved", "treegrpo.pretrain.steps=9"})
+      strings = {
+        "treegrpo.rounds=300",
+        "treegrpo.run-dir=/moved",
+        "treegrpo.cluster.start-timeout=1 hour",
+        "treegrpo.pretrain.steps=9"
+      })
   void whatTrainingDoesNotDependOnMayChange(String override) {
     assertThat(Loading.minimal(override).resolved().sha256())
         .as(override)

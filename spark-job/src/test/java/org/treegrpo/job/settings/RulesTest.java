@@ -84,6 +84,10 @@ class RulesTest {
           self-check.tolerance        | -1       | must be a number >= 0
           self-check.parents          | -1       | must be a whole number >= 0
           report.prompts              | -1       | must be a whole number from 0 to 1024
+          cluster.start-timeout       | 300      | must be a time with its unit from 1 s to 7 days, such as 90 s or 5 minutes
+          cluster.start-timeout       | 0 s      | must be a time with its unit from 1 s to 7 days, such as 90 s or 5 minutes
+          cluster.start-timeout       | 8 days   | must be a time with its unit from 1 s to 7 days, such as 90 s or 5 minutes
+          cluster.start-timeout       | soon     | must be a time with its unit from 1 s to 7 days, such as 90 s or 5 minutes
           pretrain.letters            | 0        | must be a whole number from 1 to 64
           pretrain.network.patch      | 5        | must divide a cell of 16 x 24 pixels evenly
           pretrain.network.width      | 0        | must be a whole number from 1 to 8192
