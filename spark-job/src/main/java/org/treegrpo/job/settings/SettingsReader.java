@@ -21,6 +21,7 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import org.treegrpo.reward.RewardDefinition;
 
 /**
  * Reads one block of the configuration. A bad value is logged and a legal stand-in returned, so
@@ -185,7 +186,7 @@ final class SettingsReader {
         String name = item.getKey();
         if (!isScalar(item.getValue())) {
           problem(key + "." + name, item.getValue(), "must be a plain value", "");
-        } else if (name.matches("(.*-)?(path|file)")) {
+        } else if (RewardDefinition.namesAFile(name)) {
           ConfigValue file = item.getValue();
           path(key + "." + name, file, text -> paths.input(text, file.origin()))
               .ifPresent(path -> texts.put(name, path));

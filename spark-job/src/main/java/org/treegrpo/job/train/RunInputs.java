@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.HexFormat;
+import java.util.SortedMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.treegrpo.core.policy.ImageDecoder;
@@ -33,9 +34,6 @@ import org.treegrpo.reward.RewardProviders;
  * copy of the policy directory.
  */
 public final class RunInputs implements AutoCloseable {
-
-  /** What a checkpoint calls {@link #fingerprint}. */
-  static final String FINGERPRINT = "inputs";
 
   private final TrainSettings settings;
   private final PolicyCopy copy;
@@ -108,9 +106,23 @@ public final class RunInputs implements AutoCloseable {
     return baseWeights;
   }
 
-  /** SHA-256 of the contents that the weights depend on besides the settings, in hexadecimal. */
+  /** SHA-256 of the training prompts and the base weights, in hexadecimal. */
   String fingerprint() {
     return fingerprint;
+  }
+
+  /**
+   * SHA-256 of each input by the key that names it, in hexadecimal. Reads the conditioning of every
+   * prompt and every archive.
+   *
+   * @throws InvalidInputException naming a file that cannot be read
+   */
+  SortedMap<String, String> digests() {
+    try {
+      return InputDigests.of(recipe, copy.directory(), trainPrompts, evaluationPrompts);
+    } catch (IOException e) {
+      throw new InvalidInputException(copy.aboutOriginal(String.valueOf(e.getMessage())), e);
+    }
   }
 
   /**
