@@ -2,7 +2,6 @@ package org.treegrpo.job.train;
 
 import ai.djl.Device;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -20,6 +19,7 @@ import org.treegrpo.core.policy.PolicyWeights;
 import org.treegrpo.core.prompt.PromptException;
 import org.treegrpo.job.checkpoint.WeightsDigest;
 import org.treegrpo.job.executor.RunSpec;
+import org.treegrpo.job.files.InputFile;
 import org.treegrpo.job.plan.PlanInputs;
 import org.treegrpo.job.plan.RunPlan;
 import org.treegrpo.job.round.Recipe;
@@ -197,9 +197,7 @@ public final class RunInputs implements AutoCloseable {
     byte[] bytes;
     try {
       Path path = new Path(uri);
-      try (InputStream in = path.getFileSystem(hadoop).open(path)) {
-        bytes = in.readAllBytes();
-      }
+      bytes = InputFile.read(path.getFileSystem(hadoop), path);
     } catch (IOException | IllegalArgumentException e) {
       throw new InvalidInputException(keyed(key, uri, e), e);
     }

@@ -84,6 +84,18 @@ class BadPromptsTest {
     assertThat(run.err()).as("no raw ones").doesNotContain("\0", "\u001b");
   }
 
+  @ParameterizedTest
+  @CsvSource({"train.jsonl, treegrpo.prompts.train", "policy/pipe, treegrpo.policy.path"})
+  void aPipeIsNotWaitedFor(String name, String key) throws Exception {
+    Path pipe = inputs.file(name);
+    Files.deleteIfExists(pipe);
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
+        .as("mkfifo")
+        .isZero();
+    inputs.train().assertRefused(key, pipe + " must be a regular file; it is a pipe or a device");
+    Files.delete(pipe);
+  }
+
   @Test
   void aMissingFileIsNamedWithItsKey() throws IOException {
     Files.delete(inputs.file("held-out.jsonl"));
