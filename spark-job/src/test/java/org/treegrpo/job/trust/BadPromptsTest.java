@@ -67,6 +67,15 @@ class BadPromptsTest {
   }
 
   @Test
+  void aByteOrderMarkIsNoPartOfTheFirstLine() throws IOException {
+    String marked = "\ufeff" + Files.readString(inputs.file("train.jsonl"));
+    inputs.write("train.jsonl", marked);
+    inputs.command(inputs.arguments("plan")).assertDone();
+    inputs.write("train.jsonl", GOOD + marked);
+    inputs.train().assertRefused("train.jsonl line 2: must be one JSON object");
+  }
+
+  @Test
   void aHugePromptIsShownInPartAndItsLengthIsSaid() throws IOException {
     String line = "{\"id\": \"two\", \"text\": \"%s\"}\n";
     inputs.write("train.jsonl", line.formatted("ab".repeat(5_000_000)));
