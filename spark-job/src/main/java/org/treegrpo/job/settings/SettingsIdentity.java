@@ -28,6 +28,7 @@ public record SettingsIdentity(SortedMap<String, String> digests) {
           "run-dir",
           "pretrain",
           "policy.type",
+          "policy.probe-timeout-seconds",
           "rewards.time-limit-seconds",
           "checkpoint",
           "evaluation.every",

@@ -5,10 +5,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.SortedMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.treegrpo.core.policy.ImageDecoder;
 import org.treegrpo.core.policy.NetworkException;
 import org.treegrpo.core.policy.ParameterLayout;
@@ -35,6 +38,11 @@ import org.treegrpo.reward.RewardProviders;
  */
 public final class RunInputs implements AutoCloseable {
 
+  private static final Logger LOG = LoggerFactory.getLogger(RunInputs.class);
+
+  /** Of a start that takes longer, people want to know why. */
+  private static final Duration NOTICE = Duration.ofSeconds(5);
+
   private final TrainSettings settings;
   private final PolicyCopy copy;
   private final byte[] trainPrompts;
@@ -52,12 +60,9 @@ public final class RunInputs implements AutoCloseable {
     this.evaluationPrompts =
         read("treegrpo.prompts.evaluation", settings.prompts().evaluation(), hadoop);
     this.recipe = new Recipe(settings, copy.directory(), hadoop, trainPrompts, evaluationPrompts);
-    try (Policy policy = openPolicy();
-        ImageDecoder decoder = openDecoder()) {
-      this.layout = policy.parameters();
-      this.baseWeights = baseWeights(policy);
-      new PolicyProbe(recipe).run(policy, decoder);
-    }
+    Base base = base();
+    this.layout = base.layout();
+    this.baseWeights = base.weights();
     this.fingerprint = fingerprint(trainPrompts, baseWeights);
     for (RewardDefinition reward : settings.rewards()) {
       RewardProviders.check(reward);
@@ -172,7 +177,41 @@ public final class RunInputs implements AutoCloseable {
     }
   }
 
-  private float[] baseWeights(Policy policy) throws IOException {
+  private record Base(ParameterLayout layout, float[] weights) {}
+
+  /** Waits no longer than the settings say: {@code forward} may hold a loop without an end. */
+  private Base base() throws IOException {
+    int seconds = settings.policy().probeTimeoutSeconds();
+    String waitedFor =
+        "one forward pass of the networks in %s, tried before the run starts"
+            .formatted(settings.policy().path());
+    return new TimeLimit(NOTICE, Duration.ofSeconds(seconds))
+        .run(
+            "policy-probe",
+            this::probedBase,
+            () ->
+                LOG.warn(
+                    "still waiting for {}; given up after {} s, treegrpo.policy.probe-timeout-seconds",
+                    waitedFor,
+                    seconds))
+        .orElseThrow(
+            () ->
+                new InvalidInputException(
+                    "treegrpo.policy.probe-timeout-seconds: %d must be enough for %s; it did not end; look for an endless loop, or raise the limit"
+                        .formatted(seconds, waitedFor)));
+  }
+
+  private Base probedBase() throws IOException {
+    try (Policy policy = openPolicy();
+        ImageDecoder decoder = openDecoder()) {
+      ParameterLayout parameters = policy.parameters();
+      float[] weights = baseWeights(policy, parameters);
+      new PolicyProbe(recipe).run(policy, decoder);
+      return new Base(parameters, weights);
+    }
+  }
+
+  private float[] baseWeights(Policy policy, ParameterLayout layout) throws IOException {
     java.nio.file.Path file = copy.directory().resolve(recipe.policy().file());
     if (recipe.policy().type() == PolicySpec.Type.BUILT_IN) {
       return PolicyWeights.load(file, layout);

@@ -105,6 +105,7 @@ class SettingsIdentityTest {
         "run-dir=/moved",
         "pretrain.steps=9",
         "policy.type=built-in",
+        "policy.probe-timeout-seconds=60",
         "checkpoint.every=3",
         "checkpoint.keep=9",
         "evaluation.every=3",
