@@ -49,8 +49,8 @@ final class TorchPolicy implements Policy {
       if (parameter.getDataType() != DataType.FLOAT32) {
         throw new NetworkException(
             archive,
-            "parameter '%s' must be float32 to be trained; found %s"
-                .formatted(parameter.getName(), parameter.getDataType()));
+            "parameter '%s' must be float32 to be trained; found %s; export the module after .float()"
+                .formatted(parameter.getName(), TorchRuntime.typeName(parameter)));
       }
       int length = Math.toIntExact(parameter.size());
       entries.add(
