@@ -33,6 +33,11 @@ public record RewardDefinition(
     return options.getOrDefault(key, fallback);
   }
 
+  /** Whether an option names a file by its key: {@code path}, {@code file}, {@code *-path}, .. */
+  public static boolean namesAFile(String option) {
+    return option.matches("(.*-)?(path|file)");
+  }
+
   /** One message for each option that is not in {@code known}, in alphabetical order. */
   public List<String> unknownOptions(Set<String> known) {
     List<String> problems = new ArrayList<>();

@@ -45,8 +45,8 @@ public final class ParameterTensor {
     for (NDArray parameter : all) {
       if (parameter.getDataType() != DataType.FLOAT32) {
         throw new IllegalArgumentException(
-            "parameter '%s' must be float32 to be trained; found %s"
-                .formatted(parameter.getName(), parameter.getDataType()));
+            "parameter '%s' must be float32 to be trained; found %s; export the module after .float()"
+                .formatted(parameter.getName(), TorchRuntime.typeName(parameter)));
       }
     }
     // Everything that is made here goes; the parameters were there before.

@@ -119,6 +119,14 @@ public final class TorchRuntime {
         .orElse(lines.isEmpty() ? "it does not say why" : lines.get(0).strip());
   }
 
+  /** Name of an array's element type; DJL has none for bfloat16, which policies often have. */
+  public static String typeName(NDArray array) {
+    DataType type = array.getDataType();
+    return type == DataType.UNKNOWN
+        ? "bfloat16 or another type that DJL does not know"
+        : type.toString();
+  }
+
   /** Runs {@code forward}; the outputs belong to the manager of the first input. */
   public static NDList forward(PtSymbolBlock block, NDList inputs) {
     configureThread();

@@ -41,7 +41,7 @@ final class QuickStartModel implements AutoCloseable {
             policy,
             settings.policy().guidance().scale(),
             settings.policy().guidance().grad(),
-            recipe.conditioner().unconditional());
+            recipe.unconditional());
   }
 
   /** The settings of a configuration with a run directory and changes. */

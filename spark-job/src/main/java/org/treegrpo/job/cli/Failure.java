@@ -4,6 +4,7 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.NoSuchFileException;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.treegrpo.core.optim.DivergedException;
@@ -11,6 +12,7 @@ import org.treegrpo.core.policy.NetworkException;
 import org.treegrpo.core.policy.PolicyDirectoryException;
 import org.treegrpo.core.prompt.PromptException;
 import org.treegrpo.core.tensor.NativeLibraryException;
+import org.treegrpo.core.text.Printable;
 import org.treegrpo.job.executor.ExecutorException;
 import org.treegrpo.job.settings.SettingsException;
 import org.treegrpo.job.train.InvalidInputException;
@@ -29,6 +31,9 @@ import org.treegrpo.reward.RewardException;
  */
 record Failure(Exception thrown, int exitCode, boolean expected) {
 
+  /** A message may have several values and paths, which are cut each by itself. */
+  private static final int LONGEST_LINE = 6000;
+
   private static final Logger LOG = LoggerFactory.getLogger(Failure.class);
 
   static Failure of(Exception thrown) {
@@ -40,7 +45,7 @@ record Failure(Exception thrown, int exitCode, boolean expected) {
 
   void print(PrintWriter err) {
     if (expected) {
-      err.println("treegrpo: " + message());
+      err.println("treegrpo: " + printable(message()));
       LOG.debug("where this was thrown", thrown);
     } else {
       err.println("treegrpo: unexpected failure, please report it with this trace");
@@ -66,6 +71,14 @@ record Failure(Exception thrown, int exitCode, boolean expected) {
         || root instanceof NativeLibraryException
         || root instanceof ExecutorException
         || RootFailure.isSparks(root);
+  }
+
+  /** Whatever a file or a network brought into the message, the terminal only shows it. */
+  private static String printable(String message) {
+    return message
+        .lines()
+        .map(line -> Printable.excerpt(line, LONGEST_LINE))
+        .collect(Collectors.joining(System.lineSeparator()));
   }
 
   private String message() {

@@ -11,6 +11,7 @@ import org.treegrpo.core.io.SafetensorsException;
 import org.treegrpo.core.objective.KlPenalty;
 import org.treegrpo.core.objective.PpoSurrogate;
 import org.treegrpo.core.objective.Surrogate;
+import org.treegrpo.core.policy.Conditioning;
 import org.treegrpo.core.policy.GuidedDenoiser;
 import org.treegrpo.core.policy.Policy;
 import org.treegrpo.core.policy.PolicyDirectory;
@@ -46,6 +47,7 @@ public final class Recipe implements AutoCloseable {
   private final List<Prompt> trainPrompts;
   private final List<Prompt> evaluationPrompts;
   private final TextConditioner conditioner;
+  private final Conditioning unconditional;
   private final WindowSchedule window;
 
   /**
@@ -72,6 +74,10 @@ public final class Recipe implements AutoCloseable {
         firstOf(
             prompts(evaluationPrompts, settings.prompts().evaluation()),
             settings.evaluation().prompts());
+    this.unconditional =
+        settings.policy().guidance().branches() == 1
+            ? Conditioning.zeros(policy.conditioning())
+            : conditioner.unconditional();
     this.window =
         settings
             .tree()
@@ -103,11 +109,16 @@ public final class Recipe implements AutoCloseable {
         policy,
         settings.policy().guidance().scale(),
         settings.policy().guidance().grad(),
-        conditioner.unconditional());
+        unconditional);
   }
 
   public TextConditioner conditioner() {
     return conditioner;
+  }
+
+  /** The conditioning of guidance's other branch; zeros, which nothing reads, without guidance. */
+  public Conditioning unconditional() {
+    return unconditional;
   }
 
   /** Training prompts, in file order. */

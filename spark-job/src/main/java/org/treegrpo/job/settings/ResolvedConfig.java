@@ -6,9 +6,10 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The settings written out: {@code config.resolved.conf}. Every key with its value, sorted, paths
@@ -22,26 +23,45 @@ import java.util.TreeMap;
  */
 public record ResolvedConfig(String text, String sha256) {
 
-  private static final List<String> FREE_TO_CHANGE = List.of("run-dir", "cluster", "pretrain");
+  private static final String ROUNDS = "rounds";
+  private static final Set<String> NOT_HASHED = Set.of("run-dir", "cluster", "pretrain", ROUNDS);
+
+  /**
+   * A key of the block {@code treegrpo}, as {@link #of} writes it: the value or a block follows.
+   */
+  private static final Pattern KEY = Pattern.compile(" {4}([a-z-]+)(=| \\{).*");
 
   /**
    * @param roundsFree whether more rounds leave the earlier ones as they are
    */
   static ResolvedConfig of(Map<String, Object> values, boolean roundsFree) {
-    Map<String, Object> identity = new TreeMap<>(values);
-    identity.keySet().removeAll(FREE_TO_CHANGE);
-    if (roundsFree) {
-      identity.remove("rounds");
+    String text =
+        ConfigValueFactory.fromMap(Map.of(SettingsLoader.ROOT, values))
+            .render(ConfigRenderOptions.defaults().setOriginComments(false).setJson(false));
+    return new ResolvedConfig(text, hash(text, roundsFree));
+  }
+
+  /**
+   * The hash of a text of {@link #of}, whichever version wrote it. Of the text as it is: reading it
+   * and writing it again would make 5 of 5.0.
+   */
+  static String hash(String text, boolean roundsFree) {
+    StringBuilder hashed = new StringBuilder();
+    boolean skipped = false;
+    for (String line : text.split("(?<=\n)", -1)) {
+      Matcher key = KEY.matcher(line.stripTrailing());
+      if (key.matches()) {
+        skipped = NOT_HASHED.contains(key.group(1)) && (roundsFree || !key.group(1).equals(ROUNDS));
+      }
+      if (!skipped || line.startsWith("}")) {
+        hashed.append(line);
+      }
     }
-    return new ResolvedConfig(render(values), sha256(render(identity)));
+    return sha256(hashed.toString());
   }
 
-  private static String render(Map<String, Object> values) {
-    return ConfigValueFactory.fromMap(Map.of("treegrpo", values))
-        .render(ConfigRenderOptions.defaults().setOriginComments(false).setJson(false));
-  }
-
-  private static String sha256(String text) {
+  /** In lower-case hexadecimal. */
+  static String sha256(String text) {
     try {
       return HexFormat.of()
           .formatHex(

@@ -109,7 +109,7 @@ public final class SettingsLoader {
     try {
       Config given = overrides.withFallback(source.get());
       rejectForeignRoots(given, log);
-      Config reference = resource("reference.conf");
+      Config reference = reference();
       Config withoutPreset = given.withFallback(reference).resolve();
       String method = withoutPreset.getValue(ROOT + ".method").unwrapped().toString();
       Method preset = Labels.parse(List.of(Method.values()), method).orElse(Method.TREEGRPO);
@@ -144,6 +144,11 @@ public final class SettingsLoader {
     return RewardProviders.find(reward.type())
         .map(provider -> provider.problems(reward))
         .orElseGet(() -> List.of("must be one of: " + String.join(", ", RewardProviders.types())));
+  }
+
+  /** Every key with its default. */
+  static Config reference() {
+    return resource("reference.conf");
   }
 
   private static Config resource(String name) {

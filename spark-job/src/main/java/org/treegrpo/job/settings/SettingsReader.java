@@ -25,6 +25,7 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.treegrpo.core.base.Named;
 import org.treegrpo.core.base.Services;
+import org.treegrpo.reward.RewardDefinition;
 
 /**
  * Reads one block of the configuration. A bad value is logged and a legal stand-in returned, so
@@ -226,7 +227,7 @@ final class SettingsReader {
         String name = item.getKey();
         if (!isScalar(item.getValue())) {
           problem(key + "." + name, item.getValue(), "must be a plain value", "");
-        } else if (name.matches("(.*-)?(path|file)")) {
+        } else if (RewardDefinition.namesAFile(name)) {
           ConfigValue file = item.getValue();
           path(key + "." + name, file, text -> paths.input(text, file.origin()))
               .ifPresent(path -> texts.put(name, path));

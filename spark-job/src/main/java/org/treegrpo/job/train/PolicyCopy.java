@@ -1,7 +1,6 @@
 package org.treegrpo.job.train;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,6 +10,7 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocatedFileStatus;
 import org.apache.hadoop.fs.RemoteIterator;
+import org.treegrpo.job.files.InputFile;
 import org.treegrpo.job.files.TemporaryDirectory;
 
 /** A policy directory of any file system, copied to a local one. Owns the copy. */
@@ -85,11 +85,9 @@ final class PolicyCopy implements AutoCloseable {
     if (file.getLen() > Integer.MAX_VALUE - 8) {
       throw new IOException(file.getPath() + " is over 2 GiB, more than can be sent to executors");
     }
-    try (InputStream in = fs.open(file.getPath())) {
-      byte[] bytes = in.readAllBytes();
-      directory.write(name, bytes);
-      names.add(name);
-      contents.add(bytes);
-    }
+    byte[] bytes = InputFile.read(fs, file.getPath());
+    directory.write(name, bytes);
+    names.add(name);
+    contents.add(bytes);
   }
 }

@@ -33,6 +33,7 @@ final class Trainer {
 
   private final SparkCluster cluster;
   private final RunInputs inputs;
+  private final RunIdentity identity;
   private final Recipe recipe;
   private final TrainSettings settings;
   private final PolicyOptimizer optimizer;
@@ -48,6 +49,7 @@ final class Trainer {
   Trainer(
       SparkCluster cluster,
       RunInputs inputs,
+      RunIdentity identity,
       PolicyOptimizer optimizer,
       RunRecorder recorder,
       CheckpointStore checkpoints,
@@ -55,6 +57,7 @@ final class Trainer {
       StopRequest stop) {
     this.cluster = cluster;
     this.inputs = inputs;
+    this.identity = identity;
     this.recipe = inputs.recipe();
     this.settings = recipe.settings();
     this.optimizer = optimizer;
@@ -196,7 +199,7 @@ final class Trainer {
 
   private SortedMap<String, String> extra(Optional<RoundMetrics> metrics) {
     SortedMap<String, String> extra = RunRecorder.extra(metrics);
-    extra.put(RunInputs.FINGERPRINT, inputs.fingerprint());
+    extra.putAll(identity.extra());
     return extra;
   }
 

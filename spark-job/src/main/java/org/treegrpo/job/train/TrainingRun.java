@@ -42,6 +42,7 @@ public final class TrainingRun {
   private final TrainSettings settings;
   private final SparkConf spark;
   private final RunInputs inputs;
+  private final RunIdentity identity;
   private final RunDirectory directory;
   private final CheckpointStore checkpoints;
   private final PrintStream out;
@@ -51,11 +52,13 @@ public final class TrainingRun {
       TrainSettings settings,
       SparkConf spark,
       RunInputs inputs,
+      RunIdentity identity,
       RunDirectory directory,
       PrintStream out) {
     this.settings = settings;
     this.spark = spark;
     this.inputs = inputs;
+    this.identity = identity;
     this.directory = directory;
     this.checkpoints = new CheckpointStore(directory);
     this.out = out;
@@ -97,8 +100,9 @@ public final class TrainingRun {
           start == Start.FRESH
               ? RunPlace.fresh(settings.runDir(), hadoop)
               : RunPlace.existing(settings.runDir(), hadoop);
+      RunIdentity identity = RunIdentity.of(settings, inputs);
       try (RunLock lock = RunPlace.lock(directory, application(spark))) {
-        return new TrainingRun(settings, spark, inputs, lock.directory(), out).run(start);
+        return new TrainingRun(settings, spark, inputs, identity, lock.directory(), out).run(start);
       }
     }
   }
@@ -149,7 +153,8 @@ public final class TrainingRun {
       ConsoleProgress progress =
           new ConsoleProgress(
               out, Style.ofStandardOutput(), Clock.systemUTC(), finished + 1, settings.rounds());
-      new Trainer(cluster, inputs, optimizer, recorder, checkpoints, progress, stop).run(start);
+      new Trainer(cluster, inputs, identity, optimizer, recorder, checkpoints, progress, stop)
+          .run(start);
     }
   }
 
@@ -167,25 +172,16 @@ public final class TrainingRun {
     if (found.isEmpty()) {
       throw RunPlace.withoutCheckpoint(directory, refusals);
     }
+    int done = found.get().state().round();
+    if (settings.rounds() < done) {
+      throw new InvalidInputException(
+          "treegrpo.rounds: %d must be at least the %d rounds that %s has done; raise it to go on"
+              .formatted(settings.rounds(), done, directory.root()));
+    }
+    identity.requireSame(found.get(), directory);
+    Checkpoint checkpoint = checkpoints.load(found.get(), inputs.layout());
     refusals.forEach(line -> out.println("checkpoint refused: " + line));
     out.println("resuming from " + found.get().directory());
-    Checkpoint checkpoint = checkpoints.load(found.get(), inputs.layout());
-    if (!checkpoint.state().configHash().equals(settings.resolved().sha256())) {
-      throw new InvalidInputException(
-          "%s: was made with other settings; resume with the configuration in %s (only rounds and run-dir may change)"
-              .formatted(found.get().directory(), directory.layout().config()));
-    }
-    String fingerprint = inputs.fingerprint();
-    if (!checkpoint
-        .state()
-        .extra()
-        .getOrDefault(RunInputs.FINGERPRINT, fingerprint)
-        .equals(fingerprint)) {
-      throw new InvalidInputException(
-          "%s: was made with other training prompts or another base policy; resume with the same content of %s and %s"
-              .formatted(
-                  found.get().directory(), settings.prompts().train(), settings.policy().path()));
-    }
     return checkpoint;
   }
 
@@ -204,7 +200,7 @@ public final class TrainingRun {
     AtomicFiles.replace(
         directory.fs(),
         layout.run(),
-        json(RunDescription.of(settings, inputs, finished, taskSlots)));
+        json(RunDescription.of(settings, inputs, identity, finished, taskSlots)));
   }
 
   private RunResult result(RunResult.Status status, @Nullable String error) throws IOException {

@@ -137,7 +137,7 @@ final class RoundWithoutSpark implements AutoCloseable {
           network,
           settings.policy().guidance().scale(),
           settings.policy().guidance().grad(),
-          recipe.conditioner().unconditional());
+          recipe.unconditional());
     }
 
     Denoiser.Evaluations evaluations() {

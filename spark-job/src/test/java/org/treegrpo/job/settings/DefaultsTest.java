@@ -77,7 +77,8 @@ class DefaultsTest {
                 PolicySettings.Trainable.ALL,
                 new PolicySettings.Guidance(4.5, GuidanceGradient.CONDITIONAL_ONLY),
                 "",
-                PolicySettings.Device.AUTO));
+                PolicySettings.Device.AUTO,
+                600));
     assertThat(settings.rewards())
         .as("rewards")
         .isEqualTo(

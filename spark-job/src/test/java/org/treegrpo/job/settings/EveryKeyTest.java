@@ -31,6 +31,7 @@ class EveryKeyTest {
               Map.entry("policy.guidance.grad", "both"),
               Map.entry("policy.conditioning-file", "/c.safetensors"),
               Map.entry("policy.device", "gpu"),
+              Map.entry("policy.probe-timeout-seconds", "60"),
               Map.entry("prompts.train", "/t.jsonl"),
               Map.entry("prompts.evaluation", "/e.jsonl"),
               Map.entry("sampler.steps", "20"),

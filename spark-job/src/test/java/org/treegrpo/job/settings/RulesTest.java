@@ -24,6 +24,7 @@ class RulesTest {
           policy.type                 | onnx     | must be one of: auto, built-in, torchscript
           policy.trainable            | lora     | must be one of: all
           policy.device               | tpu      | must be one of: auto, cpu, gpu
+          policy.probe-timeout-seconds | 0       | must be a whole number from 1 to 86400
           policy.guidance.scale       | 0.5      | must be a number >= 1
           policy.guidance.scale       | NaN      | must be a number >= 1
           policy.guidance.scale       | Infinity | must be a number >= 1

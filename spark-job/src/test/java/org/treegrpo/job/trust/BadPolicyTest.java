@@ -161,6 +161,27 @@ class BadPolicyTest {
     inputs.train().assertRefused("network.pt: forward " + message);
   }
 
+  /**
+   * The loop has an end, so that nothing of it is left after the tests, but not within a second.
+   */
+  @Test
+  void aNetworkThatDoesNotComeBackIsGivenUp() throws IOException {
+    torchScript(
+        """
+        def forward(self, latent: Tensor, timestep: Tensor) -> Tensor:
+          x = torch.mul(latent, self.gain)
+          for i in range(3000000):
+            x = torch.cos(x)
+          return x
+        """,
+        1);
+    inputs
+        .train("policy.probe-timeout-seconds=1")
+        .assertRefused(
+            "treegrpo.policy.probe-timeout-seconds: 1 must be enough for one forward pass",
+            inputs.file("policy") + "");
+  }
+
   @Test
   void aRewardThatIsNoArchiveIsNamed() throws IOException {
     inputs.write("reward.pt", "not an archive");
