@@ -1,5 +1,7 @@
 package org.treegrpo.job.trust;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -190,5 +192,23 @@ class BadPolicyTest {
             "rewards=[{ name = mine, type = torchscript, options { path = \"%s\" } }]"
                 .formatted(inputs.file("reward.pt")))
         .assertRefused("reward 'mine': " + inputs.file("reward.pt"), "not a TorchScript archive");
+  }
+
+  @Test
+  void anArchiveIsCodeThatMayWriteFiles() throws IOException {
+    Path written = inputs.file("written by the policy");
+    torchScript(
+        """
+        %s
+          side = torch.from_file("%s", True, 4, dtype=6, layout=None, device=None, pin_memory=None)
+          return torch.add(torch.mul(latent, self.gain), torch.mul(torch.sum(side), 0))
+        """
+            .formatted(PLAIN.lines().findFirst().orElseThrow(), written),
+        1);
+    assertThat(written).as("before").doesNotExist();
+    inputs.command(inputs.arguments("plan")).assertDone();
+    assertThat(written)
+        .as("docs/SECURITY.md says that no command protects from an archive; change both together")
+        .hasSize(16);
   }
 }
