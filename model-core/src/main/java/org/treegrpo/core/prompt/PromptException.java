@@ -1,9 +1,10 @@
 package org.treegrpo.core.prompt;
 
 import org.jspecify.annotations.Nullable;
+import org.treegrpo.core.base.UserError;
 
 /** A prompt, or a file of prompts or of their conditioning, that breaks a rule. */
-public final class PromptException extends RuntimeException {
+public final class PromptException extends RuntimeException implements UserError {
 
   private static final long serialVersionUID = 1L;
 
@@ -22,5 +23,10 @@ public final class PromptException extends RuntimeException {
 
   PromptException(@Nullable String message, Throwable cause) {
     super(message, cause);
+  }
+
+  @Override
+  public boolean badInput() {
+    return true;
   }
 }
