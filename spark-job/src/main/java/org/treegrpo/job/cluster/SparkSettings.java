@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 import org.apache.spark.SparkConf;
 import org.treegrpo.job.spark.RewardStreamPlugin;
 
@@ -34,6 +36,7 @@ public final class SparkSettings {
     List<String> problems = new ArrayList<>();
     refuse(conf, "spark.dynamicAllocation.enabled", "would empty the rollout stores", problems);
     refuse(conf, "spark.speculation", "would duplicate the rollout stores", problems);
+    refuseMalformed(conf, "spark.redaction.regex", problems);
     return problems;
   }
 
@@ -57,6 +60,16 @@ public final class SparkSettings {
     defaults.put("spark.ui.enabled", "false");
     defaults.put("spark.ui.showConsoleProgress", "false");
     return defaults;
+  }
+
+  private static void refuseMalformed(SparkConf conf, String key, List<String> problems) {
+    try {
+      Pattern.compile(conf.get(key, ""));
+    } catch (PatternSyntaxException malformed) {
+      problems.add(
+          "%s: %s, must be a regular expression; %s"
+              .formatted(key, malformed.getPattern(), malformed.getDescription()));
+    }
   }
 
   private static void refuse(SparkConf conf, String key, String reason, List<String> problems) {

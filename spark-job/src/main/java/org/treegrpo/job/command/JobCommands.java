@@ -46,7 +46,7 @@ public final class JobCommands implements Commands {
   public JobCommands(SparkConf spark, Configuration hadoop, PrintStream out) {
     this.spark = spark;
     this.hadoop = hadoop;
-    this.out = out;
+    this.out = new MaskedStream(out);
   }
 
   @Override

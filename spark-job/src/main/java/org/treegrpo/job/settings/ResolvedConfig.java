@@ -12,14 +12,17 @@ import java.util.TreeMap;
 
 /**
  * The settings written out: {@code config.resolved.conf}. Every key with its value, sorted, paths
- * absolute; loading it gives the same settings again on any machine.
+ * absolute; loading it gives the same settings again on any machine, unless it has secrets, which
+ * are masked and must be given again.
  *
  * @param text HOCON, root {@code treegrpo}
+ * @param withSecrets the same and nothing masked, for executors only: never printed, never written
  * @param sha256 of the text without {@code run-dir}, so that a run can be moved, without {@code
- *     pretrain}, which training does not use, and, unless the learning rate falls over the rounds,
- *     without {@code rounds}, so that a run can be extended
+ *     pretrain}, which training does not use, without what is called like a secret, so that a
+ *     password may change, and, unless the learning rate falls over the rounds, without {@code
+ *     rounds}, so that a run can be extended
  */
-public record ResolvedConfig(String text, String sha256) {
+public record ResolvedConfig(String text, String withSecrets, String sha256) {
 
   private static final List<String> FREE_TO_CHANGE = List.of("run-dir", "pretrain");
 
@@ -32,7 +35,10 @@ public record ResolvedConfig(String text, String sha256) {
     if (roundsFree) {
       identity.remove("rounds");
     }
-    return new ResolvedConfig(render(values), sha256(render(identity)));
+    return new ResolvedConfig(
+        render(Secrets.ofThisProcess().mask(values)),
+        render(values),
+        sha256(render(Secrets.BY_NAME.mask(identity))));
   }
 
   private static String render(Map<String, Object> values) {

@@ -143,7 +143,7 @@ public final class RunInputs implements AutoCloseable {
     boolean reference = settings.update().kl() > 0;
     return new RunSpec(
         runId,
-        settings.resolved().text(),
+        settings.resolved().withSecrets(),
         copy.names(),
         copy.contents(),
         trainPrompts,
