@@ -10,4 +10,9 @@ public final class FontsUnavailableException extends RuntimeException implements
   FontsUnavailableException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
+
+  @Override
+  public boolean badInput() {
+    return true;
+  }
 }

@@ -19,6 +19,7 @@ import org.treegrpo.core.policy.PolicyWeights;
 import org.treegrpo.core.prompt.PromptException;
 import org.treegrpo.job.checkpoint.WeightsDigest;
 import org.treegrpo.job.executor.RunSpec;
+import org.treegrpo.job.files.FileSystems;
 import org.treegrpo.job.plan.PlanInputs;
 import org.treegrpo.job.plan.RunPlan;
 import org.treegrpo.job.round.Recipe;
@@ -185,7 +186,7 @@ public final class RunInputs implements AutoCloseable {
     byte[] bytes;
     try {
       Path path = new Path(uri);
-      try (InputStream in = path.getFileSystem(hadoop).open(path)) {
+      try (InputStream in = FileSystems.of(path, hadoop).open(path)) {
         bytes = in.readAllBytes();
       }
     } catch (IOException | IllegalArgumentException e) {

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A JVM of its own with the class path and the opened packages of this one. */
-final class ChildJvm {
+public final class ChildJvm {
 
   private ChildJvm() {}
 
@@ -19,6 +19,13 @@ final class ChildJvm {
    */
   static Process start(Path output, List<String> jvmOptions, Class<?> main, List<String> arguments)
       throws IOException {
+    return start(output, jvmOptions, System.getProperty("java.class.path"), main, arguments);
+  }
+
+  /** The same with another class path. */
+  public static Process start(
+      Path output, List<String> jvmOptions, String classPath, Class<?> main, List<String> arguments)
+      throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
@@ -26,7 +33,7 @@ final class ChildJvm {
         .forEach(command::add);
     command.addAll(List.of("-XX:+UseSerialGC", "-Dai.djl.offline=true"));
     command.addAll(jvmOptions);
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+    command.addAll(List.of("-cp", classPath, main.getName()));
     command.addAll(arguments);
     return new ProcessBuilder(command)
         .redirectErrorStream(true)

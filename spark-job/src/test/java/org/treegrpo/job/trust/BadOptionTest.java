@@ -45,6 +45,29 @@ class BadOptionTest {
         .assertRefused("DIR: file:" + inputs.file("none") + " must be ");
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "''      | --prompt: text must not be blank",
+        "'  '    | --prompt: text must not be blank",
+        "xyz     | text must only have characters of the policy's alphabet",
+        "abcabca | text must have at most the 3 characters"
+      })
+  void aPromptThatCannotBeDrawnIsNamed(String prompt, String message) throws IOException {
+    String config = inputs.file("run.conf").toString();
+    inputs
+        .command(
+            "sample",
+            "--config",
+            config,
+            "--prompt",
+            prompt,
+            "--out",
+            inputs.file("x.png").toString())
+        .assertRefused(message);
+  }
+
   private CommandLineRun command(String command, String last) throws IOException {
     String[] words = (command + " -").split(" ");
     words[words.length - 1] = last;
