@@ -52,12 +52,14 @@ public final class JobCommands implements Commands {
   @Override
   public int train(TrainSettings settings) throws IOException {
     requireDevice(settings);
+    settings.warmUpCut().ifPresent(out::println);
     return tell(settings, TrainingRun.train(settings, spark, hadoop, out));
   }
 
   @Override
   public int resume(TrainSettings settings) throws IOException {
     requireDevice(settings);
+    settings.warmUpCut().ifPresent(out::println);
     return tell(settings, TrainingRun.resume(settings, spark, hadoop, out));
   }
 
@@ -88,6 +90,7 @@ public final class JobCommands implements Commands {
   @Override
   public int plan(TrainSettings settings) {
     out.print(TrainingPlan.describe(settings, hadoop));
+    settings.warmUpCut().ifPresent(line -> out.println("\n" + line));
     return ExitCodes.DONE;
   }
 

@@ -36,7 +36,7 @@ final class PolicyOptimizer {
     this.weights = weights;
     this.average = average;
     this.adamW = adamW;
-    this.totalSteps = (long) settings.rounds() * settings.update().epochs();
+    this.totalSteps = settings.optimizerSteps();
   }
 
   /** Continues from a checkpoint, bit for bit; takes its vectors over. */
