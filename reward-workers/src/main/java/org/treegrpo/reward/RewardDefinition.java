@@ -38,16 +38,20 @@ public record RewardDefinition(
     return option.matches("(.*-)?(path|file)");
   }
 
-  /** One message for each option that is not in {@code known}, in alphabetical order. */
+  /**
+   * One message for each option that is not in {@code known}, in alphabetical order. Its value is
+   * left out: it may be a secret.
+   */
   public List<String> unknownOptions(Set<String> known) {
     List<String> problems = new ArrayList<>();
     new TreeMap<>(options)
+        .keySet()
         .forEach(
-            (key, value) -> {
+            key -> {
               if (!known.contains(key)) {
                 problems.add(
-                    "reward '%s': option '%s' = '%s' is unknown to type '%s'; it knows %s"
-                        .formatted(name, key, value, type, known.stream().sorted().toList()));
+                    "reward '%s': option '%s' is unknown to type '%s'; it knows %s"
+                        .formatted(name, key, type, known.stream().sorted().toList()));
               }
             });
     return problems;

@@ -2,9 +2,10 @@ package org.treegrpo.core.prompt;
 
 import org.jspecify.annotations.Nullable;
 import org.treegrpo.core.text.Printable;
+import org.treegrpo.core.base.UserError;
 
 /** A prompt, or a file of prompts or of their conditioning, that breaks a rule. */
-public final class PromptException extends RuntimeException {
+public final class PromptException extends RuntimeException implements UserError {
 
   private static final long serialVersionUID = 1L;
 
@@ -23,5 +24,10 @@ public final class PromptException extends RuntimeException {
 
   PromptException(@Nullable String message, Throwable cause) {
     super(message, cause);
+  }
+
+  @Override
+  public boolean badInput() {
+    return true;
   }
 }

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 import org.apache.spark.SparkConf;
 import org.treegrpo.job.spark.ExecutorLog;
 import org.treegrpo.job.spark.RewardStreamPlugin;
@@ -42,6 +43,7 @@ public final class SparkSettings {
     }
     refuse(conf, "spark.dynamicAllocation.enabled", "would empty the rollout stores", problems);
     refuse(conf, "spark.speculation", "would duplicate the rollout stores", problems);
+    refuseMalformed(conf, "spark.redaction.regex", problems);
     return problems;
   }
 
@@ -71,6 +73,16 @@ public final class SparkSettings {
     String others = conf.get(key, "");
     if (!others.contains(ours.getName())) {
       conf.set(key, others.isEmpty() ? ours.getName() : others + "," + ours.getName());
+    }
+  }
+
+  private static void refuseMalformed(SparkConf conf, String key, List<String> problems) {
+    try {
+      Pattern.compile(conf.get(key, ""));
+    } catch (PatternSyntaxException malformed) {
+      problems.add(
+          "%s: %s, must be a regular expression; %s"
+              .formatted(key, malformed.getPattern(), malformed.getDescription()));
     }
   }
 

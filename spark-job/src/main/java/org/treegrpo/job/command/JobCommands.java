@@ -47,18 +47,20 @@ public final class JobCommands implements Commands {
   public JobCommands(SparkConf spark, Configuration hadoop, PrintStream out) {
     this.spark = spark;
     this.hadoop = hadoop;
-    this.out = out;
+    this.out = new MaskedStream(out);
   }
 
   @Override
   public int train(TrainSettings settings) throws IOException {
     requireDevice(settings);
+    settings.warmUpCut().ifPresent(out::println);
     return tell(settings, TrainingRun.train(settings, spark, hadoop, out));
   }
 
   @Override
   public int resume(TrainSettings settings) throws IOException {
     requireDevice(settings);
+    settings.warmUpCut().ifPresent(out::println);
     return tell(settings, TrainingRun.resume(settings, spark, hadoop, out));
   }
 
@@ -90,6 +92,7 @@ public final class JobCommands implements Commands {
   @Override
   public int plan(TrainSettings settings) {
     out.print(TrainingPlan.describe(settings, hadoop));
+    settings.warmUpCut().ifPresent(line -> out.println("\n" + line));
     return ExitCodes.DONE;
   }
 

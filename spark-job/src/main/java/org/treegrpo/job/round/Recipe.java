@@ -28,6 +28,7 @@ import org.treegrpo.core.tree.RoundKey;
 import org.treegrpo.core.tree.TreeSeed;
 import org.treegrpo.core.tree.TreeSettings;
 import org.treegrpo.core.tree.WindowSchedule;
+import org.treegrpo.job.files.FileSystems;
 import org.treegrpo.job.files.HadoopSource;
 import org.treegrpo.job.settings.ForestSettings;
 import org.treegrpo.job.settings.Labels;
@@ -238,7 +239,7 @@ public final class Recipe implements AutoCloseable {
 
   private static ReadableSource source(String uri, Configuration hadoop) throws IOException {
     org.apache.hadoop.fs.Path path = new org.apache.hadoop.fs.Path(uri);
-    return new HadoopSource(path.getFileSystem(hadoop), path);
+    return new HadoopSource(FileSystems.of(path, hadoop), path);
   }
 
   private List<Prompt> prompts(byte[] jsonl, String name) throws IOException {

@@ -24,7 +24,6 @@ final class JointRules {
     window();
     group();
     shares();
-    warmUp();
     penalty();
     rewards(use, rewardCheck);
   }
@@ -113,21 +112,6 @@ final class JointRules {
           "must divide the %d trees of a round evenly, or be %d to split each at its first window step"
               .formatted(trees, (long) trees * branching()),
           "0 makes one share of each tree");
-    }
-  }
-
-  private void warmUp() {
-    if (!reader.clean("optimizer.warm-up-steps", "rounds", "update.epochs")) {
-      return;
-    }
-    long optimizerSteps = (long) settings.rounds() * settings.update().epochs();
-    long warmUpSteps = settings.optimizer().warmUp().steps();
-    if (warmUpSteps > 0 && warmUpSteps >= optimizerSteps) {
-      reader.problemAt(
-          "optimizer.warm-up-steps",
-          "must be less than the run's %d optimizer steps (rounds x update.epochs)"
-              .formatted(optimizerSteps),
-          "");
     }
   }
 

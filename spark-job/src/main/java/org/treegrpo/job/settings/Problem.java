@@ -17,7 +17,7 @@ public record Problem(String key, String value, String rule, String hint, String
   public String describe() {
     StringBuilder text = new StringBuilder(key);
     if (!value.isEmpty()) {
-      text.append(" = ").append(Printable.excerpt(value));
+      text.append(" = ").append(Printable.excerpt(Secrets.ofThisProcess().mask(key, value)));
     }
     text.append(": ").append(rule);
     if (!hint.isEmpty()) {

@@ -13,15 +13,17 @@ import java.util.regex.Pattern;
 
 /**
  * The settings written out: {@code config.resolved.conf}. Every key with its value, sorted, paths
- * absolute; loading it gives the same settings again on any machine.
+ * absolute; loading it gives the same settings again on any machine, unless it has secrets, which
+ * are masked and must be given again.
  *
  * @param text HOCON, root {@code treegrpo}
+ * @param withSecrets the same and nothing masked, for executors only: never printed, never written
  * @param sha256 of the text without {@code run-dir}, so that a run can be moved, without {@code
- *     cluster}, which moves no weight, and {@code pretrain}, which training does not use, and,
- *     unless the learning rate falls over the rounds, without {@code rounds}, so that a run can be
- *     extended
+ *     cluster}, which moves no weight, and {@code pretrain}, which training does not use, without
+ *     what is called like a secret, so that a password may change, and, unless the learning rate
+ *     falls over the rounds, without {@code rounds}, so that a run can be extended
  */
-public record ResolvedConfig(String text, String sha256) {
+public record ResolvedConfig(String text, String withSecrets, String sha256) {
 
   private static final String ROUNDS = "rounds";
   private static final Set<String> NOT_HASHED = Set.of("run-dir", "cluster", "pretrain", ROUNDS);
@@ -35,10 +37,15 @@ public record ResolvedConfig(String text, String sha256) {
    * @param roundsFree whether more rounds leave the earlier ones as they are
    */
   static ResolvedConfig of(Map<String, Object> values, boolean roundsFree) {
-    String text =
-        ConfigValueFactory.fromMap(Map.of(SettingsLoader.ROOT, values))
-            .render(ConfigRenderOptions.defaults().setOriginComments(false).setJson(false));
-    return new ResolvedConfig(text, hash(text, roundsFree));
+    return new ResolvedConfig(
+        render(Secrets.ofThisProcess().mask(values)),
+        render(values),
+        hash(render(Secrets.BY_NAME.mask(values)), roundsFree));
+  }
+
+  private static String render(Map<String, Object> values) {
+    return ConfigValueFactory.fromMap(Map.of(SettingsLoader.ROOT, values))
+        .render(ConfigRenderOptions.defaults().setOriginComments(false).setJson(false));
   }
 
   /**

@@ -49,7 +49,7 @@ public record SettingsIdentity(SortedMap<String, String> digests) {
 
   /** The identity of a run with these settings. */
   public static SettingsIdentity of(ResolvedConfig resolved) {
-    return of(ConfigFactory.parseString(resolved.text()));
+    return of(ConfigFactory.parseString(resolved.withSecrets()));
   }
 
   /**
@@ -124,7 +124,9 @@ public record SettingsIdentity(SortedMap<String, String> digests) {
         flatten(key + "[" + i + "]", list.get(i), digests);
       }
     } else {
-      digests.put(key, ResolvedConfig.sha256(normal(value.unwrapped())));
+      String name = key.substring(key.lastIndexOf('.') + 1);
+      String kept = Secrets.BY_NAME.mask(withoutIndex(name), normal(value.unwrapped()));
+      digests.put(key, ResolvedConfig.sha256(kept));
     }
   }
 

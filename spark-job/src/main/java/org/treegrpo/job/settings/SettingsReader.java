@@ -227,18 +227,20 @@ final class SettingsReader {
         String name = item.getKey();
         if (!isScalar(item.getValue())) {
           problem(key + "." + name, item.getValue(), "must be a plain value", "");
-        } else if (RewardDefinition.namesAFile(name)) {
-          ConfigValue file = item.getValue();
-          path(key + "." + name, file, text -> paths.input(text, file.origin()))
-              .ifPresent(path -> texts.put(name, path));
-        } else {
-          texts.put(name, written(item.getValue()));
+        } else if (isGiven(key + "." + name, item.getValue())) {
+          option(key + "." + name, name, item.getValue()).ifPresent(text -> texts.put(name, text));
         }
       }
     } else {
       value.ifPresent(other -> problem(key, other, "must be a block { .. }", ""));
     }
     return keep(key, texts, Collections.unmodifiableMap(texts));
+  }
+
+  private Optional<String> option(String key, String name, ConfigValue value) {
+    return RewardDefinition.namesAFile(name)
+        ? path(key, value, text -> paths.input(text, value.origin()))
+        : Optional.of(written(value));
   }
 
   /** Logs that the value of {@code key}, well-formed in itself, breaks a rule. */
@@ -309,12 +311,25 @@ final class SettingsReader {
     asked.add(key);
     ConfigValue value = block.get(key);
     if (value != null && value.valueType() != ConfigValueType.NULL) {
-      return Optional.of(value);
+      return isGiven(key, value) ? Optional.of(value) : Optional.empty();
     }
     if (!log.concerns(path(key))) {
       problem(key, value, "needs a value", "");
     }
     return Optional.empty();
+  }
+
+  /** Logs a value of a run's own configuration that was not kept there. */
+  private boolean isGiven(String key, ConfigValue value) {
+    boolean masked = isScalar(value) && written(value).contains(Secrets.MASK);
+    if (masked) {
+      problem(
+          key,
+          value,
+          "must be given again: a run does not keep its secrets",
+          "name the configuration that it was started with by --config");
+    }
+    return !masked;
   }
 
   private Optional<ConfigValue> scalar(String key) {

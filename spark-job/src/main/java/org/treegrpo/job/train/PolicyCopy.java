@@ -10,6 +10,7 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocatedFileStatus;
 import org.apache.hadoop.fs.RemoteIterator;
+import org.treegrpo.job.files.FileSystems;
 import org.treegrpo.job.files.InputFile;
 import org.treegrpo.job.files.TemporaryDirectory;
 
@@ -34,7 +35,7 @@ final class PolicyCopy implements AutoCloseable {
    */
   static PolicyCopy of(String uri, Configuration hadoop) throws IOException {
     org.apache.hadoop.fs.Path source = new org.apache.hadoop.fs.Path(uri);
-    FileSystem fs = source.getFileSystem(hadoop);
+    FileSystem fs = FileSystems.of(source, hadoop);
     if (!fs.exists(source) || !fs.getFileStatus(source).isDirectory()) {
       throw new IOException("there is no directory with a policy.json");
     }

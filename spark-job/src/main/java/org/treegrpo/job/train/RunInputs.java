@@ -22,6 +22,7 @@ import org.treegrpo.core.policy.PolicyWeights;
 import org.treegrpo.core.prompt.PromptException;
 import org.treegrpo.job.checkpoint.WeightsDigest;
 import org.treegrpo.job.executor.RunSpec;
+import org.treegrpo.job.files.FileSystems;
 import org.treegrpo.job.files.InputFile;
 import org.treegrpo.job.plan.PlanInputs;
 import org.treegrpo.job.plan.RunPlan;
@@ -160,7 +161,7 @@ public final class RunInputs implements AutoCloseable {
     boolean reference = settings.update().kl() > 0;
     return new RunSpec(
         runId,
-        settings.resolved().text(),
+        settings.resolved().withSecrets(),
         copy.names(),
         copy.contents(),
         trainPrompts,
@@ -237,7 +238,7 @@ public final class RunInputs implements AutoCloseable {
     byte[] bytes;
     try {
       Path path = new Path(uri);
-      bytes = InputFile.read(path.getFileSystem(hadoop), path);
+      bytes = InputFile.read(FileSystems.of(path, hadoop), path);
     } catch (IOException | IllegalArgumentException e) {
       throw new InvalidInputException(keyed(key, uri, e), e);
     }

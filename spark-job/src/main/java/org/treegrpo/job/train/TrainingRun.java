@@ -31,6 +31,7 @@ import org.treegrpo.job.metrics.RunResult;
 import org.treegrpo.job.report.ConsoleProgress;
 import org.treegrpo.job.report.ConsoleProgress.Style;
 import org.treegrpo.job.report.ReportWriter;
+import org.treegrpo.job.settings.Secrets;
 import org.treegrpo.job.settings.TrainSettings;
 import org.treegrpo.job.spark.StopSignals;
 
@@ -129,7 +130,7 @@ public final class TrainingRun {
         finish(
             result(
                 stopped ? RunResult.Status.STOPPED : RunResult.Status.FAILED,
-                RootFailure.message(failure)));
+                Secrets.ofThisProcess().mask(RootFailure.message(failure))));
       } catch (IOException | RuntimeException second) {
         failure.addSuppressed(second);
       }

@@ -148,9 +148,7 @@ class RulesTest {
           tree.shares=64                                                  | tree.shares
           tree.shares=96                                                  |
           tree.shares=288                                                 | tree.shares
-          optimizer.warm-up-steps=249                                     |
-          optimizer.warm-up-steps=250                                     | optimizer.warm-up-steps
-          optimizer.warm-up-steps=250, update.epochs=2                    |
+          optimizer.warm-up-steps=251                                     |
           sampler.transition=cps, sampler.eta=1                           |
           sampler.transition=cps, sampler.eta=1.1                         | sampler.eta
           sampler.transition=ddim, sampler.eta=1.1                        | sampler.eta

@@ -10,7 +10,7 @@ import java.util.List;
  * A JVM of its own with the class path and the opened packages of this one. Signals that end a
  * process end it, also where this one runs in the background and ignores them.
  */
-final class ChildJvm {
+public final class ChildJvm {
 
   private static final String WITH_SIGNALS =
       """
@@ -34,6 +34,19 @@ final class ChildJvm {
       Class<?> main,
       List<String> arguments)
       throws IOException {
+    return start(
+        output, launcher, jvmOptions, System.getProperty("java.class.path"), main, arguments);
+  }
+
+  /** The same with another class path. */
+  public static Process start(
+      Path output,
+      List<String> launcher,
+      List<String> jvmOptions,
+      String classPath,
+      Class<?> main,
+      List<String> arguments)
+      throws IOException {
     List<String> command = new ArrayList<>(List.of("sh", "-c", WITH_SIGNALS, "sh"));
     command.addAll(launcher);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -42,7 +55,7 @@ final class ChildJvm {
         .forEach(command::add);
     command.addAll(List.of("-XX:+UseSerialGC", "-Dai.djl.offline=true"));
     command.addAll(jvmOptions);
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+    command.addAll(List.of("-cp", classPath, main.getName()));
     command.addAll(arguments);
     return new ProcessBuilder(command)
         .redirectErrorStream(true)

@@ -50,15 +50,28 @@ class BadOptionTest {
 
   @Test
   void aPictureIsWrittenToAFileOnly() throws IOException {
-    sample(directory).assertRefused("--out: " + directory + " must be a PNG file", "a directory");
+    sample("ab", directory).assertRefused("--out: " + directory + " must be a PNG file", "a directory");
     Path nowhere = inputs.file("none");
-    sample(nowhere.resolve("x.png"))
+    sample("ab", nowhere.resolve("x.png"))
         .assertRefused("--out: " + nowhere + "/x.png must be", "there is no directory " + nowhere);
   }
 
-  private CommandLineRun sample(Path out) throws IOException {
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "''      | --prompt: text must not be blank",
+        "'  '    | --prompt: text must not be blank",
+        "xyz     | text must only have characters of the policy's alphabet",
+        "abcabca | text must have at most the 3 characters"
+      })
+  void aPromptThatCannotBeDrawnIsNamed(String prompt, String message) throws IOException {
+    sample(prompt, inputs.file("x.png")).assertRefused(message);
+  }
+
+  private CommandLineRun sample(String prompt, Path out) throws IOException {
     List<String> words = new ArrayList<>(List.of(inputs.arguments("sample")));
-    words.addAll(List.of("--prompt=ab", "--out=" + out));
+    words.addAll(List.of("--prompt", prompt, "--out=" + out));
     return inputs.command(words.toArray(String[]::new));
   }
 
