@@ -35,6 +35,7 @@ public record RunPlan(
    * @throws SettingsException if the settings do not fit the policy or the prompts
    */
   public static RunPlan of(TrainSettings settings, PlanInputs inputs) {
+    checkParameters(settings, inputs);
     checkPrompts(settings, inputs);
     checkTransition(settings, inputs);
     int trees = settings.tree().trees();
@@ -63,6 +64,16 @@ public record RunPlan(
   /** How often something is done every so many rounds and after the last one. */
   private static int due(int every, int rounds) {
     return every == 0 ? 1 : (rounds + every - 1) / every;
+  }
+
+  private static void checkParameters(TrainSettings settings, PlanInputs inputs) {
+    if (inputs.parameters() == 0) {
+      throw problem(
+          "treegrpo.policy.path",
+          settings.policy().path(),
+          "must have at least one parameter to train; none of %s requires a gradient"
+              .formatted(inputs.policy().file()));
+    }
   }
 
   private static void checkPrompts(TrainSettings settings, PlanInputs inputs) {

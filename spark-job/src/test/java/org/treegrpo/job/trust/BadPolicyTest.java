@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.treegrpo.core.tensor.ScriptModule;
 import org.treegrpo.core.tensor.TorchScriptArchive;
 
@@ -141,6 +142,29 @@ class BadPolicyTest {
         .assertRefused(
             inputs.file("policy/network.pt") + ": parameter 'gain' must hold finite values only",
             "found NaN at element 0");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"train", "plan"})
+  void aNetworkWithNothingToTrainIsFoundBeforeTheRun(String command) throws IOException {
+    torchScript(PLAIN, 1);
+    TorchScriptArchive.write(
+        new ScriptModule("Network", PLAIN).buffer("gain", new float[] {1}, 1),
+        inputs.file("policy/network.pt"));
+    inputs
+        .command(inputs.arguments(command))
+        .assertRefused(
+            "treegrpo.policy.path = " + inputs.file("policy"),
+            "must have at least one parameter to train; none of network.pt requires a gradient");
+  }
+
+  @Test
+  void aNetworkWithNothingToTrainCanBeEvaluated() throws IOException {
+    torchScript(PLAIN, 1);
+    TorchScriptArchive.write(
+        new ScriptModule("Network", PLAIN).buffer("gain", new float[] {1}, 1),
+        inputs.file("policy/network.pt"));
+    inputs.command(inputs.arguments("evaluate")).assertDone();
   }
 
   @ParameterizedTest(name = "{2}")
