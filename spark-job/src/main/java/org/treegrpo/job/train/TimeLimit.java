@@ -44,7 +44,7 @@ record TimeLimit(Duration notice, Duration limit) {
       waiting.run();
       return within(limit.minus(notice), task);
     } catch (ExecutionException e) {
-      throw rethrown(e.getCause());
+      throw rethrown(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException(name + " was interrupted");
@@ -61,13 +61,14 @@ record TimeLimit(Duration notice, Duration limit) {
   }
 
   /** The work's own exception, which is to be told as if it had run here. */
-  private static IOException rethrown(Throwable cause) {
+  private static IOException rethrown(ExecutionException e) {
+    Throwable cause = e.getCause();
     if (cause instanceof RuntimeException unchecked) {
       throw unchecked;
     }
     if (cause instanceof Error error) {
       throw error;
     }
-    return (IOException) cause;
+    return cause instanceof IOException io ? io : new IOException(e);
   }
 }
