@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.treegrpo.core.tree.EdgeRecord;
 import org.treegrpo.core.tree.TreeSeed;
 import org.treegrpo.job.audit.AuditWriter;
@@ -46,17 +47,29 @@ final class RunRecorder implements AutoCloseable {
   /**
    * @param start what the run has behind it, if anything; what the files hold of later rounds is
    *     dropped, and a line that the last one lacks is added
+   * @param people are told what the files have lost
    */
-  RunRecorder(RunDirectory directory, Recipe recipe, Optional<CheckpointState> start)
+  RunRecorder(
+      RunDirectory directory,
+      Recipe recipe,
+      Optional<CheckpointState> start,
+      Consumer<String> people)
       throws IOException {
     this.directory = directory;
     this.recipe = recipe;
     this.log = MetricsLog.open(directory.fs(), directory.root());
     int finished = start.map(CheckpointState::round).orElse(0);
+    log.keepWhatIsNoLine().forEach(people);
     log.truncateAfter(finished);
     String line = start.map(CheckpointState::extra).map(e -> e.get(METRICS)).orElse("");
     if (!line.isEmpty() && log.rounds().stream().noneMatch(r -> r.round() == finished)) {
       log.append(RunJson.read(line, RoundMetrics.class));
+    }
+    int lost = finished - log.rounds().size();
+    if (lost > 0) {
+      people.accept(
+          "%s: lacks %d of the %d rounds done; weights are not concerned, the report will not show them"
+              .formatted(directory.layout().metrics(), lost, finished));
     }
     this.events =
         new TensorBoardWriter(directory.fs(), directory.root(), finished + 1, Clock.systemUTC());

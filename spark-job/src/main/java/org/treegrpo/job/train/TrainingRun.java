@@ -147,7 +147,7 @@ public final class TrainingRun {
     try (JavaSparkContext context = ClusterStart.open(spark, settings.cluster());
         SparkCluster cluster =
             new SparkCluster(context, inputs.runSpec(UUID.randomUUID().toString()));
-        RunRecorder recorder = new RunRecorder(directory, inputs.recipe(), start);
+        RunRecorder recorder = new RunRecorder(directory, inputs.recipe(), start, out::println);
         StopRequest stop = new StopRequest(cluster::cancelJobs);
         StopSignals signals = StopSignals.to(signal -> isTaken(stop, signal))) {
       describe(finished, cluster.slots());
