@@ -53,9 +53,7 @@ public final class RunLock implements Closeable {
 
   static RunLock acquire(RunDirectory run, LockOwner owner) throws IOException {
     FileSystem fs = run.fs();
-    if (!fs.mkdirs(run.root())) {
-      throw new AccessDeniedException(run.root() + ": cannot be created");
-    }
+    makeDirectory(fs, run.root());
     Path file = run.lock();
     if (!create(fs, file, owner) && !takeOver(fs, file, owner)) {
       throw new RunLockedException(file + ": another run took the lock just now");
@@ -97,6 +95,17 @@ public final class RunLock implements Closeable {
     }
   }
 
+  private static void makeDirectory(FileSystem fs, Path directory) throws IOException {
+    if (fs.mkdirs(directory)) {
+      return;
+    }
+    if (isLocal(fs)) {
+      Files.createDirectories(local(fs, directory)); // says why not: no permission, no room ..
+    } else {
+      throw new AccessDeniedException(directory + ": cannot be created");
+    }
+  }
+
   private static boolean create(FileSystem fs, Path file, LockOwner owner) throws IOException {
     OutputStream opened;
     try {
@@ -116,13 +125,19 @@ public final class RunLock implements Closeable {
 
   /** Hadoop's local create() looks first and opens then; only the JDK's is one step. */
   private static OutputStream open(FileSystem fs, Path file) throws IOException {
-    if (fs.getUri().getScheme().equals("file")) {
+    if (isLocal(fs)) {
       return Files.newOutputStream(
-          java.nio.file.Path.of(fs.makeQualified(file).toUri()),
-          StandardOpenOption.CREATE_NEW,
-          StandardOpenOption.WRITE);
+          local(fs, file), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     }
     return fs.create(file, false);
+  }
+
+  private static boolean isLocal(FileSystem fs) {
+    return fs.getUri().getScheme().equals("file");
+  }
+
+  private static java.nio.file.Path local(FileSystem fs, Path path) {
+    return java.nio.file.Path.of(fs.makeQualified(path).toUri());
   }
 
   /** Puts our lock in the place of a stale one, or refuses; false where another run was faster. */

@@ -16,7 +16,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** A run directory that somebody else takes away while the run goes on, in its second round. */
 class LostRunDirectoryTest {
 
-  private static final String HOOKED = "treegrpo.rewards=[{ name = size, type = hooked }]";
+  private static final String HOOKED =
+      "treegrpo.rewards=[{ name = size, type = hooked, time-limit-seconds = 3600 }]";
 
   @TempDir Path directory;
   private TinyRun run;

@@ -1,8 +1,12 @@
 package org.treegrpo.job.trust;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -78,6 +82,37 @@ class BadConditioningTest {
   void aWholeFileIsTaken() throws IOException {
     tensors(PROMPTS, 2);
     plan().assertDone();
+  }
+
+  @Test
+  void aFileIsNotKeptOpenWhereARewardCannotBe() throws IOException {
+    tensors(PROMPTS, 2);
+    Path reward = inputs.file("policy/network.pt");
+    String options = "{ path = \"%s\", device = gpu0 }".formatted(reward);
+    inputs
+        .train(
+            "policy.conditioning-file=" + file,
+            "rewards=[{ name = mine, type = torchscript, options = " + options + " }]")
+        .assertFailed("reward 'mine': option 'device'");
+    assertThat(openFiles()).as("files that this JVM has open").doesNotContain(file.toRealPath());
+  }
+
+  private static List<Path> openFiles() throws IOException {
+    List<Path> open = new ArrayList<>();
+    try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
+      for (Path descriptor : descriptors) {
+        open.add(target(descriptor));
+      }
+    }
+    return open;
+  }
+
+  private static Path target(Path descriptor) throws IOException {
+    try {
+      return Files.readSymbolicLink(descriptor);
+    } catch (NoSuchFileException e) {
+      return descriptor; // closed in the meantime
+    }
   }
 
   @Test
