@@ -50,7 +50,8 @@ class BadOptionTest {
 
   @Test
   void aPictureIsWrittenToAFileOnly() throws IOException {
-    sample("ab", directory).assertRefused("--out: " + directory + " must be a PNG file", "a directory");
+    sample("ab", directory)
+        .assertRefused("--out: " + directory + " must be a PNG file", "a directory");
     Path nowhere = inputs.file("none");
     sample("ab", nowhere.resolve("x.png"))
         .assertRefused("--out: " + nowhere + "/x.png must be", "there is no directory " + nowhere);
