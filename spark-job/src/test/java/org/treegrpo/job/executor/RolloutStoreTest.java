@@ -6,12 +6,12 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.treegrpo.core.policy.Conditioning;
 import org.treegrpo.core.policy.Denoiser;
-import org.treegrpo.core.policy.OutputCotangent;
-import org.treegrpo.core.policy.Prediction;
+import org.treegrpo.core.policy.Forward;
+import org.treegrpo.core.process.Prediction;
+import org.treegrpo.core.process.SigmaSchedule;
+import org.treegrpo.core.transition.FlowSde;
 import org.treegrpo.core.transition.Sampler;
 import org.treegrpo.core.transition.SamplerSettings;
-import org.treegrpo.core.transition.SigmaSchedule;
-import org.treegrpo.core.transition.TransitionKind;
 import org.treegrpo.core.tree.GrownShare;
 import org.treegrpo.core.tree.NodePath;
 import org.treegrpo.core.tree.RoundKey;
@@ -24,7 +24,7 @@ import org.treegrpo.core.tree.TreeShape;
 class RolloutStoreTest {
 
   private static final SamplerSettings STEPS =
-      new SamplerSettings(4, SigmaSchedule.LINSPACE_SHIFT, 3, TransitionKind.FLOW_SDE, 0.7);
+      new SamplerSettings(4, SigmaSchedule.LINSPACE_SHIFT, 3, new FlowSde(), 0.7);
 
   private final TreeGrower grower =
       new TreeGrower(
@@ -76,11 +76,9 @@ class RolloutStoreTest {
         float[] latents, float timestep, List<Conditioning> conditioning, float[] output) {}
 
     @Override
-    public void accumulateGradient(
-        float[] latents,
-        float timestep,
-        List<Conditioning> conditioning,
-        OutputCotangent cotangent) {}
+    public Forward forward(float[] latents, float timestep, List<Conditioning> conditioning) {
+      throw new UnsupportedOperationException("nothing is learned here");
+    }
 
     @Override
     public Evaluations evaluations() {
