@@ -1,9 +1,12 @@
 package org.treegrpo;
 
 import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
 import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.GeneralCodingRules.ACCESS_STANDARD_STREAMS;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -12,6 +15,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import org.treegrpo.core.base.UserError;
 
 /**
  * The arrows between the packages of all three modules, which this module has on its class path.
@@ -117,6 +121,26 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule PACKAGES_FORM_NO_CYCLE =
       slices().matching("(org.treegrpo..)").should().beFreeOfCycles();
+
+  @ArchTest
+  static final ArchRule THE_BASE_ROOM_STANDS_ON_NOTHING_OF_OURS =
+      noClasses()
+          .that()
+          .resideInAPackage("org.treegrpo.core.base")
+          .should()
+          .dependOnClassesThat(
+              resideInAPackage("org.treegrpo..")
+                  .and(resideOutsideOfPackage("org.treegrpo.core.base")))
+          .because("all the others stand on it");
+
+  @ArchTest
+  static final ArchRule EXCEPTIONS_ARE_USER_ERRORS =
+      classes()
+          .that()
+          .areAssignableTo(Throwable.class)
+          .should()
+          .implement(UserError.class)
+          .because("the command line tells them by their message alone");
 
   @ArchTest
   static final ArchRule LIBRARIES_DO_NOT_PRINT =

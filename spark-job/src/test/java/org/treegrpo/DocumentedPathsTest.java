@@ -29,7 +29,11 @@ class DocumentedPathsTest {
     try (Stream<Path> decisions = Files.list(ROOT.resolve("docs/decisions"))) {
       return Stream.concat(
               Stream.of(
-                      "README.md", "CONTRIBUTING.md", "docs/ARCHITECTURE.md", "docs/PERFORMANCE.md")
+                      "README.md",
+                      "CONTRIBUTING.md",
+                      "docs/ARCHITECTURE.md",
+                      "docs/PERFORMANCE.md",
+                      "docs/SECURITY.md")
                   .map(ROOT::resolve)
                   .filter(Files::exists),
               decisions.sorted())

@@ -11,20 +11,22 @@ import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
-/** Every test that docs/RELIABILITY.md names is one that runs. */
+/** Every test that docs/RELIABILITY.md and docs/SECURITY.md name is one that runs. */
 class DocumentedTestsTest {
 
   private static final Path ROOT = Path.of("..");
   private static final Pattern NAMED = Pattern.compile("`(\\w+Test)#(\\w+)`");
 
-  @Test
-  void everyTestOfAPromiseRuns() throws IOException {
+  @ParameterizedTest
+  @CsvSource({"docs/RELIABILITY.md, 50", "docs/SECURITY.md, 10"})
+  void everyTestOfAPromiseRuns(String document, int more) throws IOException {
     Map<String, String> sources = sources();
     List<MatchResult> named =
-        NAMED.matcher(Files.readString(ROOT.resolve("docs/RELIABILITY.md"))).results().toList();
-    assertThat(named).as("promises with a test").hasSizeGreaterThan(50);
+        NAMED.matcher(Files.readString(ROOT.resolve(document))).results().toList();
+    assertThat(named).as("promises of %s with a test", document).hasSizeGreaterThan(more);
     for (MatchResult test : named) {
       assertThat(sources).as("test class of %s", test.group()).containsKey(test.group(1));
       String source = sources.get(test.group(1));

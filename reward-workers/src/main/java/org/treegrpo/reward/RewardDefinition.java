@@ -33,16 +33,25 @@ public record RewardDefinition(
     return options.getOrDefault(key, fallback);
   }
 
-  /** One message for each option that is not in {@code known}, in alphabetical order. */
+  /** Whether an option names a file by its key: {@code path}, {@code file}, {@code *-path}, .. */
+  public static boolean namesAFile(String option) {
+    return option.matches("(.*-)?(path|file)");
+  }
+
+  /**
+   * One message for each option that is not in {@code known}, in alphabetical order. Its value is
+   * left out: it may be a secret.
+   */
   public List<String> unknownOptions(Set<String> known) {
     List<String> problems = new ArrayList<>();
     new TreeMap<>(options)
+        .keySet()
         .forEach(
-            (key, value) -> {
+            key -> {
               if (!known.contains(key)) {
                 problems.add(
-                    "reward '%s': option '%s' = '%s' is unknown to type '%s'; it knows %s"
-                        .formatted(name, key, value, type, known.stream().sorted().toList()));
+                    "reward '%s': option '%s' is unknown to type '%s'; it knows %s"
+                        .formatted(name, key, type, known.stream().sorted().toList()));
               }
             });
     return problems;

@@ -1,7 +1,9 @@
 package org.treegrpo.reward;
 
+import org.treegrpo.core.base.UserError;
+
 /** A reward could not be set up, or could not score a batch. The message says why. */
-public class RewardException extends Exception {
+public class RewardException extends Exception implements UserError {
 
   private static final long serialVersionUID = 1L;
 

@@ -32,7 +32,7 @@ class RewardProvidersTest {
     assertThat(problems(definition("a", "ocr", 0, Map.of("model", "v9", "modle", "v4"))))
         .as("each names key, value and rule")
         .containsExactly(
-            "reward 'a': option 'modle' = 'v4' is unknown to type 'ocr'; it knows [measure, model]",
+            "reward 'a': option 'modle' is unknown to type 'ocr'; it knows [measure, model]",
             "reward 'a': option 'model' = 'v9' must be one of [v4, v3]");
     assertThat(
             problems(

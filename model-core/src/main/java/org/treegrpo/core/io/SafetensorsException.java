@@ -2,12 +2,13 @@ package org.treegrpo.core.io;
 
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
+import org.treegrpo.core.base.UserError;
+import org.treegrpo.core.text.Printable;
 
 /** A safetensors file that breaks a rule of the format, or does not hold what was asked of it. */
-public final class SafetensorsException extends IOException {
+public final class SafetensorsException extends IOException implements UserError {
 
   private static final long serialVersionUID = 1L;
-  private static final int LONGEST_VALUE = 300;
 
   private final String file;
   private final String rule;
@@ -19,10 +20,10 @@ public final class SafetensorsException extends IOException {
    * @param value what was found instead
    */
   public SafetensorsException(String file, String rule, @Nullable Object value) {
-    super("%s: %s; found %s".formatted(file, rule, shortened(value)));
+    super("%s: %s; found %s".formatted(file, rule, Printable.excerpt(value)));
     this.file = file;
     this.rule = rule;
-    this.value = shortened(value);
+    this.value = Printable.excerpt(value);
   }
 
   SafetensorsException(String file, String rule, @Nullable Object value, Throwable cause) {
@@ -43,10 +44,5 @@ public final class SafetensorsException extends IOException {
   /** What was found instead, cut to a readable length. */
   public String value() {
     return value;
-  }
-
-  private static String shortened(@Nullable Object value) {
-    String text = String.valueOf(value);
-    return text.length() <= LONGEST_VALUE ? text : text.substring(0, LONGEST_VALUE) + "...";
   }
 }

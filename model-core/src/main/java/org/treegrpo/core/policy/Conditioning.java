@@ -1,6 +1,7 @@
 package org.treegrpo.core.policy;
 
 import java.util.List;
+import org.treegrpo.core.policy.PolicySpec.ConditioningInput;
 
 /**
  * What one sample is generated from: one flat float array per entry of the policy's {@code
@@ -11,5 +12,10 @@ public record Conditioning(List<float[]> tensors) {
 
   public Conditioning {
     tensors = List.copyOf(tensors);
+  }
+
+  /** All zeros. */
+  public static Conditioning zeros(List<ConditioningInput> inputs) {
+    return new Conditioning(inputs.stream().map(input -> new float[input.elements()]).toList());
   }
 }

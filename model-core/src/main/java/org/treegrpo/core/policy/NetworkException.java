@@ -1,13 +1,14 @@
 package org.treegrpo.core.policy;
 
 import ai.djl.engine.EngineException;
+import org.treegrpo.core.base.UserError;
 import org.treegrpo.core.tensor.TorchRuntime;
 
 /**
  * A network of a policy directory does not load or does not keep its contract; the message names
  * its file and says how.
  */
-public final class NetworkException extends RuntimeException {
+public final class NetworkException extends RuntimeException implements UserError {
 
   private static final long serialVersionUID = 1L;
 

@@ -54,7 +54,7 @@ final class NetworkFile {
 
   private static String shapes(NDList tensors) {
     return tensors.stream()
-        .map(tensor -> tensor.getDataType() + " " + tensor.getShape())
+        .map(tensor -> TorchRuntime.typeName(tensor) + " " + tensor.getShape())
         .collect(Collectors.joining(", ", "(", ")"));
   }
 }

@@ -2,11 +2,12 @@ package org.treegrpo.core.policy;
 
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
+import org.treegrpo.core.base.UserError;
 
 /**
  * A policy directory that breaks a rule: the message names the file, the key, the value, the rule.
  */
-public final class PolicyDirectoryException extends IOException {
+public final class PolicyDirectoryException extends IOException implements UserError {
 
   private static final long serialVersionUID = 1L;
 
@@ -33,5 +34,10 @@ public final class PolicyDirectoryException extends IOException {
   /** The key at fault, or empty. */
   public String key() {
     return key;
+  }
+
+  @Override
+  public boolean badInput() {
+    return true;
   }
 }

@@ -3,6 +3,7 @@ package org.treegrpo.core.prompt;
 import java.util.List;
 import org.treegrpo.core.policy.Conditioning;
 import org.treegrpo.core.policy.PolicySpec;
+import org.treegrpo.core.text.Printable;
 
 /**
  * The conditioning of a built-in policy: the prompt's characters as token ids, {@code [letters]},
@@ -38,7 +39,7 @@ public final class CharacterEncoder implements TextConditioner {
       throw new PromptException(
           "prompt '" + prompt.id() + "'",
           "text must have at most the %d characters the policy draws".formatted(letters),
-          "%d in '%s'".formatted(text.length(), text));
+          "%d in '%s'".formatted(text.length(), Printable.excerpt(text)));
     }
     float[] tokens = new float[letters];
     for (int i = 0; i < text.length(); i++) {
@@ -47,7 +48,7 @@ public final class CharacterEncoder implements TextConditioner {
         throw new PromptException(
             "prompt '" + prompt.id() + "'",
             "text must only have characters of the policy's alphabet '" + alphabet + "'",
-            "'%s' in '%s'".formatted(text.charAt(i), text));
+            "'%s' in '%s'".formatted(text.charAt(i), Printable.excerpt(text)));
       }
       tokens[i] = index + 1;
     }

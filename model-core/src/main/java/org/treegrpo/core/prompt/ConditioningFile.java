@@ -5,7 +5,6 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import org.treegrpo.core.io.ReadableSource;
 import org.treegrpo.core.io.SafetensorsException;
 import org.treegrpo.core.io.SafetensorsReader;
@@ -15,9 +14,9 @@ import org.treegrpo.core.policy.PolicySpec.ConditioningInput;
 
 /**
  * Conditioning computed beforehand: a safetensors file with a tensor {@code <prompt id>/<input
- * name>} for each prompt and each conditioning input of the policy, and optionally {@code
- * null/<input name>} for the unconditional branch, zeros where it is absent. Only the header is
- * held in memory; tensors are read when asked for. Safe for several threads.
+ * name>} for each prompt and each conditioning input of the policy, and, where guidance needs the
+ * unconditional branch, {@code null/<input name>}. Only the header is held in memory; tensors are
+ * read when asked for. Safe for several threads.
  */
 public final class ConditioningFile implements TextConditioner {
 
@@ -54,8 +53,18 @@ public final class ConditioningFile implements TextConditioner {
   public Conditioning unconditional() {
     List<float[]> tensors = new ArrayList<>();
     for (ConditioningInput input : inputs) {
-      Optional<TensorInfo> tensor = reader.find(UNCONDITIONAL + "/" + input.name());
-      tensors.add(tensor.isPresent() ? read(tensor.get(), input) : new float[input.elements()]);
+      String name = UNCONDITIONAL + "/" + input.name();
+      TensorInfo tensor =
+          reader
+              .find(name)
+              .orElseThrow(
+                  () ->
+                      new PromptException(
+                          reader.file(),
+                          "must hold a tensor '%s', the conditioning without a prompt, for guidance other than 1; add it or set the guidance scale to 1"
+                              .formatted(name),
+                          "none"));
+      tensors.add(read(tensor, input));
     }
     return new Conditioning(tensors);
   }
@@ -68,7 +77,6 @@ public final class ConditioningFile implements TextConditioner {
         checkForm(required(prompt, input), input);
       }
     }
-    unconditional();
   }
 
   @Override

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Pattern;
+import org.treegrpo.core.text.Printable;
 
 /**
  * One prompt.
@@ -25,10 +26,15 @@ public record Prompt(String id, String text, Map<String, String> extra) implemen
     Objects.requireNonNull(text, "text");
     if (!ID.matcher(id).matches() || id.equals(".") || id.equals("..") || id.equals("null")) {
       throw new IllegalArgumentException(
-          "id must match " + ID + " and not be '.', '..' or 'null'; found '" + id + "'");
+          "id must match "
+              + ID
+              + " and not be '.', '..' or 'null'; found '"
+              + Printable.excerpt(id)
+              + "'");
     }
     if (text.isBlank()) {
-      throw new IllegalArgumentException("text must not be blank; found '" + text + "'");
+      throw new IllegalArgumentException(
+          "text must not be blank; found '" + Printable.excerpt(text) + "'");
     }
     extra = Collections.unmodifiableMap(new LinkedHashMap<>(extra));
   }

@@ -25,6 +25,9 @@ public record PromptSet(List<Prompt> prompts) {
               JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build())
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
+  /** What some editors put before UTF-8; it belongs to no line. */
+  private static final String BYTE_ORDER_MARK = "\ufeff";
+
   public PromptSet {
     prompts = List.copyOf(prompts);
   }
@@ -36,7 +39,8 @@ public record PromptSet(List<Prompt> prompts) {
    * @throws PromptException naming the line that breaks a rule
    */
   public static PromptSet read(InputStream in, String name) throws IOException {
-    String[] lines = decode(in.readAllBytes(), name).split("\n", -1);
+    String text = decode(in.readAllBytes(), name);
+    String[] lines = text.substring(text.startsWith(BYTE_ORDER_MARK) ? 1 : 0).split("\n", -1);
     List<Prompt> prompts = new ArrayList<>();
     Map<String, Integer> lineOfId = new HashMap<>();
     for (int i = 0; i < lines.length; i++) {

@@ -11,7 +11,10 @@ public interface TextConditioner extends Closeable {
   /** The conditioning of a prompt; a {@link PromptException} where there is none. */
   Conditioning of(Prompt prompt);
 
-  /** The conditioning of the unconditional branch of guidance. */
+  /**
+   * The conditioning of the unconditional branch of guidance; a {@link PromptException} where there
+   * is none.
+   */
   Conditioning unconditional();
 
   /** Refuses, before a run starts, the first prompt that {@link #of} would refuse. */

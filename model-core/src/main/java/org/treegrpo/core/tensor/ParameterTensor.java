@@ -34,26 +34,33 @@ public final class ParameterTensor {
   }
 
   /**
-   * The parameters of a module, not its buffers, in the module's order; a tied one stands where the
-   * first of its names does.
+   * The parameters of a module that require a gradient, not frozen ones and not its buffers, in the
+   * module's order; a tied one stands where the first of its names does.
    *
    * @throws IllegalArgumentException if one is not float32
    */
   public static List<ParameterTensor> of(PtSymbolBlock block, NDManager manager) {
     TorchRuntime.configureThread();
-    NDList all = JniUtils.moduleGetParams(block, (PtNDManager) manager);
-    for (NDArray parameter : all) {
+    List<NDArray> trained = trained(JniUtils.moduleGetParams(block, (PtNDManager) manager));
+    for (NDArray parameter : trained) {
       if (parameter.getDataType() != DataType.FLOAT32) {
         throw new IllegalArgumentException(
-            "parameter '%s' must be float32 to be trained; found %s"
-                .formatted(parameter.getName(), parameter.getDataType()));
+            "parameter '%s' must be float32 to be trained; found %s; export the module after .float()"
+                .formatted(parameter.getName(), TorchRuntime.typeName(parameter)));
       }
     }
     // Everything that is made here goes; the parameters were there before.
     try (NDScope scope = new NDScope()) {
       scope.suppressNotUsedWarning();
-      return grouped(all);
+      return grouped(trained);
     }
+  }
+
+  private static List<NDArray> trained(NDList all) {
+    return all.stream()
+        .filter(parameter -> parameter.size() > 0)
+        .filter(parameter -> JniUtils.requiresGrad((PtNDArray) parameter))
+        .toList();
   }
 
   /** Name in the archive; of a tied parameter the first. */
@@ -123,8 +130,7 @@ public final class ParameterTensor {
    * Finds what shares memory by writing a mark to the first element of each parameter: DJL tells
    * neither addresses nor strides. The values are put back.
    */
-  private static List<ParameterTensor> grouped(NDList all) {
-    List<NDArray> parameters = all.stream().filter(parameter -> parameter.size() > 0).toList();
+  private static List<ParameterTensor> grouped(List<NDArray> parameters) {
     float[] first = new float[parameters.size()];
     boolean[] writable = new boolean[first.length];
     for (int i = 0; i < first.length; i++) {

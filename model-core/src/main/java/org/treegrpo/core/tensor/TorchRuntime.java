@@ -1,7 +1,6 @@
 package org.treegrpo.core.tensor;
 
 import ai.djl.Device;
-import ai.djl.engine.Engine;
 import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
@@ -40,7 +39,7 @@ public final class TorchRuntime {
     if (CONFIGURED.get()) {
       return;
     }
-    Engine.getEngine("PyTorch");
+    NativeLibrary.load();
     JniUtils.setNumThreads(1);
     JniUtils.setGradMode(false);
     JniUtils.setGraphExecutorOptimize(false);
@@ -49,12 +48,12 @@ public final class TorchRuntime {
 
   /** The version of the native library. */
   public static String version() {
-    return Engine.getEngine("PyTorch").getVersion();
+    return NativeLibrary.load().getVersion();
   }
 
   /** Number of CUDA devices that the native library sees. */
   public static int gpuCount() {
-    return Engine.getEngine("PyTorch").getGpuCount();
+    return NativeLibrary.load().getGpuCount();
   }
 
   /**
@@ -70,7 +69,7 @@ public final class TorchRuntime {
   /** A new top-level manager on a device; the caller closes it. */
   public static NDManager newManager(Device device) {
     configureThread();
-    return Engine.getEngine("PyTorch").newBaseManager(device);
+    return NativeLibrary.load().newBaseManager(device);
   }
 
   /**
@@ -118,6 +117,14 @@ public final class TorchRuntime {
         .filter(line -> line.matches("[A-Za-z.]*Error: .*"))
         .findFirst()
         .orElse(lines.isEmpty() ? "it does not say why" : lines.get(0).strip());
+  }
+
+  /** Name of an array's element type; DJL has none for bfloat16, which policies often have. */
+  public static String typeName(NDArray array) {
+    DataType type = array.getDataType();
+    return type == DataType.UNKNOWN
+        ? "bfloat16 or another type that DJL does not know"
+        : type.toString();
   }
 
   /** Runs {@code forward}; the outputs belong to the manager of the first input. */

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Arrays;
 import java.util.Random;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -15,6 +16,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.treegrpo.core.Golden;
+import org.treegrpo.core.topology.BranchSchedule;
+import org.treegrpo.core.topology.Topology;
 
 class TreeBackupTest {
 
@@ -38,7 +41,7 @@ class TreeBackupTest {
             mode,
             false);
     double[][] edges =
-        TreeBackup.backup(
+        backup(
             golden.get("k").asInt(),
             golden.get("w").asInt(),
             new LeafAdvantages(settings, new double[] {1}).group(rewards).values(),
@@ -141,11 +144,11 @@ class TreeBackupTest {
   void maskedLeavesLeaveTheirSiblingsWeightsToTheOthers() {
     double[] leaves = {NAN, NAN, 1, 4, NAN, -1, NAN, 2, 5};
     double[][] logProbs = {{0, 0, Math.log(3)}, {9, 9, 0, 9, 9, 0, 9, Math.log(2), Math.log(4)}};
-    double[][] softmax = TreeBackup.backup(3, 2, leaves, logProbs, Backup.SOFTMAX_MEAN_LOGP);
+    double[][] softmax = backup(3, 2, leaves, logProbs, Backup.SOFTMAX_MEAN_LOGP);
     assertThat(softmax[0][0]).as("one unmasked leaf").isEqualTo(1);
     assertThat(softmax[0][1]).as("weights by log-prob").isBetween(3.99, 4.0);
     assertThat(softmax[0][2]).as("(2 2 + 4 5) / 6").isCloseTo(4, within(1e-12));
-    double[][] uniform = TreeBackup.backup(3, 2, leaves, logProbs, Backup.UNIFORM);
+    double[][] uniform = backup(3, 2, leaves, logProbs, Backup.UNIFORM);
     assertThat(uniform[0])
         .as("means of the unmasked")
         .containsExactly(new double[] {1, 1.5, 3.5}, within(1e-12));
@@ -157,7 +160,7 @@ class TreeBackupTest {
     double[] leaves = {NAN, NAN, 1, 2, 3, 4, 5, 6};
     double[][] logProbs = {new double[2], new double[4], new double[8]};
     logProbs[2][0] = NAN;
-    double[][] edges = TreeBackup.backup(2, 3, leaves, logProbs, Backup.SOFTMAX_MEAN_LOGP);
+    double[][] edges = backup(2, 3, leaves, logProbs, Backup.SOFTMAX_MEAN_LOGP);
     assertThat(edges[1]).as("depth 2").containsExactly(NAN, 1.5, 3.5, 5.5);
     assertThat(edges[0]).as("depth 1 without the masked edge").containsExactly(1.5, 4.5);
   }
@@ -165,8 +168,7 @@ class TreeBackupTest {
   @Test
   void summedLogProbsPickOneChild() {
     double[][] logProbs = {{-1000, -1200, -900}};
-    double[][] edges =
-        TreeBackup.backup(3, 1, new double[] {1, 2, 3}, logProbs, Backup.SOFTMAX_SUM_LOGP);
+    double[][] edges = backup(3, 1, new double[] {1, 2, 3}, logProbs, Backup.SOFTMAX_SUM_LOGP);
     assertThat(edges[0]).as("depth 1 is the leaves").containsExactly(1, 2, 3);
     assertThat(TreeBackup.siblingWeights(edges[0], logProbs[0], 0, 3, Backup.SOFTMAX_SUM_LOGP))
         .as("one-hot without overflow")
@@ -196,16 +198,18 @@ class TreeBackupTest {
     assertThat(edges[depth - 1][0])
         .as("1 - k^-j / n before the correction")
         .isCloseTo(1 - Math.pow(k, -depth) / trees, within(1e-12));
-    assertThat(TreeBackup.correctDepth(edges, k, trees)[depth - 1][0])
+    assertThat(correctDepth(edges, k, trees)[depth - 1][0])
         .as("after it")
         .isCloseTo(1, within(1e-12));
   }
 
   @Test
   void depthCorrectionOfOneTreeIsThatOfTheGradientOracle() {
-    assertThat(TreeBackup.depthFactor(3, 2, 1)).as("1 - k^-j").isEqualTo(1 - 1.0 / 9);
-    assertThat(TreeBackup.depthFactor(1, 1, 8)).as("flat: 1 - 1/G").isEqualTo(1 - 1.0 / 8);
-    assertThatThrownBy(() -> TreeBackup.depthFactor(1, 3, 1))
+    assertThat(TreeBackup.depthFactor(schedule(3, 2), 2, 1)).as("1 - k^-j").isEqualTo(1 - 1.0 / 9);
+    assertThat(TreeBackup.depthFactor(schedule(1, 1), 1, 8))
+        .as("flat: 1 - 1/G")
+        .isEqualTo(1 - 1.0 / 8);
+    assertThatThrownBy(() -> TreeBackup.depthFactor(schedule(1, 3), 3, 1))
         .as("a group of one leaf")
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("depth-correction needs a group of two leaves");
@@ -214,21 +218,51 @@ class TreeBackupTest {
   @Test
   void refusesArraysThatDoNotFitTheShape() {
     double[][] logProbs = Tree.zeros(2, 2);
-    assertThatThrownBy(() -> TreeBackup.backup(2, 2, new double[3], logProbs, Backup.UNIFORM))
+    assertThatThrownBy(() -> backup(2, 2, new double[3], logProbs, Backup.UNIFORM))
         .as("leaves")
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("leaf advantages: 3, but the tree's shape needs 4");
     assertThatThrownBy(
-            () -> TreeBackup.backup(2, 2, new double[4], new double[2][2], Backup.UNIFORM))
+            () -> backup(2, 2, new double[4], new double[][] {new double[2]}, Backup.UNIFORM))
         .as("log-probs")
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("edge log-probs at depth 2: 2");
+        .hasMessageContaining("edge log-probs: 3, but the tree's shape needs 7");
     logProbs[1][3] = NAN;
-    assertThatThrownBy(
-            () -> TreeBackup.backup(2, 2, new double[4], logProbs, Backup.SOFTMAX_MEAN_LOGP))
+    assertThatThrownBy(() -> backup(2, 2, new double[4], logProbs, Backup.SOFTMAX_MEAN_LOGP))
         .as("log pi_old of an unmasked edge")
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("must be finite");
+  }
+
+  private static BranchSchedule schedule(int k, int w) {
+    return BranchSchedule.window(w, 0, k, w);
+  }
+
+  /** By depth, as the formulas are written. */
+  private static double[][] backup(
+      int k, int w, double[] leaves, double[][] logProbs, Backup mode) {
+    Topology tree = Topology.of(schedule(k, w));
+    return byDepth(tree, TreeBackup.backup(tree, leaves, byNode(logProbs), mode));
+  }
+
+  private static double[][] correctDepth(double[][] edges, int k, int trees) {
+    Topology tree = Topology.of(schedule(k, edges.length));
+    return byDepth(tree, TreeBackup.correctDepth(tree, byNode(edges), trees));
+  }
+
+  private static double[] byNode(double[][] depths) {
+    return DoubleStream.concat(
+            DoubleStream.of(0), Arrays.stream(depths).flatMapToDouble(Arrays::stream))
+        .toArray();
+  }
+
+  private static double[][] byDepth(Topology tree, double[] nodes) {
+    return IntStream.rangeClosed(1, tree.schedule().depths())
+        .mapToObj(
+            depth ->
+                Arrays.copyOfRange(
+                    nodes, tree.firstAt(depth), tree.firstAt(depth) + tree.nodesAt(depth)))
+        .toArray(double[][]::new);
   }
 
   private static double[][] byDepth(JsonNode rows) {
@@ -279,7 +313,7 @@ class TreeBackupTest {
     }
 
     double[][] backup(Backup mode) {
-      return TreeBackup.backup(k, w, leaves, logProbs, mode);
+      return TreeBackupTest.backup(k, w, leaves, logProbs, mode);
     }
 
     /** A_node from its definition: the weighted mean of the node's child edges. */

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
-import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -17,10 +16,11 @@ import org.treegrpo.core.objective.PpoSurrogate;
 import org.treegrpo.core.objective.ReinforceSurrogate;
 import org.treegrpo.core.objective.Surrogate;
 import org.treegrpo.core.optim.DivergedException;
-import org.treegrpo.core.topology.NodePath;
-import org.treegrpo.core.topology.TreeSeed;
+import org.treegrpo.core.topology.Forest;
+import org.treegrpo.core.topology.Topology;
 import org.treegrpo.core.transition.Sampler;
 import org.treegrpo.core.transition.Steps;
+import org.treegrpo.core.tree.EdgeRecord;
 import org.treegrpo.core.tree.GrownShare;
 import org.treegrpo.core.tree.PointwiseDenoiser;
 import org.treegrpo.core.tree.RoundKey;
@@ -33,8 +33,8 @@ class ShareLearnerTest {
 
   private static final int ELEMENTS = 8;
   private static final int START = 2;
-  private static final TreeShape SHAPE = new TreeShape(2, 3);
-  private static final TreeSettings SETTINGS = new TreeSettings(SHAPE, RootNoise.SHARED, 3);
+  private static final Topology TREE = Trees.topology(8, START, 2, 3);
+  private static final TreeSettings SETTINGS = new TreeSettings(RootNoise.SHARED, 3);
   private static final Surrogate WIDE = new PpoSurrogate(0.9);
 
   private final PointwiseDenoiser denoiser = PointwiseDenoiser.tanh(ELEMENTS);
@@ -51,7 +51,7 @@ class ShareLearnerTest {
       assertThat(result.maxRatioDeviation()).as("max |rho - 1|").isZero();
       assertThat(result.approxKlSum()).as("approximate KL").isZero();
       assertThat(result.clipped()).as("clipped edges").isZero();
-      assertThat(result.edges()).isEqualTo(share.edges().size());
+      assertThat(result.edges()).isEqualTo(share.forest().edges());
     }
   }
 
@@ -121,9 +121,9 @@ class ShareLearnerTest {
       LearnResult result =
           new ShareLearner(denoiser, sampler)
               .learn(share, random(share, 5), ones(share), WIDE, KlTerm.NONE);
-      assertThat(denoiser.evaluations().trainForward()).isEqualTo(2L * SHAPE.parents());
-      assertThat(denoiser.evaluations().trainBackward()).isEqualTo(2L * SHAPE.parents());
-      assertThat(result.parents()).isEqualTo(2L * SHAPE.parents());
+      assertThat(denoiser.evaluations().trainForward()).isEqualTo(2L * TREE.parents());
+      assertThat(denoiser.evaluations().trainBackward()).isEqualTo(2L * TREE.parents());
+      assertThat(result.parents()).isEqualTo(2L * TREE.parents());
     }
   }
 
@@ -131,7 +131,7 @@ class ShareLearnerTest {
   void maskedEdgesAreNotReadAndFullyMaskedBatchesAreSkipped() {
     Sampler sampler = Trees.flowSampler(8);
     try (GrownShare share = grow(sampler)) {
-      double[] advantages = new double[share.edges().size()];
+      double[] advantages = new double[share.forest().edges()];
       double[] weights = new double[advantages.length];
       Arrays.fill(advantages, Double.NaN);
       Arrays.fill(weights, Double.NaN);
@@ -156,14 +156,14 @@ class ShareLearnerTest {
     try (GrownShare share = grow(sampler)) {
       denoiser.theta()[0] += 0.1;
       double[] away =
-          IntStream.range(0, share.edges().size())
+          IntStream.range(0, share.forest().edges())
               .mapToDouble(edge -> ratioAbove(sampler, share, edge) ? 1 : -1)
               .toArray();
       Arrays.fill(denoiser.gradient(), 0);
       LearnResult result =
           new ShareLearner(denoiser, sampler)
               .learn(share, away, ones(share), new PpoSurrogate(1e-9), KlTerm.NONE);
-      assertThat(result.clipped()).isEqualTo(share.edges().size());
+      assertThat(result.clipped()).isEqualTo(share.forest().edges());
       assertThat(denoiser.gradient()).containsOnly(0);
       assertThat(result.approxKlSum()).as("never negative").isPositive();
     }
@@ -180,9 +180,9 @@ class ShareLearnerTest {
       KlTerm kl = new KlTerm(new KlPenalty(0.3), Optional.of(reference));
       LearnResult result =
           new ShareLearner(denoiser, sampler)
-              .learn(share, new double[share.edges().size()], ones(share), WIDE, kl);
+              .learn(share, new double[share.forest().edges()], ones(share), WIDE, kl);
       double expected =
-          share.edges().stream()
+          EdgeRecord.of(share).stream()
               .mapToDouble(
                   edge -> {
                     var step = sampler.sdeStep(edge.step());
@@ -222,7 +222,7 @@ class ShareLearnerTest {
       ShareLearner learner = new ShareLearner(denoiser, sampler);
       assertThatThrownBy(() -> learner.maxRatioDeviation(share, 1))
           .isInstanceOf(DivergedException.class)
-          .hasMessageContaining("edge '0' of seed 0 at step 2")
+          .hasMessageContaining("edge '0' of prompt a, tree 0, at step 2")
           .hasMessageContaining("not finite");
     }
   }
@@ -242,18 +242,21 @@ class ShareLearnerTest {
   }
 
   private LearnResult learnFrom(PointwiseDenoiser learner, Sampler sampler, String prefix) {
-    TreeSeed seed = new TreeSeed("a", 0, NodePath.parse(prefix), Trees.conditioning("a"));
+    Forest forest = Trees.forest(Trees.below(TREE, prefix), 1, "a");
     try (GrownShare share =
-        new TreeGrower(learner, sampler, SETTINGS).grow(new RoundKey(5, 1, START), List.of(seed))) {
+        new TreeGrower(learner, sampler, SETTINGS)
+            .grow(new RoundKey(5, 1), forest, Trees::conditioning)) {
       double[] advantages =
-          share.edges().stream().mapToDouble(edge -> Math.sin(edge.path().hashCode())).toArray();
+          EdgeRecord.of(share).stream()
+              .mapToDouble(edge -> Math.sin(edge.path().hashCode()))
+              .toArray();
       return new ShareLearner(learner, sampler)
           .learn(share, advantages, ones(share), WIDE, KlTerm.NONE);
     }
   }
 
   private boolean ratioAbove(Sampler sampler, GrownShare share, int edge) {
-    double[] only = new double[share.edges().size()];
+    double[] only = new double[share.forest().edges()];
     Arrays.fill(only, Double.NaN);
     only[edge] = 1;
     return new ShareLearner(denoiser, sampler)
@@ -269,7 +272,7 @@ class ShareLearnerTest {
 
   private GrownShare grow(Sampler sampler) {
     return new TreeGrower(denoiser, sampler, SETTINGS)
-        .grow(new RoundKey(5, 1, START), Trees.seeds(1, "a", "b"));
+        .grow(new RoundKey(5, 1), Trees.forest(TREE, 1, "a", "b"), Trees::conditioning);
   }
 
   private static KlTerm kl(double beta) {
@@ -280,11 +283,11 @@ class ShareLearnerTest {
 
   private static double[] random(GrownShare share, long seed) {
     Random random = new Random(seed);
-    return share.edges().stream().mapToDouble(edge -> random.nextGaussian()).toArray();
+    return EdgeRecord.of(share).stream().mapToDouble(edge -> random.nextGaussian()).toArray();
   }
 
   private static double[] ones(GrownShare share) {
-    double[] ones = new double[share.edges().size()];
+    double[] ones = new double[share.forest().edges()];
     Arrays.fill(ones, 1);
     return ones;
   }

@@ -12,7 +12,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
 
-/** Changes how the tensors of a TorchScript archive lie in memory, by editing its pickle. */
+/** Changes the tensors of a TorchScript archive in ways that its writer does not offer. */
 final class EditedArchive {
 
   private EditedArchive() {}
@@ -45,6 +45,16 @@ final class EditedArchive {
               + name(second)
               + "h\0" // recalled
               + pickle.substring(pickle.indexOf(name(next), secondFrom));
+        });
+  }
+
+  /** The first parameter with {@code strides} becomes one that requires no gradient. */
+  static void freeze(Path archive, int... strides) throws IOException {
+    edit(
+        archive,
+        pickle -> {
+          int flag = pickle.indexOf(integers(strides)) + integers(strides).length();
+          return pickle.substring(0, flag) + "\u0089" + pickle.substring(flag + 1);
         });
   }
 

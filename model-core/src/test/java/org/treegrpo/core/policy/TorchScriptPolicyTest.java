@@ -1,14 +1,21 @@
 package org.treegrpo.core.policy;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.Device;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.zip.CRC32;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
+import java.util.zip.ZipOutputStream;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -132,6 +139,49 @@ class TorchScriptPolicyTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({"BFloat16Storage, bfloat16", "HalfStorage, float16"})
+  void aParameterThatIsNotFloat32IsRefusedByTheNameOfItsType(String storage, String type)
+      throws IOException {
+    Path archive = directory.resolve("network.pt");
+    Files.write(archive, withStorage(Files.readAllBytes(archive), storage));
+    assertThatThrownBy(() -> Policies.open(spec, directory, Device.cpu()))
+        .as("a policy as it is often published")
+        .isInstanceOf(NetworkException.class)
+        .hasMessageContaining(
+            "network.pt: parameter 'gain' must be float32 to be trained; found " + type)
+        .hasMessageContaining("export the module after .float()");
+  }
+
+  /** The archive with its parameters, of one element each, in another type of two bytes. */
+  private static byte[] withStorage(byte[] archive, String storage) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ZipInputStream in = new ZipInputStream(new ByteArrayInputStream(archive));
+        ZipOutputStream out = new ZipOutputStream(bytes)) {
+      for (ZipEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
+        byte[] content = in.readAllBytes();
+        if (entry.getName().endsWith("/data.pkl")) {
+          content = text(content).replace("FloatStorage", storage).getBytes(ISO_8859_1);
+        } else if (entry.getName().contains("/data/")) {
+          content = new byte[] {content[2], content[3]};
+        }
+        ZipEntry copy = new ZipEntry(entry.getName());
+        copy.setMethod(ZipEntry.STORED);
+        copy.setSize(content.length);
+        CRC32 crc = new CRC32();
+        crc.update(content);
+        copy.setCrc(crc.getValue());
+        out.putNextEntry(copy);
+        out.write(content);
+      }
+    }
+    return bytes.toByteArray();
+  }
+
+  private static String text(byte[] bytes) {
+    return new String(bytes, ISO_8859_1);
+  }
+
   @Test
   void aFileThatIsNotAnArchiveIsNamed() throws IOException {
     Files.writeString(directory.resolve("network.pt"), "not an archive");
@@ -149,6 +199,7 @@ class TorchScriptPolicyTest {
         ", a: Tensor, b: Tensor | return torch.mm(latent, latent) | self must be a matrix",
         ", a: Tensor, b: Tensor | return torch.slice(latent, 2, 0, 1) | the shape of the latent",
         ", a: Tensor, b: Tensor | return torch.to(latent, 7) | one float32 tensor; found (float64",
+        ", a: Tensor, b: Tensor | return torch.to(latent, 15) | one float32 tensor; found (bfloat16",
       })
   void aForwardThatBreaksTheContractIsNamed(String inputs, String body, String rule)
       throws IOException {

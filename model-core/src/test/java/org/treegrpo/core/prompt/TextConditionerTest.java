@@ -73,18 +73,28 @@ class TextConditionerTest {
       assertThat(file.of(new Prompt("p", "x")).tensors())
           .as("text, then pooled")
           .containsExactly(new float[] {1, 2, 3, 4}, new float[] {9});
-      assertThat(file.unconditional().tensors())
-          .as("zeros where the file has no null tensors")
-          .containsExactly(new float[4], new float[1]);
     }
   }
 
   @Test
   void readsTheUnconditionalBranch() throws IOException {
-    try (ConditioningFile file = file(Map.of("null/pooled", new float[] {7}))) {
+    Map<String, float[]> tensors =
+        Map.of("null/pooled", new float[] {7}, "null/text", new float[] {4, 3, 2, 1});
+    try (ConditioningFile file = file(tensors)) {
       assertThat(file.unconditional().tensors())
-          .as("given for one input, zeros for the other")
-          .containsExactly(new float[4], new float[] {7});
+          .as("text, then pooled")
+          .containsExactly(new float[] {4, 3, 2, 1}, new float[] {7});
+    }
+  }
+
+  @Test
+  void namesTheUnconditionalTensorThatIsMissing() throws IOException {
+    try (ConditioningFile file = file(Map.of("null/pooled", new float[] {7}))) {
+      assertThatThrownBy(file::unconditional)
+          .as("zeros would be another model's unconditional branch")
+          .isInstanceOf(PromptException.class)
+          .hasMessageContaining("c.safetensors: must hold a tensor 'null/text'")
+          .hasMessageContaining("set the guidance scale to 1");
     }
   }
 

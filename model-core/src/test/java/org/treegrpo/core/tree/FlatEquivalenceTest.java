@@ -9,6 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.treegrpo.core.policy.Conditioning;
 import org.treegrpo.core.process.AffineStep;
+import org.treegrpo.core.topology.Forest;
 import org.treegrpo.core.topology.NodePath;
 import org.treegrpo.core.transition.Sampler;
 import org.treegrpo.core.transition.Steps;
@@ -31,10 +32,11 @@ class FlatEquivalenceTest {
   @CsvSource({"SHARED, 8, 2, 3", "SHARED, 8, 0, 4", "INDEPENDENT, 6, 0, 6"})
   void aTreeWithoutBranchingIsATrajectory(RootNoise rootNoise, int steps, int start, int width) {
     Sampler sampler = Trees.flowSampler(steps);
-    TreeSettings settings = new TreeSettings(new TreeShape(1, width), rootNoise, 4);
+    TreeSettings settings = new TreeSettings(rootNoise, 4);
     TreeGrower grower = new TreeGrower(denoiser, sampler, settings);
     NoiseSource noise = new NoiseSource(3, 9, rootNoise);
-    try (GrownShare share = grower.grow(new RoundKey(3, 9, start), Trees.seeds(GROUP, PROMPT))) {
+    Forest forest = Trees.forest(Trees.topology(steps, start, 1, width), GROUP, PROMPT);
+    try (GrownShare share = grower.grow(new RoundKey(3, 9), forest, Trees::conditioning)) {
       float[] leaves = share.leafLatents();
       for (int member = 0; member < GROUP; member++) {
         double[] logProbs = new double[width];
@@ -43,7 +45,8 @@ class FlatEquivalenceTest {
             .as("final latent of member %d, bit for bit", member)
             .isEqualTo(expected);
         int seed = member;
-        List<EdgeRecord> edges = share.edges().stream().filter(e -> e.seed() == seed).toList();
+        List<EdgeRecord> edges =
+            EdgeRecord.of(share).stream().filter(e -> e.seed() == seed).toList();
         for (int depth = 0; depth < width; depth++) {
           assertThat(edges.get(depth).logProbOld())
               .as("log-prob of member %d at depth %d", member, depth + 1)

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -12,6 +13,7 @@ import org.treegrpo.core.learn.ShareLearner;
 import org.treegrpo.core.objective.PpoSurrogate;
 import org.treegrpo.core.process.AffineStep;
 import org.treegrpo.core.topology.NodePath;
+import org.treegrpo.core.topology.Topology;
 import org.treegrpo.core.transition.Sampler;
 import org.treegrpo.core.transition.Steps;
 import org.treegrpo.core.tree.PointwiseDenoiser.Response;
@@ -57,21 +59,22 @@ class GradientOracleTest {
   @ParameterizedTest
   @CsvSource({"2, 1", "2, 2", "2, 3", "3, 1", "3, 2", "4, 1"})
   void theTreeGradientIsAKnownFractionOfTheTrueOne(int branching, int width) {
-    TreeShape shape = new TreeShape(branching, width);
-    int trees = 1 << shape.edges();
+    Topology tree = Trees.topology(STEPS, START, branching, width);
+    int trees = 1 << tree.edges();
     double[] theta = new double[2 * STEPS];
     for (int t = 0; t < STEPS; t++) {
       theta[2 * t] = 0.4 - 0.15 * t;
       theta[2 * t + 1] = -0.3 + 0.2 * t;
     }
     PointwiseDenoiser denoiser = new PointwiseDenoiser(1, linear, theta);
-    TreeSettings settings = new TreeSettings(shape, RootNoise.SHARED, 4096);
-    TreeGrower grower = new TreeGrower(denoiser, sampler, settings, key -> new Signs(shape));
-    try (GrownShare share = grower.grow(new RoundKey(1, 1, START), Trees.seeds(trees, "a"))) {
-      double[] advantages = advantages(share, shape);
+    TreeSettings settings = new TreeSettings(RootNoise.SHARED, 4096);
+    TreeGrower grower = new TreeGrower(denoiser, sampler, settings, key -> new Signs(branching));
+    try (GrownShare share =
+        grower.grow(new RoundKey(1, 1), Trees.forest(tree, trees, "a"), Trees::conditioning)) {
+      double[] advantages = advantages(share, tree);
       double[] weights =
-          share.edges().stream()
-              .mapToDouble(edge -> 1.0 / trees / shape.nodesAt(edge.depth()))
+          EdgeRecord.of(share).stream()
+              .mapToDouble(edge -> 1.0 / trees / tree.nodesAt(edge.depth()))
               .toArray();
       new ShareLearner(denoiser, sampler)
           .learn(share, advantages, weights, new PpoSurrogate(1e-4), KlTerm.NONE);
@@ -89,18 +92,19 @@ class GradientOracleTest {
   }
 
   /** Centred within the tree; a node's value is the mean over its leaves. */
-  private static double[] advantages(GrownShare share, TreeShape shape) {
-    int leaves = shape.leaves();
+  private static double[] advantages(GrownShare share, Topology tree) {
+    int leaves = tree.leaves();
+    List<LeafRecord> records = LeafRecord.of(share);
     Map<String, Double> values = new HashMap<>();
-    for (int i = 0; i < share.leaves().size(); i++) {
-      LeafRecord leaf = share.leaves().get(i);
+    for (int i = 0; i < records.size(); i++) {
+      LeafRecord leaf = records.get(i);
       double miss = share.leafLatents()[i] - TARGET;
-      for (int depth = 0; depth <= shape.width(); depth++) {
-        double portion = -miss * miss * shape.nodesAt(depth) / leaves;
+      for (int depth = 0; depth <= tree.schedule().depths(); depth++) {
+        double portion = -miss * miss * tree.nodesAt(depth) / leaves;
         values.merge(key(leaf.seed(), ancestor(leaf.path(), depth)), portion, Double::sum);
       }
     }
-    return share.edges().stream()
+    return EdgeRecord.of(share).stream()
         .mapToDouble(
             edge ->
                 values.get(key(edge.seed(), edge.path()))
@@ -153,7 +157,7 @@ class GradientOracleTest {
   }
 
   /** Tree n has the signs of n's bits, one bit an edge. */
-  private record Signs(TreeShape shape) implements NodeNoise {
+  private record Signs(int branching) implements NodeNoise {
 
     @Override
     public void root(String promptId, int tree, float[] target, int offset, int length) {
@@ -164,7 +168,7 @@ class GradientOracleTest {
     public void step(String promptId, int tree, NodePath child, float[] target) {
       int index = 0;
       for (int i : child.indices()) {
-        index = index * shape.branching() + i + 1;
+        index = index * branching + i + 1;
       }
       target[0] = (tree >>> (index - 1) & 1) == 0 ? -1 : 1;
     }

@@ -8,20 +8,25 @@ import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.treegrpo.core.policy.Conditioning;
-import org.treegrpo.core.topology.TreeSeed;
 import org.treegrpo.core.tree.TreeSettings.RootNoise;
 
 class GrownShareTest {
 
-  private static final TreeSettings SETTINGS =
-      new TreeSettings(new TreeShape(2, 2), RootNoise.SHARED, 8);
+  private static final TreeSettings SETTINGS = new TreeSettings(RootNoise.SHARED, 8);
 
   private final PointwiseDenoiser denoiser = PointwiseDenoiser.tanh(4);
   private final TreeGrower grower = new TreeGrower(denoiser, Trees.flowSampler(6), SETTINGS);
 
+  private GrownShare grow(int round) {
+    return grower.grow(
+        new RoundKey(1, round),
+        Trees.forest(Trees.topology(6, 1, 2, 2), 1, "a"),
+        Trees::conditioning);
+  }
+
   @Test
   void droppedLeafLatentsAreGoneAndTheStatesStay() {
-    try (GrownShare share = grower.grow(new RoundKey(1, 1, 1), Trees.seeds(1, "a"))) {
+    try (GrownShare share = grow(1)) {
       long before = share.bytes();
       share.dropLeafLatents();
       assertThat(share.bytes()).as("4 leaves of 4 floats fewer").isEqualTo(before - 64);
@@ -34,11 +39,11 @@ class GrownShareTest {
 
   @Test
   void aClosedShareRefusesItsStatesAndKeepsItsRecords() {
-    GrownShare share = grower.grow(new RoundKey(1, 1, 1), Trees.seeds(1, "a"));
+    GrownShare share = grow(1);
     share.close();
     share.close();
     assertThat(share.bytes()).isZero();
-    assertThat(share.edges()).hasSize(6);
+    assertThat(share.logProbs()).hasSize(6);
     ParentBatch batch = share.parentBatches().get(0);
     assertThatThrownBy(batch::latents)
         .isInstanceOf(IllegalStateException.class)
@@ -48,13 +53,12 @@ class GrownShareTest {
   /** A reused buffer belongs to one open share at a time, also after a double close. */
   @Test
   void buffersAreReusedOnlyAfterClose() {
-    List<TreeSeed> seeds = Trees.seeds(1, "a");
-    GrownShare first = grower.grow(new RoundKey(1, 1, 1), seeds);
+    GrownShare first = grow(1);
     first.close();
     first.close();
-    try (GrownShare second = grower.grow(new RoundKey(1, 2, 1), seeds)) {
+    try (GrownShare second = grow(2)) {
       float[] root = second.parentBatches().get(0).latents();
-      try (GrownShare third = grower.grow(new RoundKey(1, 3, 1), seeds)) {
+      try (GrownShare third = grow(3)) {
         assertThat(third.parentBatches().get(0).latents()).isNotEqualTo(root);
         assertThat(second.parentBatches().get(0).latents())
             .as("an open share is never overwritten")
@@ -73,7 +77,7 @@ class GrownShareTest {
   /** The children of one window step are the parents of the next. */
   @Test
   void childrenAreTheParentsOfTheNextStep() {
-    try (GrownShare share = grower.grow(new RoundKey(1, 1, 1), Trees.seeds(1, "a"))) {
+    try (GrownShare share = grow(1)) {
       float[] parents = share.parentBatches().get(1).latents();
       float[] child = new float[4];
       for (int edge = 0; edge < 2; edge++) {

@@ -14,8 +14,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.treegrpo.core.Golden;
 import org.treegrpo.core.base.Services;
-import org.treegrpo.core.topology.NodePath;
-import org.treegrpo.core.topology.TreeSeed;
+import org.treegrpo.core.topology.Forest;
+import org.treegrpo.core.topology.Topology;
 import org.treegrpo.core.transition.Steps;
 import org.treegrpo.core.transition.Transition;
 import org.treegrpo.core.tree.PointwiseDenoiser.Call;
@@ -25,6 +25,8 @@ class TreeGrowerTest {
 
   private static final int ELEMENTS = 6;
 
+  private static final RoundKey KEY = new RoundKey(7, 1);
+
   private final PointwiseDenoiser denoiser = PointwiseDenoiser.tanh(ELEMENTS);
 
   @ParameterizedTest
@@ -33,50 +35,47 @@ class TreeGrowerTest {
     JsonNode golden = Golden.at("/counts/" + name);
     for (int start = 0; start <= lastStart; start++) {
       PointwiseDenoiser counting = PointwiseDenoiser.tanh(ELEMENTS);
-      TreeShape shape = new TreeShape(branching, width);
-      try (GrownShare share = grower(counting, shape, 5).grow(key(start), Trees.seeds(1, "a"))) {
-        assertThat(share.leaves()).as("L").hasSize(golden.get("leaves").asInt());
-        assertThat(share.edges()).as("E").hasSize(golden.get("edges").asInt());
+      Topology tree = Trees.topology(10, start, branching, width);
+      try (GrownShare share = grow(grower(counting, 5), Trees.forest(tree, 1, "a"))) {
+        assertThat(share.forest().leaves()).as("L").isEqualTo(golden.get("leaves").asInt());
+        assertThat(share.forest().edges()).as("E").isEqualTo(golden.get("edges").asInt());
         assertThat(share.parentBatches().stream().mapToInt(ParentBatch::rows).sum())
             .as("P")
             .isEqualTo(golden.get("parents").asInt());
         assertThat(counting.evaluations().rollout())
             .as("rollout evaluations from start %d", start)
             .isEqualTo(golden.get("fwd_by_start").get(Integer.toString(start)).asLong())
-            .isEqualTo(shape.rolloutEvaluations(10, start));
+            .isEqualTo(tree.evaluations());
       }
     }
   }
 
   @Test
   void aShareCountsEveryTree() {
-    TreeShape shape = new TreeShape(2, 3);
-    try (GrownShare share = grower(denoiser, shape, 7).grow(key(4), Trees.seeds(3, "a", "b"))) {
-      assertThat(denoiser.evaluations().rollout()).isEqualTo(6 * shape.rolloutEvaluations(10, 4));
-      assertThat(share.edges()).hasSize(6 * shape.edges());
+    Topology tree = Trees.topology(10, 4, 2, 3);
+    try (GrownShare share = grow(grower(denoiser, 7), Trees.forest(tree, 3, "a", "b"))) {
+      assertThat(denoiser.evaluations().rollout()).isEqualTo(6 * tree.evaluations());
+      assertThat(share.forest().edges()).isEqualTo(6 * tree.edges());
       assertThat(share.bytes())
           .as("1 + E states a tree and the leaf latents")
-          .isEqualTo(6L * (1 + shape.edges() + shape.leaves()) * ELEMENTS * Float.BYTES);
+          .isEqualTo(6 * (tree.bytes(ELEMENTS) + (long) tree.leaves() * ELEMENTS * Float.BYTES));
     }
   }
 
   @Test
   void everyEdgeAppearsOnceInItsPlace() {
     try (GrownShare share =
-        grower(denoiser, new TreeShape(3, 2), 100).grow(key(4), Trees.seeds(2, "a"))) {
-      assertThat(share.edges().stream().map(e -> e.seed() + ":" + e.path()))
+        grow(grower(denoiser, 100), Trees.forest(Trees.topology(10, 4, 3, 2), 2, "a"))) {
+      assertThat(EdgeRecord.of(share).stream().map(e -> e.seed() + ":" + e.path()))
           .as("by depth, then seed, then path")
           .containsExactly(
               "0:0", "0:1", "0:2", "1:0", "1:1", "1:2", "0:0.0", "0:0.1", "0:0.2", "0:1.0", "0:1.1",
               "0:1.2", "0:2.0", "0:2.1", "0:2.2", "1:0.0", "1:0.1", "1:0.2", "1:1.0", "1:1.1",
               "1:1.2", "1:2.0", "1:2.1", "1:2.2");
-      for (EdgeRecord edge : share.edges()) {
+      for (EdgeRecord edge : EdgeRecord.of(share)) {
         assertThat(edge.step()).as("step of %s", edge.path()).isEqualTo(3 + edge.depth());
-        assertThat(edge.noiseStd())
-            .isEqualTo(Trees.flowSampler(10).sdeStep(edge.step()).noiseStd());
-        assertThat(edge.logProbOldSum()).isCloseTo(ELEMENTS * edge.logProbOld(), within(1e-12));
       }
-      assertThat(share.leaves().stream().map(l -> l.seed() + ":" + l.path()))
+      assertThat(LeafRecord.of(share).stream().map(l -> l.seed() + ":" + l.path()))
           .containsExactly(
               "0:0.0", "0:0.1", "0:0.2", "0:1.0", "0:1.1", "0:1.2", "0:2.0", "0:2.1", "0:2.2",
               "1:0.0", "1:0.1", "1:0.2", "1:1.0", "1:1.1", "1:1.2", "1:2.0", "1:2.1", "1:2.2");
@@ -88,7 +87,7 @@ class TreeGrowerTest {
   @ValueSource(ints = {1, 4, 5, 1000})
   void parentBatchesAreTheRolloutBatches(int maxBatch) {
     try (GrownShare share =
-        grower(denoiser, new TreeShape(2, 3), maxBatch).grow(key(2), Trees.seeds(2, "a", "b"))) {
+        grow(grower(denoiser, maxBatch), Trees.forest(Trees.topology(10, 2, 2, 3), 2, "a", "b"))) {
       Set<Float> windowTimes =
           share.parentBatches().stream()
               .map(batch -> Trees.flowSampler(10).sdeStep(batch.step()).timestep())
@@ -108,35 +107,38 @@ class TreeGrowerTest {
   /** The denoiser treats rows one by one, so nothing may depend on how rows are batched. */
   @Test
   void batchingDoesNotChangeTheTrees() {
-    TreeShape shape = new TreeShape(2, 3);
-    List<TreeSeed> seeds = Trees.seeds(2, "a", "b");
-    try (GrownShare one = grower(denoiser, shape, 1).grow(key(2), seeds);
-        GrownShare many = grower(denoiser, shape, 64).grow(key(2), seeds)) {
-      assertThat(one.edges()).isEqualTo(many.edges());
+    Forest forest = Trees.forest(Trees.topology(10, 2, 2, 3), 2, "a", "b");
+    try (GrownShare one = grow(grower(denoiser, 1), forest);
+        GrownShare many = grow(grower(denoiser, 64), forest)) {
+      assertThat(EdgeRecord.of(one)).isEqualTo(EdgeRecord.of(many));
       assertThat(one.leafLatents()).isEqualTo(many.leafLatents());
     }
   }
 
   @Test
   void aTreeDoesNotDependOnItsNeighbours() {
-    TreeGrower grower = grower(denoiser, new TreeShape(2, 2), 3);
-    List<TreeSeed> seeds = Trees.seeds(2, "a", "b");
-    try (GrownShare all = grower.grow(key(3), seeds);
-        GrownShare alone = grower.grow(key(3), seeds.subList(2, 3))) {
+    TreeGrower grower = grower(denoiser, 3);
+    Forest forest = Trees.forest(Trees.topology(10, 3, 2, 2), 2, "a", "b");
+    try (GrownShare all = grow(grower, forest);
+        GrownShare alone = grow(grower, new Forest(forest.trees().subList(2, 3)))) {
       List<Double> together =
-          all.edges().stream().filter(e -> e.seed() == 2).map(EdgeRecord::logProbOld).toList();
-      assertThat(alone.edges().stream().map(EdgeRecord::logProbOld).toList()).isEqualTo(together);
+          EdgeRecord.of(all).stream()
+              .filter(e -> e.seed() == 2)
+              .map(EdgeRecord::logProbOld)
+              .toList();
+      assertThat(EdgeRecord.of(alone).stream().map(EdgeRecord::logProbOld).toList())
+          .isEqualTo(together);
     }
   }
 
   @Test
   void roundsAndSeedsGiveOtherTrees() {
-    TreeGrower grower = grower(denoiser, new TreeShape(2, 2), 8);
-    List<TreeSeed> seeds = Trees.seeds(1, "a");
-    try (GrownShare first = grower.grow(new RoundKey(7, 1, 3), seeds);
-        GrownShare again = grower.grow(new RoundKey(7, 1, 3), seeds);
-        GrownShare nextRound = grower.grow(new RoundKey(7, 2, 3), seeds);
-        GrownShare otherRun = grower.grow(new RoundKey(8, 1, 3), seeds)) {
+    TreeGrower grower = grower(denoiser, 8);
+    Forest forest = Trees.forest(Trees.topology(10, 3, 2, 2), 1, "a");
+    try (GrownShare first = grow(grower, new RoundKey(7, 1), forest);
+        GrownShare again = grow(grower, new RoundKey(7, 1), forest);
+        GrownShare nextRound = grow(grower, new RoundKey(7, 2), forest);
+        GrownShare otherRun = grow(grower, new RoundKey(8, 1), forest)) {
       assertThat(again.leafLatents()).as("the same key").isEqualTo(first.leafLatents());
       assertThat(nextRound.leafLatents()).as("next round").isNotEqualTo(first.leafLatents());
       assertThat(otherRun.leafLatents()).as("other run").isNotEqualTo(first.leafLatents());
@@ -145,10 +147,10 @@ class TreeGrowerTest {
 
   @Test
   void aWindowOverAllStepsTrainsTheWholeTrajectory() {
-    TreeSettings settings = new TreeSettings(new TreeShape(1, 4), RootNoise.INDEPENDENT, 8);
+    TreeSettings settings = new TreeSettings(RootNoise.INDEPENDENT, 8);
     TreeGrower grower = new TreeGrower(denoiser, Trees.flowSampler(4), settings);
-    try (GrownShare share = grower.grow(key(0), Trees.seeds(3, "a"))) {
-      assertThat(share.edges()).hasSize(12);
+    try (GrownShare share = grow(grower, Trees.forest(Trees.topology(4, 0, 1, 4), 3, "a"))) {
+      assertThat(share.forest().edges()).isEqualTo(12);
       assertThat(denoiser.evaluations().rollout()).isEqualTo(12);
     }
   }
@@ -156,8 +158,10 @@ class TreeGrowerTest {
   @Test
   void aPreviewHoldsTheCleanEstimateOfEveryWindowParent() {
     try (GrownShare share =
-        grower(denoiser, new TreeShape(2, 3), 3).grow(key(2), Trees.seeds(2, "a"), 1)) {
-      assertThat(share.previews().keySet().stream().map(NodePath::toString))
+        grower(denoiser, 3)
+            .grow(KEY, Trees.forest(Trees.topology(10, 2, 2, 3), 2, "a"), Trees::conditioning, 1)) {
+      Topology tree = share.forest().trees().get(1).topology();
+      assertThat(share.previews().keySet().stream().map(node -> tree.path(node).toString()))
           .containsExactly("", "0", "1", "0.0", "0.1", "1.0", "1.1");
       ParentBatch batch = share.parentBatches().get(0);
       float[] latents = batch.latents();
@@ -165,7 +169,7 @@ class TreeGrowerTest {
       denoiser.predict(
           latents, Trees.flowSampler(10).sdeStep(2).timestep(), batch.conditioning(), outputs);
       double sigma = Trees.flowSampler(10).sdeStep(2).timestep() / 1000;
-      float[] root = share.previews().get(NodePath.ROOT);
+      float[] root = share.previews().get(0);
       for (int i = 0; i < ELEMENTS; i++) {
         assertThat(root[i])
             .as("x - sigma v of the second seed's root, element %d", i)
@@ -178,41 +182,44 @@ class TreeGrowerTest {
   @Test
   void withoutAPreviewNothingIsKept() {
     try (GrownShare share =
-        grower(denoiser, new TreeShape(2, 2), 3).grow(key(2), Trees.seeds(1, "a"))) {
+        grow(grower(denoiser, 3), Trees.forest(Trees.topology(10, 2, 2, 2), 1, "a"))) {
       assertThat(share.previews()).isEmpty();
     }
   }
 
   @Test
   void impossibleRequestsAreRefused() {
-    TreeGrower grower = grower(denoiser, new TreeShape(2, 3), 3);
-    List<TreeSeed> seeds = Trees.seeds(1, "a");
-    assertThatThrownBy(() -> grower.grow(key(8), seeds))
+    assertThatThrownBy(() -> Trees.topology(10, 8, 2, 3))
         .as("window beyond the end")
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("3 steps from 8");
-    assertThatThrownBy(() -> grower.grow(key(0), List.of())).hasMessageContaining("seed");
-    TreeSeed wrong = new TreeSeed("a", 0, NodePath.parse("0.2"), Trees.conditioning("a"));
-    assertThatThrownBy(() -> grower.grow(key(0), List.of(wrong)))
-        .as("no such path")
-        .hasMessageContaining("prefix '0.2'");
-    TreeSettings settings = new TreeSettings(new TreeShape(2, 2), RootNoise.SHARED, 4);
+    assertThatThrownBy(() -> new Forest(List.of())).hasMessageContaining("seed");
+    Forest other = Trees.forest(Trees.topology(9, 0, 2, 2), 1, "a");
+    assertThatThrownBy(() -> grow(grower(denoiser, 3), other))
+        .as("trees of another number of steps")
+        .hasMessageContaining("9 steps");
+    Forest forest = Trees.forest(Trees.topology(10, 0, 2, 2), 1, "a");
+    TreeSettings settings = new TreeSettings(RootNoise.SHARED, 4);
     for (String kind : Services.names(Transition.class)) {
       TreeGrower quiet =
           new TreeGrower(denoiser, Trees.sampler(10, Steps.named(kind), 0), settings);
-      assertThatThrownBy(() -> quiet.grow(key(0), seeds))
+      assertThatThrownBy(() -> grow(quiet, forest))
           .as("%s without noise", kind)
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("eta > 0");
     }
   }
 
-  private static TreeGrower grower(PointwiseDenoiser denoiser, TreeShape shape, int maxBatch) {
-    TreeSettings settings = new TreeSettings(shape, RootNoise.INDEPENDENT, maxBatch);
+  private static TreeGrower grower(PointwiseDenoiser denoiser, int maxBatch) {
+    TreeSettings settings = new TreeSettings(RootNoise.INDEPENDENT, maxBatch);
     return new TreeGrower(denoiser, Trees.flowSampler(10), settings);
   }
 
-  private static RoundKey key(int windowStart) {
-    return new RoundKey(7, 1, windowStart);
+  private static GrownShare grow(TreeGrower grower, Forest forest) {
+    return grow(grower, KEY, forest);
+  }
+
+  private static GrownShare grow(TreeGrower grower, RoundKey key, Forest forest) {
+    return grower.grow(key, forest, Trees::conditioning);
   }
 }

@@ -6,7 +6,10 @@ import org.treegrpo.core.policy.Conditioning;
 import org.treegrpo.core.process.Family;
 import org.treegrpo.core.process.Prediction;
 import org.treegrpo.core.process.SigmaSchedule;
+import org.treegrpo.core.topology.BranchSchedule;
+import org.treegrpo.core.topology.Forest;
 import org.treegrpo.core.topology.NodePath;
+import org.treegrpo.core.topology.Topology;
 import org.treegrpo.core.topology.TreeSeed;
 import org.treegrpo.core.transition.Sampler;
 import org.treegrpo.core.transition.SamplerSettings;
@@ -29,15 +32,29 @@ public final class Trees {
         new SamplerSettings(steps, SigmaSchedule.LINSPACE_SHIFT, 3, transition, eta), prediction);
   }
 
+  /** k children at each of w steps from {@code start} on. */
+  public static Topology topology(int steps, int start, int branching, int width) {
+    return Topology.of(BranchSchedule.window(steps, start, branching, width));
+  }
+
   /** Whole trees 0 .. trees-1 of each prompt. */
-  public static List<TreeSeed> seeds(int trees, String... promptIds) {
+  public static Forest forest(Topology topology, int trees, String... promptIds) {
     List<TreeSeed> seeds = new ArrayList<>();
     for (String promptId : promptIds) {
       for (int tree = 0; tree < trees; tree++) {
-        seeds.add(new TreeSeed(promptId, tree, NodePath.ROOT, conditioning(promptId)));
+        seeds.add(new TreeSeed(promptId, tree, topology));
       }
     }
-    return seeds;
+    return new Forest(seeds);
+  }
+
+  /** The part of a tree below a path. */
+  public static Topology below(Topology tree, String path) {
+    NodePath prefix = NodePath.parse(path);
+    return tree.split(prefix.depth()).stream()
+        .filter(part -> part.path(part.firstAt(prefix.depth())).equals(prefix))
+        .findFirst()
+        .orElseThrow();
   }
 
   public static Conditioning conditioning(String promptId) {

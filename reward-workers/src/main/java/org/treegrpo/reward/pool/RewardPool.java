@@ -57,8 +57,16 @@ public final class RewardPool implements AutoCloseable {
   private int workersStarted;
   private volatile boolean closed;
 
-  RewardPool(List<RewardDefinition> definitions, RewardPoolSettings settings, RewardFactory factory)
+  /**
+   * @param clock runs what is due when a call's time limit has passed; owned by the pool
+   */
+  RewardPool(
+      List<RewardDefinition> definitions,
+      RewardPoolSettings settings,
+      RewardFactory factory,
+      ScheduledThreadPoolExecutor clock)
       throws RewardException {
+    this.clock = clock;
     this.definitions = List.copyOf(definitions);
     names = this.definitions.stream().map(RewardDefinition::name).toList();
     chunkRows = settings.chunkRows();
@@ -67,7 +75,6 @@ public final class RewardPool implements AutoCloseable {
     for (int i = 0; i < names.size(); i++) {
       versions.put(names.get(i), instances.get(0)[i].version());
     }
-    clock = new ScheduledThreadPoolExecutor(1, RewardPool::clockThread);
     clock.setRemoveOnCancelPolicy(true);
     for (Reward[] ofWorker : instances) {
       start(new Worker(this, this.definitions, factory, ofWorker, workersStarted));
@@ -82,7 +89,11 @@ public final class RewardPool implements AutoCloseable {
    */
   public static RewardPool open(List<RewardDefinition> definitions, RewardPoolSettings settings)
       throws RewardException {
-    return new RewardPool(definitions, settings, RewardProviders::create);
+    return new RewardPool(
+        definitions,
+        settings,
+        RewardProviders::create,
+        new ScheduledThreadPoolExecutor(1, RewardPool::clockThread));
   }
 
   /** The rewards, in the order of every result. */

@@ -132,7 +132,8 @@ final class TorchScriptReward implements Reward {
         || !output.getShape().equals(new Shape(rows))) {
       throw new RewardException(
           "reward '%s': forward returned %d tensors, the first %s %s; needs one float32 of shape (%d)"
-              .formatted(name, outputs.size(), output.getDataType(), output.getShape(), rows));
+              .formatted(
+                  name, outputs.size(), TorchRuntime.typeName(output), output.getShape(), rows));
     }
     float[] scores = new float[rows];
     TorchRuntime.download(output, scores, 0);

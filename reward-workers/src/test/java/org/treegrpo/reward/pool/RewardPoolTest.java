@@ -16,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -30,12 +31,13 @@ import org.treegrpo.reward.ScoredBatch;
 
 class RewardPoolTest {
 
-  private static final Duration LONG = Duration.ofSeconds(60);
-  private static final Duration SHORT = Duration.ofMillis(200);
+  private static final Duration LONG = Duration.ofHours(1);
 
   private final Map<String, ScriptedReward.Script> scripts = new LinkedHashMap<>();
   private final AtomicInteger open = new AtomicInteger();
   private final CountDownLatch release = new CountDownLatch(1);
+  private final Semaphore hanging = new Semaphore(0);
+  private HandClock clock = new HandClock();
 
   @AfterEach
   void everyInstanceIsClosed() {
@@ -179,12 +181,15 @@ class RewardPoolTest {
         "hanging",
         (images, prompts) -> {
           if (hang.getAndSet(false)) {
-            awaitIgnoringInterrupts(release);
+            hangUntilReleased();
           }
           return firstPixels(images);
         });
-    try (RewardPool pool = pool(1, 2, SHORT)) {
-      ScoredBatch batch = get(pool.submit(images(4), prompts(4)));
+    try (RewardPool pool = pool(1, 2, LONG)) {
+      CompletableFuture<ScoredBatch> result = pool.submit(images(4), prompts(4));
+      hanging.acquire();
+      clock.passNewestLimit();
+      ScoredBatch batch = get(result);
       assertThat(batch.scores()[0]).as("good").containsExactly(0f, 0.01f, 0.02f, 0.03f);
       assertThat(batch.scores()[1])
           .as("the first call hung, the only thread was replaced, the second went well")
@@ -192,7 +197,7 @@ class RewardPoolTest {
       assertThat(batch.failures())
           .as("reason")
           .containsExactly(
-              "reward 'hanging': rows 0-1 failed: no answer within its time limit of PT0.2S");
+              "reward 'hanging': rows 0-1 failed: no answer within its time limit of PT1H");
       assertThat(open).as("the hanging instance is still open, one was made anew").hasValue(3);
       release.countDown();
       await()
@@ -208,11 +213,16 @@ class RewardPoolTest {
         "hanging",
         (images, prompts) -> {
           calls.incrementAndGet();
-          awaitIgnoringInterrupts(release);
+          hangUntilReleased();
           return firstPixels(images);
         });
-    try (RewardPool pool = pool(1, 1, SHORT)) {
-      ScoredBatch batch = get(pool.submit(images(10), prompts(10)));
+    try (RewardPool pool = pool(1, 1, LONG)) {
+      CompletableFuture<ScoredBatch> result = pool.submit(images(10), prompts(10));
+      for (int call = 0; call < RewardPool.MAX_HANGING; call++) {
+        hanging.acquire();
+        clock.passNewestLimit();
+      }
+      ScoredBatch batch = get(result);
       assertThat(failed(batch, 0)).as("failed rows").isEqualTo(10);
       assertThat(calls).as("calls made").hasValue(RewardPool.MAX_HANGING);
       assertThat(batch.failures().get(9))
@@ -256,7 +266,7 @@ class RewardPoolTest {
     RewardPool pool = pool(1, 2, LONG);
     CompletableFuture<ScoredBatch> first = pool.submit(images(2), prompts(2));
     CompletableFuture<ScoredBatch> second = pool.submit(images(2), prompts(2));
-    assertThat(running.await(60, TimeUnit.SECONDS)).as("the first call runs").isTrue();
+    running.await();
     pool.close();
     assertThat(failed(get(first), 0)).as("the running call was interrupted").isEqualTo(2);
     assertThatThrownBy(() -> get(second))
@@ -273,7 +283,7 @@ class RewardPoolTest {
     scripts.put("good", (images, prompts) -> firstPixels(images));
     List<RewardDefinition> definitions = List.of(definition("good", LONG), definition("bad", LONG));
     assertThatThrownBy(
-            () -> new RewardPool(definitions, new RewardPoolSettings(2, 1), this::create))
+            () -> new RewardPool(definitions, new RewardPoolSettings(2, 1), this::create, clock))
         .as("opening with a reward that does not load")
         .isInstanceOf(RewardException.class)
         .hasMessage("no model for bad");
@@ -294,7 +304,9 @@ class RewardPoolTest {
   private RewardPool pool(int workers, int chunkRows, Duration timeLimit) throws RewardException {
     List<RewardDefinition> definitions =
         scripts.keySet().stream().map(name -> definition(name, timeLimit)).toList();
-    return new RewardPool(definitions, new RewardPoolSettings(workers, chunkRows), this::create);
+    clock = new HandClock();
+    RewardPoolSettings settings = new RewardPoolSettings(workers, chunkRows);
+    return new RewardPool(definitions, settings, this::create, clock);
   }
 
   private ScriptedReward create(RewardDefinition definition) throws RewardException {
@@ -310,7 +322,7 @@ class RewardPoolTest {
   }
 
   private static ScoredBatch get(CompletableFuture<ScoredBatch> result) throws Exception {
-    return result.get(60, TimeUnit.SECONDS);
+    return result.get(LONG.toMinutes(), TimeUnit.MINUTES);
   }
 
   /** The first pixel of row i is i / 100. */
@@ -359,16 +371,17 @@ class RewardPoolTest {
 
   private static void meet(CyclicBarrier barrier) throws RewardException {
     try {
-      barrier.await(30, TimeUnit.SECONDS);
+      barrier.await(LONG.toMinutes(), TimeUnit.MINUTES);
     } catch (Exception e) {
       throw new RewardException("the other workers did not come", e);
     }
   }
 
-  private static void awaitIgnoringInterrupts(CountDownLatch latch) {
-    while (latch.getCount() > 0) {
+  private void hangUntilReleased() {
+    hanging.release();
+    while (release.getCount() > 0) {
       try {
-        latch.await();
+        release.await();
       } catch (InterruptedException e) {
         // What native code does.
       }

@@ -151,7 +151,7 @@ class TorchScriptRewardTest {
     Path file = write(BRIGHTNESS);
     try (RewardPool pool =
         RewardPool.open(List.of(definition(file, Map.of())), new RewardPoolSettings(2, 1))) {
-      ScoredBatch batch = pool.submit(images(3), prompts(3)).get(60, TimeUnit.SECONDS);
+      ScoredBatch batch = pool.submit(images(3), prompts(3)).get(1, TimeUnit.HOURS);
       assertThat(batch.failures()).as("failures").isEmpty();
       assertThat(batch.scores()[0]).as("scores").containsExactly(0f, 0.5f, 1f);
     }
@@ -180,7 +180,7 @@ class TorchScriptRewardTest {
   private static RewardDefinition definition(Path file, Map<String, String> options) {
     Map<String, String> all = new HashMap<>(options);
     all.put("path", file.toString());
-    return new RewardDefinition("model", "torchscript", 1, Duration.ofSeconds(60), all);
+    return new RewardDefinition("model", "torchscript", 1, Duration.ofHours(1), all);
   }
 
   /** Row i is i / 4 everywhere. */

@@ -1,6 +1,8 @@
 package org.treegrpo.job.benchmark;
 
 import java.util.List;
+import java.util.function.Function;
+import org.treegrpo.core.policy.Conditioning;
 import org.treegrpo.core.tree.TreeGrower;
 import org.treegrpo.core.tree.TreeSettings;
 import org.treegrpo.job.round.RoundPlan;
@@ -16,13 +18,14 @@ final class GrowingRow implements Row {
       TreeGrower byDepth = new TreeGrower(model.denoiser(), model.recipe().sampler(), trees);
       TreeGrower oneByOne =
           new TreeGrower(
-              model.denoiser(),
-              model.recipe().sampler(),
-              new TreeSettings(trees.shape(), trees.rootNoise(), 1));
-      grow(byDepth, plan);
+              model.denoiser(), model.recipe().sampler(), new TreeSettings(trees.rootNoise(), 1));
+      Function<String, Conditioning> conditioning = model.conditioning(plan);
+      grow(byDepth, plan, conditioning);
       Comparison times =
           Comparison.inTurns(
-              2 * bench.repetitions() + 1, () -> grow(oneByOne, plan), () -> grow(byDepth, plan));
+              2 * bench.repetitions() + 1,
+              () -> grow(oneByOne, plan, conditioning),
+              () -> grow(byDepth, plan, conditioning));
       return List.of(
           Finding.of(
               "Growing a share of two trees: one sample at a time / by depth in batches of "
@@ -33,7 +36,9 @@ final class GrowingRow implements Row {
     }
   }
 
-  private static double grow(TreeGrower grower, RoundPlan plan) {
-    return Comparison.time(() -> grower.grow(plan.key(), plan.shares().get(0).seeds()).close());
+  private static double grow(
+      TreeGrower grower, RoundPlan plan, Function<String, Conditioning> conditioning) {
+    return Comparison.time(
+        () -> grower.grow(plan.key(), plan.shares().get(0).forest(), conditioning).close());
   }
 }

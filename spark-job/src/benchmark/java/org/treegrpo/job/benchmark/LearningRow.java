@@ -24,7 +24,8 @@ final class LearningRow implements Row {
       RoundPlan plan = model.recipe().plan(1);
       TreeGrower grower =
           new TreeGrower(model.denoiser(), model.recipe().sampler(), model.recipe().trees());
-      try (GrownShare share = grower.grow(plan.key(), plan.shares().get(0).seeds())) {
+      try (GrownShare share =
+          grower.grow(plan.key(), plan.shares().get(0).forest(), model.conditioning(plan))) {
         return List.of(measure(bench, model, share));
       }
     }
@@ -32,8 +33,8 @@ final class LearningRow implements Row {
 
   private static Finding measure(Bench bench, QuickStartModel model, GrownShare share)
       throws Exception {
-    int branching = model.recipe().trees().shape().branching();
-    double[] advantages = advantages(share.edges().size());
+    int branching = model.recipe().settings().tree().branching();
+    double[] advantages = advantages(share.forest().edges());
     double[][] oneChild = new double[branching][];
     for (int child = 0; child < branching; child++) {
       oneChild[child] = onlyChild(share, advantages, child);
@@ -73,7 +74,7 @@ final class LearningRow implements Row {
 
   private static float[] gradient(QuickStartModel model, GrownShare share, double[]... passes) {
     ShareLearner learner = new ShareLearner(model.denoiser(), model.recipe().sampler());
-    double[] weights = new double[share.edges().size()];
+    double[] weights = new double[share.forest().edges()];
     Arrays.fill(weights, 1.0 / weights.length);
     for (double[] advantages : passes) {
       learner.learn(share, advantages, weights, model.recipe().surrogate(), KlTerm.NONE);

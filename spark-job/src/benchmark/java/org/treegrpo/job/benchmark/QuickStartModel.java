@@ -5,13 +5,18 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 import org.apache.hadoop.conf.Configuration;
+import org.treegrpo.core.policy.Conditioning;
 import org.treegrpo.core.policy.GuidedDenoiser;
 import org.treegrpo.core.policy.Policies;
 import org.treegrpo.core.policy.Policy;
 import org.treegrpo.core.policy.PolicyWeights;
 import org.treegrpo.job.round.Recipe;
+import org.treegrpo.job.round.RoundPlan;
 import org.treegrpo.job.settings.SettingsLoader;
 import org.treegrpo.job.settings.TrainSettings;
 import org.treegrpo.job.settings.Use;
@@ -41,7 +46,7 @@ final class QuickStartModel implements AutoCloseable {
             policy,
             settings.policy().guidance().scale(),
             settings.policy().guidance().grad(),
-            recipe.conditioner().unconditional());
+            recipe.unconditional());
   }
 
   /** The settings of a configuration with a run directory and changes. */
@@ -53,6 +58,12 @@ final class QuickStartModel implements AutoCloseable {
 
   Recipe recipe() {
     return recipe;
+  }
+
+  /** What the prompts of a round are drawn from, by prompt id. */
+  Function<String, Conditioning> conditioning(RoundPlan plan) {
+    Map<String, Conditioning> read = new HashMap<>();
+    return id -> read.computeIfAbsent(id, key -> recipe.conditioner().of(plan.prompt(key)));
   }
 
   Policy policy() {

@@ -1,9 +1,10 @@
 package org.treegrpo.job.checkpoint;
 
 import java.io.IOException;
+import org.treegrpo.core.base.UserError;
 
 /** A checkpoint that cannot be trusted: unfinished, damaged, or of another run. */
-public final class CheckpointException extends IOException {
+public final class CheckpointException extends IOException implements UserError {
 
   private static final long serialVersionUID = 1L;
 

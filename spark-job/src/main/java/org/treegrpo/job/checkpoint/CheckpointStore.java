@@ -2,6 +2,7 @@ package org.treegrpo.job.checkpoint;
 
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,8 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.hdfs.BlockMissingException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.treegrpo.core.policy.ParameterLayout;
 import org.treegrpo.core.policy.PolicyWeights;
 import org.treegrpo.job.files.AtomicFiles;
@@ -30,6 +33,7 @@ import org.treegrpo.job.files.RunDirectory;
  */
 public final class CheckpointStore {
 
+  private static final Logger LOG = LoggerFactory.getLogger(CheckpointStore.class);
   private static final String POLICY = "policy.safetensors";
   private static final String EMA = "ema.safetensors";
   private static final String OPTIMIZER = "optimizer.safetensors";
@@ -58,6 +62,7 @@ public final class CheckpointStore {
    * @return its directory
    */
   public Path save(Checkpoint checkpoint) throws IOException {
+    long start = System.nanoTime();
     CheckpointState state = checkpoint.state();
     ParameterLayout layout = checkpoint.layout();
     String sha256 = WeightsDigest.sha256(checkpoint.weights());
@@ -90,6 +95,12 @@ public final class CheckpointStore {
     byte[] manifest = new Manifest(files).toJson();
     AtomicFiles.create(fs, new Path(directory, Manifest.NAME), out -> out.write(manifest));
     saved = state.round();
+    LOG.info(
+        "checkpoint of round {} written: {}, {} bytes in {} s",
+        state.round(),
+        directory,
+        files.values().stream().mapToLong(Manifest.Entry::size).sum(),
+        Duration.ofNanos(System.nanoTime() - start).toMillis() / 1e3);
     return directory;
   }
 

@@ -3,7 +3,9 @@ package org.treegrpo.job.checkpoint;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
@@ -69,7 +71,7 @@ record LockOwner(
   }
 
   /** Whether this owner is certainly gone, as seen by {@code taker}. */
-  boolean isGone(LockOwner taker) {
+  boolean isGone(LockOwner taker) throws IOException {
     boolean samePlace = host.equals(taker.host) && processSpace.equals(taker.processSpace);
     if (samePlace) {
       return !isAlive();
@@ -77,15 +79,32 @@ record LockOwner(
     return application.equals(taker.application);
   }
 
-  private boolean isAlive() {
+  /** What people are told. */
+  @Override
+  public String toString() {
+    return "process %d on %s (application %s) since %s".formatted(pid, host, application, since);
+  }
+
+  private boolean isAlive() throws IOException {
     Optional<ProcessHandle> process = ProcessHandle.of(pid).filter(ProcessHandle::isAlive);
-    if (process.isEmpty()) {
+    if (process.isEmpty() || isZombie(pid)) {
       return false;
     }
     long start = start(process.get());
     return start == 0
         || processStart == 0
         || Math.abs(start - processStart) <= START_TOLERANCE_MILLIS;
+  }
+
+  /** A dead process keeps its id until its parent asks for it, which in a container nobody may. */
+  private static boolean isZombie(long pid) throws IOException {
+    java.nio.file.Path stat = java.nio.file.Path.of("/proc", Long.toString(pid), "stat");
+    try {
+      String line = Files.readString(stat, StandardCharsets.ISO_8859_1);
+      return line.startsWith("Z", line.lastIndexOf(')') + 2);
+    } catch (NoSuchFileException e) {
+      return false; // no such file system, or reaped just now
+    }
   }
 
   private static long start(ProcessHandle process) {

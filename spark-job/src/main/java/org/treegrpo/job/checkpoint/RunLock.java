@@ -4,11 +4,16 @@ import java.io.Closeable;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.StandardOpenOption;
+import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.treegrpo.job.files.AtomicFiles;
 import org.treegrpo.job.files.RunDirectory;
 
 /**
@@ -22,13 +27,17 @@ import org.treegrpo.job.files.RunDirectory;
  */
 public final class RunLock implements Closeable {
 
+  private static final Logger LOG = LoggerFactory.getLogger(RunLock.class);
+
+  private final RunDirectory run;
   private final FileSystem fs;
   private final Path file;
   private final LockOwner owner;
 
-  private RunLock(FileSystem fs, Path file, LockOwner owner) {
-    this.fs = fs;
-    this.file = file;
+  private RunLock(RunDirectory run, LockOwner owner) {
+    this.run = run;
+    this.fs = run.fs();
+    this.file = run.lock();
     this.owner = owner;
   }
 
@@ -44,14 +53,38 @@ public final class RunLock implements Closeable {
 
   static RunLock acquire(RunDirectory run, LockOwner owner) throws IOException {
     FileSystem fs = run.fs();
-    if (!fs.mkdirs(run.root())) {
-      throw new IOException(run.root() + ": cannot be created");
-    }
+    makeDirectory(fs, run.root());
     Path file = run.lock();
     if (!create(fs, file, owner) && !takeOver(fs, file, owner)) {
       throw new RunLockedException(file + ": another run took the lock just now");
     }
-    return new RunLock(fs, file, owner);
+    LOG.info("{}: held by {}", file, owner);
+    return new RunLock(run, owner);
+  }
+
+  /**
+   * The directory as its holder writes to it: a file is created only where the lock is still held,
+   * so that a directory that was deleted or moved is not made anew with a part of its files.
+   */
+  public RunDirectory directory() {
+    return new RunDirectory(new HeldFileSystem(fs, this), run.root());
+  }
+
+  void requireHeld() throws IOException {
+    LockOwner holder;
+    try {
+      holder = read(fs, file);
+    } catch (FileNotFoundException e) {
+      throw new IOException(
+          file
+              + ": must be there while the run goes on; the run directory was deleted or moved, so the run ends and writes nothing more. Where it was moved, resume goes on there",
+          e);
+    }
+    if (!owner.token().equals(holder.token())) {
+      throw new RunLockedException(
+          "%s: was taken over by %s, so this run ends and writes nothing more"
+              .formatted(file, holder));
+    }
   }
 
   /** Releases the lock, unless someone else's is in its place by now. */
@@ -59,6 +92,17 @@ public final class RunLock implements Closeable {
   public void close() throws IOException {
     if (fs.exists(file) && owner.token().equals(read(fs, file).token())) {
       fs.delete(file, false);
+    }
+  }
+
+  private static void makeDirectory(FileSystem fs, Path directory) throws IOException {
+    if (fs.mkdirs(directory)) {
+      return;
+    }
+    if (isLocal(fs)) {
+      Files.createDirectories(local(fs, directory)); // says why not: no permission, no room ..
+    } else {
+      throw new AccessDeniedException(directory + ": cannot be created");
     }
   }
 
@@ -72,22 +116,28 @@ public final class RunLock implements Closeable {
     try (OutputStream out = opened) {
       out.write(owner.toJson());
       return true;
-    } catch (IOException e) {
+    } catch (IOException | FSError e) {
       // Half a lock would keep every later run out.
       fs.delete(file, false);
-      throw e;
+      throw AtomicFiles.named(file, e);
     }
   }
 
   /** Hadoop's local create() looks first and opens then; only the JDK's is one step. */
   private static OutputStream open(FileSystem fs, Path file) throws IOException {
-    if (fs.getUri().getScheme().equals("file")) {
+    if (isLocal(fs)) {
       return Files.newOutputStream(
-          java.nio.file.Path.of(fs.makeQualified(file).toUri()),
-          StandardOpenOption.CREATE_NEW,
-          StandardOpenOption.WRITE);
+          local(fs, file), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     }
     return fs.create(file, false);
+  }
+
+  private static boolean isLocal(FileSystem fs) {
+    return fs.getUri().getScheme().equals("file");
+  }
+
+  private static java.nio.file.Path local(FileSystem fs, Path path) {
+    return java.nio.file.Path.of(fs.makeQualified(path).toUri());
   }
 
   /** Puts our lock in the place of a stale one, or refuses; false where another run was faster. */
@@ -120,9 +170,9 @@ public final class RunLock implements Closeable {
     }
     if (!holder.isGone(taker)) {
       throw new RunLockedException(
-          "%s: in use by process %d on %s (application %s) since %s. If that run is dead, delete the file"
-              .formatted(file, holder.pid(), holder.host(), holder.application(), holder.since()));
+          "%s: in use by %s. If that run is dead, delete the file".formatted(file, holder));
     }
+    LOG.info("{}: taken over, its holder is gone: {}", file, holder);
   }
 
   private static LockOwner read(FileSystem fs, Path file) throws IOException {

@@ -4,18 +4,12 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.NoSuchFileException;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.treegrpo.core.optim.DivergedException;
-import org.treegrpo.core.policy.NetworkException;
-import org.treegrpo.core.policy.PolicyDirectoryException;
-import org.treegrpo.core.prompt.PromptException;
-import org.treegrpo.job.executor.ExecutorException;
-import org.treegrpo.job.settings.SettingsException;
-import org.treegrpo.job.train.InvalidInputException;
+import org.treegrpo.core.base.UserError;
+import org.treegrpo.core.text.Printable;
 import org.treegrpo.job.train.RootFailure;
-import org.treegrpo.job.train.TrainingException;
-import org.treegrpo.reward.RewardException;
 
 /**
  * How an exception is told to the user: by the message of what it is about, on the driver or in a
@@ -28,18 +22,22 @@ import org.treegrpo.reward.RewardException;
  */
 record Failure(Exception thrown, int exitCode, boolean expected) {
 
+  /** A message may have several values and paths, which are cut each by itself. */
+  private static final int LONGEST_LINE = 6000;
+
   private static final Logger LOG = LoggerFactory.getLogger(Failure.class);
 
   static Failure of(Exception thrown) {
-    if (isBadInput(thrown)) {
-      return new Failure(thrown, ExitCodes.BAD_INPUT, true);
-    }
-    return new Failure(thrown, ExitCodes.FAILED, isExpected(RootFailure.of(thrown)));
+    boolean badInput = thrown instanceof UserError error && error.badInput();
+    return new Failure(
+        thrown,
+        badInput ? ExitCodes.BAD_INPUT : ExitCodes.FAILED,
+        isExpected(RootFailure.of(thrown)));
   }
 
   void print(PrintWriter err) {
     if (expected) {
-      err.println("treegrpo: " + message());
+      err.println("treegrpo: " + printable(message()));
       LOG.debug("where this was thrown", thrown);
     } else {
       err.println("treegrpo: unexpected failure, please report it with this trace");
@@ -48,22 +46,16 @@ record Failure(Exception thrown, int exitCode, boolean expected) {
     err.flush();
   }
 
-  private static boolean isBadInput(Throwable failure) {
-    return failure instanceof SettingsException
-        || failure instanceof PolicyDirectoryException
-        || failure instanceof PromptException
-        || failure instanceof InvalidInputException;
+  private static boolean isExpected(Throwable root) {
+    return root instanceof UserError || root instanceof IOException || RootFailure.isSparks(root);
   }
 
-  private static boolean isExpected(Throwable root) {
-    return isBadInput(root)
-        || root instanceof IOException
-        || root instanceof RewardException
-        || root instanceof TrainingException
-        || root instanceof DivergedException
-        || root instanceof NetworkException
-        || root instanceof ExecutorException
-        || RootFailure.isSparks(root);
+  /** Whatever a file or a network brought into the message, the terminal only shows it. */
+  private static String printable(String message) {
+    return message
+        .lines()
+        .map(line -> Printable.excerpt(line, LONGEST_LINE))
+        .collect(Collectors.joining(System.lineSeparator()));
   }
 
   private String message() {

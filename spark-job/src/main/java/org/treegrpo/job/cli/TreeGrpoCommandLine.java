@@ -19,8 +19,8 @@ public final class TreeGrpoCommandLine {
       Commands commands, SettingsLoader loader, PrintWriter out, PrintWriter err) {
     commandLine =
         new CommandLine(new RootCommand(commands, loader))
-            .setOut(out)
-            .setErr(err)
+            .setOut(new MaskedWriter(out))
+            .setErr(new MaskedWriter(err))
             .setUsageHelpAutoWidth(true)
             .setParameterExceptionHandler(TreeGrpoCommandLine::usageError)
             .setExecutionExceptionHandler(

@@ -20,6 +20,8 @@ import org.treegrpo.reward.arrow.RewardBatchCodec;
  */
 final class ScoreInbox implements AutoCloseable {
 
+  private static final long DECODE_MINUTES = 10;
+
   private final String runId;
   private final int round;
   private final ExecutorService decoder = Executors.newSingleThreadExecutor();
@@ -65,8 +67,9 @@ final class ScoreInbox implements AutoCloseable {
     RewardStreamPlugin.stop(runId);
     decoder.shutdown();
     try {
-      if (!decoder.awaitTermination(1, TimeUnit.MINUTES)) {
-        throw new IllegalStateException("decoding the scores takes more than a minute");
+      if (!decoder.awaitTermination(DECODE_MINUTES, TimeUnit.MINUTES)) {
+        throw new IllegalStateException(
+            "decoding the scores takes more than %d minutes".formatted(DECODE_MINUTES));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -83,7 +86,7 @@ final class ScoreInbox implements AutoCloseable {
           new ScoredShare(
               RewardBatchCodec.decode(message.rewards()), EdgeBatchCodec.decode(message.edges()));
       scored.put(new Key(message.share(), message.attempt()), share);
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) { // also what a damaged batch makes Arrow throw
       failures.add(e);
     }
   }

@@ -23,7 +23,7 @@ import org.treegrpo.job.spark.WeightBroadcast;
 
 /**
  * The jobs of a run on its Spark cluster: grow, learn, evaluate. Owns the broadcast of the run's
- * specification; the context belongs to the caller.
+ * specification; the context, which {@link ClusterStart} opens, belongs to the caller.
  */
 public final class SparkCluster implements AutoCloseable {
 
@@ -36,11 +36,10 @@ public final class SparkCluster implements AutoCloseable {
 
   public SparkCluster(JavaSparkContext context, RunSpec spec) {
     this.context = context;
-    this.run = context.broadcast(spec);
-    this.runId = spec.runId();
     this.local = context.isLocal();
-    warmUp();
     this.slots = Math.max(1, context.sc().maxNumConcurrentTasks(defaultProfile()));
+    this.run = context.broadcast(spec.withTaskSlots(slotsOfAnExecutor()));
+    this.runId = spec.runId();
   }
 
   /** Tasks that run at the same time. */
@@ -194,10 +193,9 @@ public final class SparkCluster implements AutoCloseable {
     run.destroy();
   }
 
-  /** Waits for the executors, so that the first round is dealt to all of them. */
-  private void warmUp() {
-    BlockRdd.<String>run(
-        context.sc(), "wait for executors", 1, List.of(""), (block, task) -> "ready");
+  private int slotsOfAnExecutor() {
+    int executors = local ? 1 : Math.max(1, context.sc().getExecutorIds().size());
+    return (slots + executors - 1) / executors;
   }
 
   private ResourceProfile defaultProfile() {

@@ -4,13 +4,19 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 import org.apache.spark.SparkConf;
+import org.treegrpo.job.spark.ExecutorLog;
 import org.treegrpo.job.spark.RewardStreamPlugin;
 
 /** The Spark properties that this application needs, sets by default, or refuses. */
 public final class SparkSettings {
 
-  private static final String PLUGINS = "spark.plugins";
+  private static final String MASTER = "spark.master";
+  private static final String COUNT = "\\s*0*[1-9]\\d{0,8}\\s*";
+  private static final Pattern LOCAL_MASTER =
+      Pattern.compile("local(\\[(\\*|%1$s)(,%1$s)?]|-cluster\\[%1$s,%1$s,%1$s])?".formatted(COUNT));
 
   private SparkSettings() {}
 
@@ -26,14 +32,18 @@ public final class SparkSettings {
               conf.set(key, value);
             });
     defaults().forEach(conf::setIfMissing);
-    String plugins = conf.get(PLUGINS, "");
-    String ours = RewardStreamPlugin.class.getName();
-    if (!plugins.contains(ours)) {
-      conf.set(PLUGINS, plugins.isEmpty() ? ours : plugins + "," + ours);
-    }
+    append(conf, "spark.plugins", RewardStreamPlugin.class);
+    append(conf, "spark.extraListeners", ExecutorLog.class);
     List<String> problems = new ArrayList<>();
+    String master = conf.get(MASTER);
+    if (master.startsWith("local") && !LOCAL_MASTER.matcher(master).matches()) {
+      problems.add(
+          "%s = %s: must be local, local[N] or local[N,failures] with N tasks at a time, N >= 1 or *, or local-cluster[executors,cores,MiB]; such as --master local[2]"
+              .formatted(MASTER, master));
+    }
     refuse(conf, "spark.dynamicAllocation.enabled", "would empty the rollout stores", problems);
     refuse(conf, "spark.speculation", "would duplicate the rollout stores", problems);
+    refuseMalformed(conf, "spark.redaction.regex", problems);
     return problems;
   }
 
@@ -57,6 +67,23 @@ public final class SparkSettings {
     defaults.put("spark.ui.enabled", "false");
     defaults.put("spark.ui.showConsoleProgress", "false");
     return defaults;
+  }
+
+  private static void append(SparkConf conf, String key, Class<?> ours) {
+    String others = conf.get(key, "");
+    if (!others.contains(ours.getName())) {
+      conf.set(key, others.isEmpty() ? ours.getName() : others + "," + ours.getName());
+    }
+  }
+
+  private static void refuseMalformed(SparkConf conf, String key, List<String> problems) {
+    try {
+      Pattern.compile(conf.get(key, ""));
+    } catch (PatternSyntaxException malformed) {
+      problems.add(
+          "%s: %s, must be a regular expression; %s"
+              .formatted(key, malformed.getPattern(), malformed.getDescription()));
+    }
   }
 
   private static void refuse(SparkConf conf, String key, String reason, List<String> problems) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
@@ -46,18 +47,20 @@ public final class JobCommands implements Commands {
   public JobCommands(SparkConf spark, Configuration hadoop, PrintStream out) {
     this.spark = spark;
     this.hadoop = hadoop;
-    this.out = out;
+    this.out = new MaskedStream(out);
   }
 
   @Override
   public int train(TrainSettings settings) throws IOException {
     requireDevice(settings);
+    settings.warmUpCut().ifPresent(out::println);
     return tell(settings, TrainingRun.train(settings, spark, hadoop, out));
   }
 
   @Override
   public int resume(TrainSettings settings) throws IOException {
     requireDevice(settings);
+    settings.warmUpCut().ifPresent(out::println);
     return tell(settings, TrainingRun.resume(settings, spark, hadoop, out));
   }
 
@@ -73,6 +76,7 @@ public final class JobCommands implements Commands {
 
   @Override
   public int sample(SampleRequest request) throws IOException {
+    requireFile(request.out());
     ImageSampler.draw(
         request.settings(), choice(request.policy()), hadoop, request.prompt(), request.out());
     out.println(request.out());
@@ -88,6 +92,7 @@ public final class JobCommands implements Commands {
   @Override
   public int plan(TrainSettings settings) {
     out.print(TrainingPlan.describe(settings, hadoop));
+    settings.warmUpCut().ifPresent(line -> out.println("\n" + line));
     return ExitCodes.DONE;
   }
 
@@ -135,6 +140,21 @@ public final class JobCommands implements Commands {
     } catch (CheckpointException e) {
       out.println(e.getMessage());
       return ExitCodes.FAILED;
+    }
+  }
+
+  private static void requireFile(java.nio.file.Path out) {
+    String problem = null;
+    java.nio.file.Path parent = out.toAbsolutePath().getParent();
+    if (Files.isDirectory(out)) {
+      problem = "it is a directory";
+    } else if (parent == null || !Files.isDirectory(parent)) {
+      problem = "there is no directory " + parent;
+    }
+    if (problem != null) {
+      throw new InvalidInputException(
+          "--out: %s must be a PNG file to write, in a directory that is there; %s; name a file such as sample.png"
+              .formatted(out, problem));
     }
   }
 

@@ -1,34 +1,59 @@
 package org.treegrpo.job.executor;
 
 import ai.djl.Device;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.spark.TaskContext;
-import org.apache.spark.resource.ResourceInformation;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.treegrpo.core.tensor.TorchRuntime;
 import org.treegrpo.job.settings.PolicySettings;
 
 /** Which device a task's network runs on. */
 public final class Devices {
 
+  private static final Logger LOG = LoggerFactory.getLogger(Devices.class);
+  private static final AtomicBoolean UNUSED_GPU_TOLD = new AtomicBoolean();
+
   private Devices() {}
 
   /**
-   * The device that {@code policy.device} asks for: {@code auto} takes a GPU where libtorch sees
-   * one. The GPU is the one that Spark assigned to the task; without an assignment the first.
+   * The device that {@code policy.device} asks for, for the task that runs on this thread.
    *
-   * @throws ExecutorException if a GPU is asked for and there is none
+   * @throws ExecutorException if a GPU is asked for and there is none, or Spark assigns one that
+   *     libtorch does not see
    */
   static Device choose(PolicySettings.Device wanted) {
-    boolean available = TorchRuntime.gpuCount() > 0;
-    return switch (wanted) {
-      case CPU -> Device.cpu();
-      case AUTO -> available ? Device.gpu(assigned()) : Device.cpu();
-      case GPU -> {
-        if (!available) {
-          throw new ExecutorException(missingGpu("an executor"));
-        }
-        yield Device.gpu(assigned());
-      }
-    };
+    return wanted == PolicySettings.Device.CPU
+        ? Device.cpu()
+        : choose(wanted, TorchRuntime.gpuCount(), assigned(), GpuAddress.ofThisProcess());
+  }
+
+  /**
+   * {@code auto} takes a GPU only where Spark assigns one: executors that share a machine would all
+   * take the same. {@code gpu} takes the first one then.
+   *
+   * @param count of the GPUs that libtorch sees
+   * @param assigned the address that Spark assigns to the task
+   */
+  static Device choose(
+      PolicySettings.Device wanted, int count, Optional<String> assigned, GpuAddress addresses) {
+    boolean required = wanted == PolicySettings.Device.GPU;
+    if (count == 0 && required) {
+      throw new ExecutorException(missingGpu("an executor"));
+    }
+    if (count > 0 && assigned.isPresent()) {
+      return Device.gpu(addresses.index(assigned.get(), count));
+    }
+    if (required) {
+      return Device.gpu(0);
+    }
+    if (count > 0 && !UNUSED_GPU_TOLD.getAndSet(true)) {
+      LOG.warn(
+          "treegrpo.policy.device = auto: the network runs on the CPU, since Spark assigns none of the {} GPUs here; set spark.executor.resource.gpu.amount and spark.task.resource.gpu.amount, or policy.device = gpu for the first",
+          count);
+    }
+    return Device.cpu();
   }
 
   /**
@@ -48,9 +73,9 @@ public final class Devices {
         .formatted(where, TorchRuntime.version());
   }
 
-  private static int assigned() {
-    TaskContext context = TaskContext.get();
-    ResourceInformation gpu = context == null ? null : context.resourcesJMap().get("gpu");
-    return gpu == null ? 0 : Integer.parseInt(gpu.addresses()[0]);
+  private static Optional<String> assigned() {
+    return Optional.ofNullable(TaskContext.get())
+        .map(task -> task.resourcesJMap().get("gpu"))
+        .map(gpu -> gpu.addresses()[0]);
   }
 }

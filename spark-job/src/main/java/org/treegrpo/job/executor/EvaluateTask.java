@@ -91,9 +91,10 @@ public record EvaluateTask(
     float[] roots = new float[prompts.size() * perPrompt * elements];
     List<Conditioning> conditioning = new ArrayList<>();
     for (int i = 0; i < prompts.size(); i++) {
+      Conditioning ofPrompt = recipe.conditioner().of(prompts.get(i));
       for (int j = 0; j < perPrompt; j++) {
         noise.root(prompts.get(i).id(), j, roots, (i * perPrompt + j) * elements, elements);
-        conditioning.add(recipe.conditioner().of(prompts.get(i)));
+        conditioning.add(ofPrompt);
       }
     }
     float[] latents =

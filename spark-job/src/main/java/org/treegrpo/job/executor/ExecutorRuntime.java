@@ -6,18 +6,16 @@ import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.Function;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.deploy.SparkHadoopUtil;
 import org.jspecify.annotations.Nullable;
-import org.treegrpo.core.policy.GuidedDenoiser;
-import org.treegrpo.core.policy.ImageDecoder;
-import org.treegrpo.core.policy.Policies;
-import org.treegrpo.core.policy.Policy;
+import org.treegrpo.core.policy.Conditioning;
 import org.treegrpo.core.tensor.TorchRuntime;
-import org.treegrpo.core.tree.TreeGrower;
 import org.treegrpo.job.files.TemporaryDirectory;
 import org.treegrpo.job.round.Recipe;
+import org.treegrpo.job.round.RoundPlan;
 import org.treegrpo.job.settings.RewardWorkerSettings;
 import org.treegrpo.job.settings.SettingsLoader;
 import org.treegrpo.job.settings.TrainSettings;
@@ -44,6 +42,7 @@ final class ExecutorRuntime implements AutoCloseable {
   private final Recipe recipe;
   private final RewardPool rewards;
   private @Nullable RewardPool measured;
+  private final ConditioningCache conditioning;
   private final RolloutStore rollouts = new RolloutStore();
   private final Deque<PolicySlot> idle = new ArrayDeque<>();
   private int slots;
@@ -67,7 +66,17 @@ final class ExecutorRuntime implements AutoCloseable {
             SparkHadoopUtil.get().newConfiguration(SparkEnv.get().conf()),
             spec.trainPrompts(),
             spec.evaluationPrompts());
-    this.rewards = RewardPool.open(recipe.trainedRewards(), poolSettings());
+    this.conditioning = new ConditioningCache(recipe.conditioner());
+    this.rewards = openRewards();
+  }
+
+  private RewardPool openRewards() throws IOException, RewardException {
+    try {
+      return RewardPool.open(recipe.trainedRewards(), poolSettings());
+    } catch (RewardException | RuntimeException | Error e) {
+      recipe.close();
+      throw e;
+    }
   }
 
   private static ExecutorRuntime open(RunSpec spec) {
@@ -130,6 +139,11 @@ final class ExecutorRuntime implements AutoCloseable {
       }
     }
     return measured;
+  }
+
+  /** What the prompts of a round are drawn from, by prompt id. */
+  Function<String, Conditioning> conditioning(RoundPlan plan) {
+    return conditioning.of(plan);
   }
 
   RolloutStore rollouts() {
@@ -197,33 +211,21 @@ final class ExecutorRuntime implements AutoCloseable {
       return idle.pop();
     }
     TorchRuntime.configureThread();
-    TrainSettings settings = recipe.settings();
-    Device device = Devices.choose(settings.policy().device());
-    Policy policy = Policies.open(recipe.policy(), directory.path(), device);
-    GuidedDenoiser denoiser = recipe.denoiser(policy);
-    PolicySlot slot =
-        new PolicySlot(
-            policy,
-            denoiser,
-            new TreeGrower(denoiser, recipe.sampler(), recipe.trees()),
-            ImageDecoder.open(
-                recipe.policy(), directory.path(), device, settings.update().microBatch()),
-            recipe.rewards());
+    Device device = Devices.choose(recipe.settings().policy().device());
+    PolicySlot slot = PolicySlot.open(recipe, directory.path(), device);
     slots++;
     return slot;
   }
 
   private RewardPoolSettings poolSettings() {
     RewardWorkerSettings workers = recipe.settings().rewardWorkers();
+    int processors = Runtime.getRuntime().availableProcessors();
     return new RewardPoolSettings(
-        workers.threads() == 0 ? cores() : workers.threads(), workers.chunkRows());
+        scoringThreads(workers.threads(), spec.taskSlots(), processors), workers.chunkRows());
   }
 
-  private static int cores() {
-    return SparkEnv.get().conf().getInt("spark.executor.cores", availableProcessors());
-  }
-
-  private static int availableProcessors() {
-    return Runtime.getRuntime().availableProcessors();
+  /** As many as the user says, else as many as there are tasks to feed them and can run. */
+  static int scoringThreads(int wanted, int taskSlots, int processors) {
+    return wanted == 0 ? Math.min(taskSlots, processors) : wanted;
   }
 }

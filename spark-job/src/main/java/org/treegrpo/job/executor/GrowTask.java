@@ -5,12 +5,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.jspecify.annotations.Nullable;
 import org.treegrpo.core.learn.ShareLearner;
+import org.treegrpo.core.policy.Conditioning;
 import org.treegrpo.core.policy.ImageDecoder.Images;
+import org.treegrpo.core.topology.Forest;
 import org.treegrpo.core.topology.NodePath;
 import org.treegrpo.core.topology.TreeSeed;
 import org.treegrpo.core.tree.GrownShare;
@@ -113,17 +117,18 @@ public record GrowTask(
 
     private void grow(RoundPlan plan, Share share) {
       boolean first = share.index() == 0;
+      Function<String, Conditioning> conditioning = runtime.conditioning(plan);
       GrownShare grown =
           first && preview
-              ? slot.grower().grow(plan.key(), share.seeds(), 0)
-              : slot.grower().grow(plan.key(), share.seeds());
+              ? slot.grower().grow(plan.key(), share.forest(), conditioning, 0)
+              : slot.grower().grow(plan.key(), share.forest(), conditioning);
       runtime.rollouts().put(round, share.index(), grown);
       if (first && selfCheck) {
         deviation =
             new ShareLearner(slot.denoiser(), runtime.recipe().sampler())
                 .maxRatioDeviation(grown, runtime.recipe().settings().selfCheck().parents());
       }
-      Images images = slot.decoder().decode(grown.leaves().size(), grown.leafLatents());
+      Images images = slot.decoder().decode(share.forest().leaves(), grown.leafLatents());
       if (first && preview) {
         pictures = pictures(grown, images);
       }
@@ -133,18 +138,17 @@ public record GrowTask(
       sent.add(
           runtime
               .rewards()
-              .submit(batch, prompts(plan, share, grown.leaves()))
+              .submit(batch, prompts(plan, share.forest(), conditioning))
               .thenApply(scored -> send(share, grown, scored)));
     }
 
     private ScoredBatch send(Share share, GrownShare grown, ScoredBatch scored) {
       List<RewardRow> rows = new ArrayList<>();
-      List<LeafRecord> leaves = grown.leaves();
-      for (int i = 0; i < leaves.size(); i++) {
-        TreeSeed seed = share.seeds().get(leaves.get(i).seed());
-        rows.add(
-            new RewardRow(
-                seed.promptId(), seed.tree(), leaves.get(i).path().toString(), scored.row(i)));
+      Forest forest = share.forest();
+      for (int i = 0; i < forest.leaves(); i++) {
+        TreeSeed seed = forest.seed(forest.leafRow(i));
+        NodePath path = seed.topology().path(forest.node(forest.leafRow(i)));
+        rows.add(new RewardRow(seed.promptId(), seed.tree(), path.toString(), scored.row(i)));
       }
       RewardBatch batch =
           new RewardBatch(round, share.index(), attempt, scored.names(), rows, versions());
@@ -155,7 +159,7 @@ public record GrowTask(
               share.index(),
               attempt,
               RewardBatchCodec.encode(batch),
-              EdgeBatchCodec.encode(grown.edges())));
+              EdgeBatchCodec.encode(grown.logProbs())));
       return scored;
     }
 
@@ -163,32 +167,31 @@ public record GrowTask(
       return runtime.rewards().versions();
     }
 
-    private List<RewardPrompt> prompts(RoundPlan plan, Share share, List<LeafRecord> leaves) {
-      return leaves.stream()
-          .map(leaf -> share.seeds().get(leaf.seed()))
-          .map(
-              seed ->
-                  new RewardPrompt(
-                      seed.promptId(), plan.prompt(seed).text(), seed.conditioning().tensors()))
+    private List<RewardPrompt> prompts(
+        RoundPlan plan, Forest forest, Function<String, Conditioning> conditioning) {
+      return IntStream.range(0, forest.leaves())
+          .mapToObj(leaf -> forest.seed(forest.leafRow(leaf)).promptId())
+          .map(id -> new RewardPrompt(id, plan.prompt(id).text(), conditioning.apply(id).tensors()))
           .toList();
     }
 
     private TreePictures pictures(GrownShare grown, Images leaves) {
-      Map<NodePath, byte[]> nodes = new LinkedHashMap<>();
+      Map<Integer, byte[]> nodes = new LinkedHashMap<>();
       grown
           .previews()
           .forEach(
-              (path, latent) -> nodes.put(path, Pixels.bytes(slot.decoder().decode(1, latent), 0)));
-      for (int i = 0; i < grown.leaves().size(); i++) {
-        if (grown.leaves().get(i).seed() == 0) {
-          nodes.put(grown.leaves().get(i).path(), Pixels.bytes(leaves, i));
+              (node, latent) -> nodes.put(node, Pixels.bytes(slot.decoder().decode(1, latent), 0)));
+      Forest forest = grown.forest();
+      for (int i = 0; i < forest.leaves(); i++) {
+        if (forest.tree(forest.leafRow(i)) == 0) {
+          nodes.put(forest.node(forest.leafRow(i)), Pixels.bytes(leaves, i));
         }
       }
       return new TreePictures(
           0,
           leaves.height(),
           leaves.width(),
-          nodes.keySet().stream().map(NodePath::toString).toArray(String[]::new),
+          nodes.keySet().stream().mapToInt(Integer::intValue).toArray(),
           nodes.values().toArray(byte[][]::new));
     }
   }

@@ -74,7 +74,8 @@ public record LearnTask(
         for (int index : missing) {
           TaskContext.get().killTaskIfInterrupted();
           Share share = plan.shares().get(index);
-          GrownShare grown = slot.grower().grow(plan.key(), share.seeds());
+          GrownShare grown =
+              slot.grower().grow(plan.key(), share.forest(), runtime.conditioning(plan));
           grown.dropLeafLatents();
           runtime.rollouts().put(round, index, grown);
         }

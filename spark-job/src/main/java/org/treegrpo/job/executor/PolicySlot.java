@@ -1,11 +1,15 @@
 package org.treegrpo.job.executor;
 
+import ai.djl.Device;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.treegrpo.core.policy.GuidedDenoiser;
 import org.treegrpo.core.policy.ImageDecoder;
+import org.treegrpo.core.policy.Policies;
 import org.treegrpo.core.policy.Policy;
 import org.treegrpo.core.tree.TreeGrower;
+import org.treegrpo.job.round.Recipe;
 import org.treegrpo.reward.ImageBatch;
 import org.treegrpo.reward.Reward;
 import org.treegrpo.reward.RewardDefinition;
@@ -24,7 +28,7 @@ final class PolicySlot implements AutoCloseable {
   private final List<Reward> readers = new ArrayList<>();
   private long installed = -1;
 
-  PolicySlot(
+  private PolicySlot(
       Policy policy,
       GuidedDenoiser denoiser,
       TreeGrower grower,
@@ -35,6 +39,26 @@ final class PolicySlot implements AutoCloseable {
     this.grower = grower;
     this.decoder = decoder;
     this.rewards = rewards;
+  }
+
+  /**
+   * Loads a policy and its decoder.
+   *
+   * @param directory a local copy of the policy directory
+   * @throws RuntimeException where either cannot be loaded; nothing is left open
+   */
+  static PolicySlot open(Recipe recipe, Path directory, Device device) {
+    Policy policy = Policies.open(recipe.policy(), directory, device);
+    try {
+      GuidedDenoiser denoiser = recipe.denoiser(policy);
+      TreeGrower grower = new TreeGrower(denoiser, recipe.sampler(), recipe.trees());
+      int rows = recipe.settings().update().microBatch();
+      ImageDecoder decoder = ImageDecoder.open(recipe.policy(), directory, device, rows);
+      return new PolicySlot(policy, denoiser, grower, decoder, recipe.rewards());
+    } catch (RuntimeException | Error e) {
+      policy.close();
+      throw e;
+    }
   }
 
   Policy policy() {

@@ -14,17 +14,24 @@ final class RolloutStore implements AutoCloseable {
   private final Map<Integer, GrownShare> shares = new HashMap<>();
   private int round = -1;
 
-  /** Drops what other rounds left behind. */
+  /** Drops what earlier rounds left behind; a late task of one of them drops nothing. */
   synchronized void begin(int newRound) {
-    if (newRound != round) {
+    if (newRound > round) {
       close();
       round = newRound;
     }
   }
 
-  /** Takes a share over; a share of the same index is closed. */
+  /**
+   * Takes a share over; a share of the same index is closed. So is a share of a round that is over,
+   * which a late task of a cancelled job brings: nobody asks for it.
+   */
   synchronized void put(int shareRound, int index, GrownShare share) {
     begin(shareRound);
+    if (shareRound < round) {
+      share.close();
+      return;
+    }
     GrownShare earlier = shares.put(index, share);
     if (earlier != null) {
       earlier.close();

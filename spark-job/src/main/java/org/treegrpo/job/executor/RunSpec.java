@@ -10,6 +10,7 @@ package org.treegrpo.job.executor;
  * @param policyContents their contents, in the same order
  * @param trainPrompts JSONL
  * @param evaluationPrompts JSONL
+ * @param taskSlots tasks that run at the same time on an executor; 1 until the cluster is known
  * @param baseWeights little-endian float32 of the reference policy; empty where there is no KL term
  */
 public record RunSpec(
@@ -19,4 +20,19 @@ public record RunSpec(
     byte[][] policyContents,
     byte[] trainPrompts,
     byte[] evaluationPrompts,
-    float[] baseWeights) {}
+    int taskSlots,
+    float[] baseWeights) {
+
+  /** The same for executors of so many task slots. */
+  public RunSpec withTaskSlots(int slots) {
+    return new RunSpec(
+        runId,
+        config,
+        policyFiles,
+        policyContents,
+        trainPrompts,
+        evaluationPrompts,
+        slots,
+        baseWeights);
+  }
+}

@@ -2,6 +2,7 @@ package org.treegrpo.job.files;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileContext;
 import org.apache.hadoop.fs.FileSystem;
@@ -76,7 +77,7 @@ public final class AtomicFiles {
         content.writeTo(out);
       }
       renaming.apply(temporary);
-    } catch (IOException e) {
+    } catch (IOException | FSError e) {
       IOException named = named(target, e);
       remove(fs, temporary, named);
       throw named;
@@ -86,11 +87,20 @@ public final class AtomicFiles {
     }
   }
 
-  /** A full disk, for one, does not say which file it had no room for. */
-  private static IOException named(Path target, IOException e) {
-    return String.valueOf(e.getMessage()).contains(target.toString())
-        ? e
-        : new IOException(target + ": cannot be written; " + e.getMessage(), e);
+  /**
+   * A failure to write a file as one that names it. A full disk, for one, does not say which file
+   * it had no room for; of Hadoop's local file system it is no exception either, but an error.
+   *
+   * @param failure an {@link IOException} or an {@link FSError}, which carries one
+   */
+  public static IOException named(Path target, Throwable failure) {
+    Throwable cause = failure.getCause();
+    Throwable told = failure instanceof FSError && cause != null ? cause : failure;
+    if (told instanceof IOException known
+        && String.valueOf(known.getMessage()).contains(target.toString())) {
+      return known;
+    }
+    return new IOException(target + ": cannot be written; " + told.getMessage(), failure);
   }
 
   private static void rename(FileSystem fs, Path from, Path to) throws IOException {

@@ -21,7 +21,7 @@ public record RunDirectory(FileSystem fs, Path root) {
    */
   public static RunDirectory of(String uri, Configuration configuration) throws IOException {
     Path path = new Path(uri);
-    FileSystem fs = path.getFileSystem(configuration);
+    FileSystem fs = FileSystems.of(path, configuration);
     if (fs instanceof LocalFileSystem local) {
       FileSystem raw = local.getRawFileSystem();
       boolean isHadoopsOwn = raw.getClass() == RawLocalFileSystem.class;

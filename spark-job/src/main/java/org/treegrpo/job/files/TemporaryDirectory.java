@@ -1,6 +1,7 @@
 package org.treegrpo.job.files;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -19,9 +20,14 @@ public final class TemporaryDirectory implements AutoCloseable {
    * Makes one in the system's place for temporary files.
    *
    * @param prefix of its name
+   * @throws UncheckedIOException naming that place, if it cannot be used
    */
-  public TemporaryDirectory(String prefix) throws IOException {
-    path = Files.createTempDirectory(prefix);
+  public TemporaryDirectory(String prefix) {
+    try {
+      path = Files.createTempDirectory(prefix);
+    } catch (IOException e) {
+      throw unusable("a copy of the policy", e);
+    }
   }
 
   public Path path() {
@@ -32,14 +38,29 @@ public final class TemporaryDirectory implements AutoCloseable {
    * Writes a file.
    *
    * @param name relative to the directory, which it must not leave
+   * @throws IOException if it does
+   * @throws UncheckedIOException naming the system's place for temporary files, if that is full
    */
   public void write(String name, byte[] content) throws IOException {
     Path file = path.resolve(name).normalize();
     if (!file.startsWith(path)) {
       throw new IOException(name + ": must be a path inside its directory");
     }
-    Files.createDirectories(file.getParent());
-    Files.write(file, content);
+    try {
+      Files.createDirectories(file.getParent());
+      Files.write(file, content);
+    } catch (IOException e) {
+      throw unusable("%s of %d bytes".formatted(name, content.length), e);
+    }
+  }
+
+  private static UncheckedIOException unusable(String what, IOException cause) {
+    IOException told =
+        new IOException(
+            "java.io.tmpdir = %s must be a directory that can be written and has room for %s; %s; free some, or name another: --spark --conf spark.driver.extraJavaOptions=-Djava.io.tmpdir=DIR, for executors spark.executor.extraJavaOptions"
+                .formatted(System.getProperty("java.io.tmpdir"), what, cause.getMessage()),
+            cause);
+    return new UncheckedIOException(told);
   }
 
   /** Never throws: others may have cleaned up, and what is left is no reason to fail a run. */

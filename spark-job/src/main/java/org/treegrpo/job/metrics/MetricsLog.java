@@ -1,6 +1,7 @@
 package org.treegrpo.job.metrics;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -58,6 +59,19 @@ public final class MetricsLog {
               + " resumes");
     }
     evaluations.append(evaluation);
+  }
+
+  /**
+   * Puts a copy of each file aside that does not end in a whole line, and drops from the file what
+   * is none.
+   *
+   * @return a line for people about each
+   */
+  public List<String> keepWhatIsNoLine() throws IOException {
+    List<String> kept = new ArrayList<>();
+    rounds.keepWhatIsNoLine().ifPresent(kept::add);
+    evaluations.keepWhatIsNoLine().ifPresent(kept::add);
+    return kept;
   }
 
   /** Drops everything later than {@code round}, which is where a run resumes. */

@@ -1,5 +1,7 @@
 package org.treegrpo.job.plan;
 
+import java.util.List;
+import org.treegrpo.core.topology.Topology;
 import org.treegrpo.job.settings.ForestSettings;
 import org.treegrpo.job.settings.TrainSettings;
 
@@ -32,8 +34,9 @@ public record MemoryEstimate(
     ForestSettings forest = settings.tree();
     long weights = inputs.parameters() * Float.BYTES;
     long latent = (long) inputs.policy().latentShape().elements() * Float.BYTES;
-    long shareStates = states(forest);
-    long shareLeaves = (long) forest.shape().leaves() * forest.trees() / forest.shares();
+    Topology tree = Topology.of(forest.schedule(0, settings.sampler().steps()));
+    long shareStates = states(forest, tree);
+    long shareLeaves = (long) tree.leaves() * forest.trees() / forest.shares();
     return new MemoryEstimate(
         weights,
         7 * weights,
@@ -46,12 +49,9 @@ public record MemoryEstimate(
   }
 
   /** Nodes from the window's first state to its last, of one share. */
-  private static long states(ForestSettings forest) {
-    TreeShape shape = forest.shape();
-    if (forest.splitsTrees()) {
-      // The root, and the subtree below one of its children.
-      return 1 + (long) (shape.parents() - 1 + shape.leaves()) / shape.branching();
-    }
-    return (long) (shape.parents() + shape.leaves()) * (forest.trees() / forest.shares());
+  private static long states(ForestSettings forest, Topology tree) {
+    List<Topology> parts = forest.parts(tree);
+    long perTree = parts.stream().mapToLong(Topology::nodes).sum();
+    return perTree * forest.trees() / forest.shares();
   }
 }

@@ -72,20 +72,25 @@ public final class PlanText {
 
   private void round() {
     ForestSettings forest = settings.tree();
-    TreeShape shape = forest.shape();
+    int trees = forest.trees();
     heading("A round");
     line(
         "trees",
         "%d prompts x %d trees, branching %d, width %d of %d steps",
         forest.promptsPerRound(),
         forest.treesPerPrompt(),
-        shape.branching(),
-        shape.width(),
+        forest.branching(),
+        forest.width(),
         settings.sampler().steps());
-    line("window", "%s", window(forest.window(), shape.width()));
-    line("leaves", "%d (%d a tree, %d a group)", plan.leaves(), shape.leaves(), forest.groupSize());
-    line("parents", "%d (%d a tree)", plan.parents(), shape.parents());
-    line("edges", "%d (%d a tree)", plan.edges(), shape.edges());
+    line("window", "%s", window(forest.window(), forest.width()));
+    line(
+        "leaves",
+        "%d (%d a tree, %d a group)",
+        plan.leaves(),
+        plan.leaves() / trees,
+        forest.groupSize());
+    line("parents", "%d (%d a tree)", plan.parents(), plan.parents() / trees);
+    line("edges", "%d (%d a tree)", plan.edges(), plan.edges() / trees);
     line("shares", "%d%s", forest.shares(), share(forest));
     line(
         "rollout",

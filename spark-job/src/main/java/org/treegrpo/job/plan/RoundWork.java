@@ -1,7 +1,11 @@
 package org.treegrpo.job.plan;
 
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.ToLongFunction;
 import java.util.stream.LongStream;
 import org.treegrpo.core.policy.GuidedDenoiser.GuidanceGradient;
+import org.treegrpo.core.topology.Topology;
 import org.treegrpo.core.tree.WindowSchedule;
 import org.treegrpo.job.settings.ForestSettings;
 import org.treegrpo.job.settings.PolicySettings.Guidance;
@@ -30,15 +34,20 @@ public record RoundWork(
   static RoundWork of(TrainSettings settings) {
     ForestSettings forest = settings.tree();
     Guidance guidance = settings.policy().guidance();
-    TreeShape shape = forest.shape();
     int steps = settings.sampler().steps();
-    WindowSchedule window = forest.window().schedule(settings.seed(), steps, shape.width());
+    WindowSchedule window = forest.window().schedule(settings.seed(), steps, forest.width());
+    Map<Integer, Long> byStart = new HashMap<>();
     long[] rollout =
         LongStream.rangeClosed(1, settings.rounds())
-            .map(round -> ofTree(forest, steps, window.start((int) round)))
+            .map(
+                round ->
+                    byStart.computeIfAbsent(
+                        window.start((int) round),
+                        start -> sum(forest, start, steps, Topology::evaluations)))
             .map(evaluations -> evaluations * forest.trees() * guidance.branches())
             .toArray();
-    long parents = (long) parents(forest) * forest.trees() * settings.update().epochs();
+    long parents =
+        sum(forest, 0, steps, Topology::parents) * forest.trees() * settings.update().epochs();
     boolean both = guidance.branches() == 2 && guidance.grad() == GuidanceGradient.BOTH;
     return new RoundWork(
         LongStream.of(rollout).average().orElseThrow(),
@@ -49,16 +58,11 @@ public record RoundWork(
         settings.update().kl() > 0 ? parents * guidance.branches() : 0);
   }
 
-  /** Rollout evaluations of one tree, all its shares together. */
-  private static long ofTree(ForestSettings forest, int steps, int start) {
-    TreeShape shape = forest.shape();
-    long whole = shape.rolloutEvaluations(steps, start);
-    return forest.splitsTrees() ? whole + (shape.branching() - 1L) * (start + 1L) : whole;
-  }
-
-  /** Parents evaluated in training: the root of a split tree once in every share. */
-  private static int parents(ForestSettings forest) {
-    TreeShape shape = forest.shape();
-    return forest.splitsTrees() ? shape.parents() + shape.branching() - 1 : shape.parents();
+  /** Over the parts of one tree, which all compute their way to the part. */
+  private static long sum(
+      ForestSettings forest, int start, int steps, ToLongFunction<Topology> figure) {
+    return forest.parts(Topology.of(forest.schedule(start, steps))).stream()
+        .mapToLong(figure)
+        .sum();
   }
 }

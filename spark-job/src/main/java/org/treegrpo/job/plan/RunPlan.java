@@ -2,6 +2,7 @@ package org.treegrpo.job.plan;
 
 import java.util.List;
 import java.util.Objects;
+import org.treegrpo.core.topology.Topology;
 import org.treegrpo.core.transition.Sampler;
 import org.treegrpo.job.settings.Problem;
 import org.treegrpo.job.settings.SettingsException;
@@ -35,18 +36,20 @@ public record RunPlan(
    * @throws SettingsException if the settings do not fit the policy or the prompts
    */
   public static RunPlan of(TrainSettings settings, PlanInputs inputs) {
+    checkParameters(settings, inputs);
     checkPrompts(settings, inputs);
     checkTransition(settings, inputs);
     int trees = settings.tree().trees();
+    Topology tree = Topology.of(settings.tree().schedule(0, settings.sampler().steps()));
     int most = settings.evaluation().prompts();
     return new RunPlan(
         settings,
         inputs,
         RoundWork.of(settings),
         MemoryEstimate.of(settings, inputs),
-        (long) trees * settings.tree().shape().leaves(),
-        (long) trees * settings.tree().shape().parents(),
-        (long) trees * settings.tree().shape().edges(),
+        (long) trees * tree.leaves(),
+        (long) trees * tree.parents(),
+        (long) trees * tree.edges(),
         1 + due(settings.evaluation().every(), settings.rounds()),
         most == 0 ? inputs.evaluationPrompts() : Math.min(most, inputs.evaluationPrompts()),
         due(settings.checkpoint().every(), settings.rounds()));
@@ -63,6 +66,16 @@ public record RunPlan(
   /** How often something is done every so many rounds and after the last one. */
   private static int due(int every, int rounds) {
     return every == 0 ? 1 : (rounds + every - 1) / every;
+  }
+
+  private static void checkParameters(TrainSettings settings, PlanInputs inputs) {
+    if (inputs.parameters() == 0) {
+      throw problem(
+          "treegrpo.policy.path",
+          settings.policy().path(),
+          "must have at least one parameter to train; none of %s requires a gradient"
+              .formatted(inputs.policy().file()));
+    }
   }
 
   private static void checkPrompts(TrainSettings settings, PlanInputs inputs) {

@@ -28,9 +28,9 @@ enum Typeface {
     try (InputStream in = Typeface.class.getClassLoader().getResourceAsStream(resource)) {
       if (in == null) {
         throw new FontsUnavailableException(
-            "typeface %s: no resource %s on the class path; add jasperreports-fonts and"
+            "typeface %s: must be on the class path as %s; add jasperreports-fonts and"
                     .formatted(this, resource)
-                + " ph-fonts-open-sans",
+                + " ph-fonts-open-sans, or use the application jar",
             null);
       }
       return Font.createFont(Font.TRUETYPE_FONT, in).deriveFont(points);

@@ -1,11 +1,14 @@
 package org.treegrpo.job.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
+import org.treegrpo.core.topology.BranchSchedule;
+import org.treegrpo.core.topology.Topology;
 import org.treegrpo.job.metrics.RoundMetrics;
 import org.treegrpo.job.metrics.RoundMetrics.PhaseSeconds;
 import org.treegrpo.job.report.LineChart.Point;
@@ -145,12 +148,18 @@ final class CostSection {
     if (branching.isEmpty() || width.isEmpty() || steps.isEmpty()) {
       return Optional.empty();
     }
-    TreeShape shape = new TreeShape(branching.get(), width.get());
+    Map<Integer, Topology> trees = new HashMap<>();
     double flat = 0;
     double tree = 0;
     for (RoundMetrics round : data.rounds()) {
-      flat += (double) shape.leaves() * steps.get();
-      tree += shape.rolloutEvaluations(steps.get(), round.windowStart());
+      Topology topology =
+          trees.computeIfAbsent(
+              round.windowStart(),
+              start ->
+                  Topology.of(
+                      BranchSchedule.window(steps.get(), start, branching.get(), width.get())));
+      flat += (double) topology.leaves() * steps.get();
+      tree += topology.evaluations();
     }
     return tree > 0 && flat > tree ? Optional.of(flat / tree) : Optional.empty();
   }

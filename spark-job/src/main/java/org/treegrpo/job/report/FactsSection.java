@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.treegrpo.job.metrics.RoundMetrics;
+import org.treegrpo.job.settings.Secrets;
 
 /** What is needed to repeat the run: seed, versions, checksums and the configuration. */
 final class FactsSection {
@@ -27,11 +28,15 @@ final class FactsSection {
     flatten(facts, "", data.run());
     Html out = new Html();
     out.raw("<section><h2>Facts to repeat this run</h2><div class=\"scroll\"><table>");
-    facts.forEach((name, value) -> out.format("<tr><th>%s</th><td>%s</td></tr>", name, value));
+    facts.forEach(
+        (name, value) ->
+            out.format(
+                "<tr><th>%s</th><td>%s</td></tr>",
+                name, Secrets.ofThisProcess().mask(name, value)));
     out.raw("</table></div>");
     if (!data.config().isBlank()) {
       out.raw("<details><summary>The whole configuration</summary><pre>")
-          .text(data.config())
+          .text(Secrets.ofThisProcess().mask(data.config()))
           .raw("</pre></details>");
     }
     return out.raw("</section>").toString();

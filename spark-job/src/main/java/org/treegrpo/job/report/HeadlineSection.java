@@ -5,6 +5,7 @@ import java.util.Optional;
 import org.treegrpo.job.metrics.EvaluationRecord;
 import org.treegrpo.job.metrics.RoundMetrics;
 import org.treegrpo.job.metrics.RunResult;
+import org.treegrpo.job.settings.Secrets;
 
 /** What happened, in one sentence for everybody, and the figures behind it. */
 final class HeadlineSection {
@@ -119,6 +120,6 @@ final class HeadlineSection {
           case FAILED -> "The run stopped with an error";
           case STOPPED -> "The run was stopped before its end";
         },
-        error);
+        Secrets.ofThisProcess().mask(error));
   }
 }

@@ -1,6 +1,7 @@
 package org.treegrpo.job.report;
 
 import java.util.Locale;
+import org.treegrpo.core.text.Printable;
 
 /** HTML under construction. Text goes through {@link #escape}; only fixed markup is raw. */
 final class Html {
@@ -33,11 +34,12 @@ final class Html {
     return out.toString();
   }
 
-  /** {@code text} so that it is text in an element and in a quoted attribute. */
+  /** {@code text} so that it is printable text in an element and in a quoted attribute. */
   static String escape(String text) {
-    StringBuilder escaped = new StringBuilder(text.length() + 16);
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
+    String printable = Printable.escaped(text);
+    StringBuilder escaped = new StringBuilder(printable.length() + 16);
+    for (int i = 0; i < printable.length(); i++) {
+      char c = printable.charAt(i);
       switch (c) {
         case '&' -> escaped.append("&amp;");
         case '<' -> escaped.append("&lt;");

@@ -63,7 +63,7 @@ final class TreeSection {
     GrownTree tree = data.tree().get();
     Html out = new Html();
     out.format("<section><h2>How it learns: one tree of round %s</h2>", tree.round());
-    out.format("<p>The prompt: <b>%s</b>. ", tree.text());
+    out.format("<p>The prompt: <bdi>%s</bdi>. ", tree.text());
     out.format(
         "Read from left to right: all pictures grow from the same noise, and at each of %s steps"
             + " the sampler tries %s random continuations; the small pictures are what the model"

@@ -10,8 +10,8 @@ import org.treegrpo.core.advantage.RoundAdvantages;
 import org.treegrpo.core.advantage.TreeBackup;
 import org.treegrpo.core.objective.EdgeReduction;
 import org.treegrpo.core.objective.EdgeWeights;
-import org.treegrpo.core.topology.NodePath;
-import org.treegrpo.reward.arrow.RewardRow;
+import org.treegrpo.core.topology.Forest;
+import org.treegrpo.core.topology.Topology;
 
 /**
  * From the scores of a round's leaves to the advantage of every edge (ALGORITHMS.md sections 1.3 to
@@ -20,21 +20,19 @@ import org.treegrpo.reward.arrow.RewardRow;
  */
 public final class CreditAssigner {
 
-  private final TreeShape shape;
   private final AdvantageSettings settings;
+  private final int elements;
   private final LeafAdvantages estimator;
   private final EdgeReduction reduction;
 
   /**
+   * @param elements D, elements of a latent
    * @param rewardWeights weight of each reward, in the order of the reward batches' columns
    */
   public CreditAssigner(
-      TreeShape shape,
-      AdvantageSettings settings,
-      double[] rewardWeights,
-      EdgeReduction reduction) {
-    this.shape = shape;
+      AdvantageSettings settings, int elements, double[] rewardWeights, EdgeReduction reduction) {
     this.settings = settings;
+    this.elements = elements;
     this.estimator = new LeafAdvantages(settings, rewardWeights);
     this.reduction = reduction;
   }
@@ -43,83 +41,98 @@ public final class CreditAssigner {
    * @param scored one per share, in share order
    */
   public RoundCredit assign(RoundPlan plan, List<ScoredShare> scored) {
-    int leavesPerTree = shape.leaves();
-    List<double[][]> groups = new ArrayList<>();
-    for (int prompt = 0; prompt < plan.prompts().size(); prompt++) {
-      groups.add(new double[plan.treesPerPrompt() * leavesPerTree][]);
-    }
-    forEachLeaf(
-        plan,
-        scored,
-        (share, leaf, tree, position, row) ->
-            groups
-                    .get(tree / plan.treesPerPrompt())[
-                    tree % plan.treesPerPrompt() * leavesPerTree + position] =
-                widen(row.scores()));
-    RoundAdvantages advantages = estimator.round(groups);
+    Topology topology = plan.topology();
+    double[][][] rewards = new double[plan.trees()][topology.leaves()][];
+    double[][] logProbs = new double[plan.trees()][topology.nodes()];
+    gather(plan, scored, rewards, logProbs);
+    RoundAdvantages advantages = estimator.round(groups(plan, rewards));
 
-    double[][][] edges = new double[plan.trees()][][];
-    double[][][] logProbs = logProbs(plan, scored);
+    double[][] leaves = new double[plan.trees()][];
+    double[][] edges = new double[plan.trees()][];
     int[] unmasked = new int[plan.trees()];
     for (int tree = 0; tree < plan.trees(); tree++) {
-      int from = tree % plan.treesPerPrompt() * leavesPerTree;
-      double[] leaves =
-          Arrays.copyOfRange(
-              advantages.groups().get(tree / plan.treesPerPrompt()).values(),
-              from,
-              from + leavesPerTree);
-      double[][] backed =
-          TreeBackup.backup(
-              shape.branching(), shape.width(), leaves, logProbs[tree], settings.backup());
+      double[] group = advantages.groups().get(tree / plan.treesPerPrompt()).values();
+      int from = tree % plan.treesPerPrompt() * topology.leaves();
+      leaves[tree] = Arrays.copyOfRange(group, from, from + topology.leaves());
+      double[] backed =
+          TreeBackup.backup(topology, leaves[tree], logProbs[tree], settings.backup());
       edges[tree] =
           settings.depthCorrection()
-              ? TreeBackup.correctDepth(backed, shape.branching(), plan.treesPerPrompt())
+              ? TreeBackup.correctDepth(topology, backed, plan.treesPerPrompt())
               : backed;
-      for (double[] depth : backed) {
-        unmasked[tree] += (int) Arrays.stream(depth).filter(a -> !Double.isNaN(a)).count();
+      unmasked[tree] = (int) Arrays.stream(backed).skip(1).filter(a -> !Double.isNaN(a)).count();
+    }
+    return deal(plan, scored, advantages, leaves, edges, EdgeWeights.perTree(unmasked, reduction));
+  }
+
+  /** Sorts what the shares say by tree: rewards by leaf, log-probs by node. */
+  private void gather(
+      RoundPlan plan, List<ScoredShare> scored, double[][][] rewards, double[][] logProbs) {
+    int scale = settings.backup() == Backup.SOFTMAX_SUM_LOGP ? elements : 1;
+    for (Share share : plan.shares()) {
+      Forest forest = share.forest();
+      int[] trees = treeIndices(plan, forest);
+      ScoredShare ofShare = scored.get(share.index());
+      for (int leaf = 0; leaf < forest.leaves(); leaf++) {
+        int row = forest.leafRow(leaf);
+        rewards[trees[forest.tree(row)]][position(forest, row)] =
+            widen(ofShare.rewards().rows().get(leaf).scores());
+      }
+      for (int edge = 0; edge < forest.edges(); edge++) {
+        int row = forest.row(edge);
+        logProbs[trees[forest.tree(row)]][wholeNode(plan, forest, row)] =
+            scale * ofShare.logProbs()[edge];
       }
     }
-    return deal(plan, scored, advantages, edges, EdgeWeights.perTree(unmasked, reduction));
+  }
+
+  /** The leaves of a prompt's trees, together. */
+  private static List<double[][]> groups(RoundPlan plan, double[][][] rewards) {
+    List<double[][]> groups = new ArrayList<>();
+    for (int tree = 0; tree < rewards.length; tree += plan.treesPerPrompt()) {
+      groups.add(
+          Arrays.stream(rewards, tree, tree + plan.treesPerPrompt())
+              .flatMap(Arrays::stream)
+              .toArray(double[][]::new));
+    }
+    return groups;
   }
 
   private RoundCredit deal(
       RoundPlan plan,
       List<ScoredShare> scored,
       RoundAdvantages advantages,
-      double[][][] edges,
+      double[][] leaves,
+      double[][] edges,
       double[] treeWeights) {
     List<double[]> leafAdvantages = new ArrayList<>();
     List<double[]> leafTotals = new ArrayList<>();
     List<double[]> edgeAdvantages = new ArrayList<>();
     List<double[]> edgeWeights = new ArrayList<>();
-    for (int s = 0; s < scored.size(); s++) {
-      Share share = plan.shares().get(s);
-      List<EdgeRecord> records = scored.get(s).edges();
-      double[] ofEdges = new double[records.size()];
-      double[] weights = new double[records.size()];
-      for (int e = 0; e < ofEdges.length; e++) {
-        EdgeRecord edge = records.get(e);
-        int tree = plan.treeIndex(share.seeds().get(edge.seed()));
-        ofEdges[e] = edges[tree][edge.depth() - 1][position(edge.path())];
-        weights[e] = treeWeights[tree];
+    for (Share share : plan.shares()) {
+      Forest forest = share.forest();
+      int[] trees = treeIndices(plan, forest);
+      double[] ofEdges = new double[forest.edges()];
+      double[] weights = new double[forest.edges()];
+      for (int edge = 0; edge < ofEdges.length; edge++) {
+        int row = forest.row(edge);
+        int tree = trees[forest.tree(row)];
+        ofEdges[edge] = edges[tree][wholeNode(plan, forest, row)];
+        weights[edge] = treeWeights[tree];
+      }
+      double[] ofLeaves = new double[forest.leaves()];
+      double[] totals = new double[forest.leaves()];
+      for (int leaf = 0; leaf < ofLeaves.length; leaf++) {
+        int row = forest.leafRow(leaf);
+        ofLeaves[leaf] = leaves[trees[forest.tree(row)]][position(forest, row)];
+        totals[leaf] =
+            estimator.total(widen(scored.get(share.index()).rewards().rows().get(leaf).scores()));
       }
       edgeAdvantages.add(ofEdges);
       edgeWeights.add(weights);
-      int leaves = scored.get(s).rewards().rows().size();
-      leafAdvantages.add(new double[leaves]);
-      leafTotals.add(new double[leaves]);
+      leafAdvantages.add(ofLeaves);
+      leafTotals.add(totals);
     }
-    forEachLeaf(
-        plan,
-        scored,
-        (share, leaf, tree, position, row) -> {
-          leafAdvantages.get(share)[leaf] =
-              advantages
-                  .groups()
-                  .get(tree / plan.treesPerPrompt())
-                  .values()[tree % plan.treesPerPrompt() * shape.leaves() + position];
-          leafTotals.get(share)[leaf] = estimator.total(widen(row.scores()));
-        });
     return new RoundCredit(
         leafAdvantages,
         edgeAdvantages,
@@ -129,42 +142,19 @@ public final class CreditAssigner {
         advantages.zeroVarianceGroups());
   }
 
-  private double[][][] logProbs(RoundPlan plan, List<ScoredShare> scored) {
-    double[][][] byTree = new double[plan.trees()][shape.width()][];
-    for (double[][] tree : byTree) {
-      for (int depth = 1; depth <= shape.width(); depth++) {
-        tree[depth - 1] = new double[shape.nodesAt(depth)];
-      }
-    }
-    boolean sums = settings.backup() == Backup.SOFTMAX_SUM_LOGP;
-    for (int s = 0; s < scored.size(); s++) {
-      for (EdgeRecord edge : scored.get(s).edges()) {
-        int tree = plan.treeIndex(plan.shares().get(s).seeds().get(edge.seed()));
-        byTree[tree][edge.depth() - 1][position(edge.path())] =
-            sums ? edge.logProbOldSum() : edge.logProbOld();
-      }
-    }
-    return byTree;
+  private static int[] treeIndices(RoundPlan plan, Forest forest) {
+    return forest.trees().stream().mapToInt(plan::treeIndex).toArray();
   }
 
-  private void forEachLeaf(RoundPlan plan, List<ScoredShare> scored, LeafVisitor visitor) {
-    for (int s = 0; s < scored.size(); s++) {
-      List<RewardRow> rows = scored.get(s).rewards().rows();
-      for (int leaf = 0; leaf < rows.size(); leaf++) {
-        RewardRow row = rows.get(leaf);
-        int tree = plan.treeIndex(row.promptId(), row.tree());
-        visitor.visit(s, leaf, tree, position(NodePath.parse(row.path())), row);
-      }
-    }
+  /** Place of a row's node among the nodes of its depth in the whole tree. */
+  private static int position(Forest forest, int row) {
+    return forest.seed(row).topology().position(forest.node(row));
   }
 
-  /** Lexicographic position of a node among those of its depth. */
-  private int position(NodePath path) {
-    int position = 0;
-    for (int index : path.indices()) {
-      position = position * shape.branching() + index;
-    }
-    return position;
+  /** Index of a row's node in the whole tree. */
+  private static int wholeNode(RoundPlan plan, Forest forest, int row) {
+    int depth = forest.seed(row).topology().depth(forest.node(row));
+    return plan.topology().firstAt(depth) + position(forest, row);
   }
 
   private static double[] widen(float[] scores) {
@@ -173,10 +163,5 @@ public final class CreditAssigner {
       wide[i] = scores[i];
     }
     return wide;
-  }
-
-  /** Receives one leaf: its share, its index there, its tree, its position in the tree. */
-  private interface LeafVisitor {
-    void visit(int share, int leaf, int tree, int position, RewardRow row);
   }
 }

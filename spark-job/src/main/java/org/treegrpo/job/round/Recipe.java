@@ -11,6 +11,7 @@ import org.treegrpo.core.io.SafetensorsException;
 import org.treegrpo.core.objective.KlPenalty;
 import org.treegrpo.core.objective.PpoSurrogate;
 import org.treegrpo.core.objective.Surrogate;
+import org.treegrpo.core.policy.Conditioning;
 import org.treegrpo.core.policy.GuidedDenoiser;
 import org.treegrpo.core.policy.Policy;
 import org.treegrpo.core.policy.PolicyDirectory;
@@ -21,12 +22,14 @@ import org.treegrpo.core.prompt.Prompt;
 import org.treegrpo.core.prompt.PromptException;
 import org.treegrpo.core.prompt.PromptSet;
 import org.treegrpo.core.prompt.TextConditioner;
-import org.treegrpo.core.topology.NodePath;
+import org.treegrpo.core.topology.Forest;
+import org.treegrpo.core.topology.Topology;
 import org.treegrpo.core.topology.TreeSeed;
 import org.treegrpo.core.transition.Sampler;
 import org.treegrpo.core.tree.RoundKey;
 import org.treegrpo.core.tree.TreeSettings;
 import org.treegrpo.core.tree.WindowSchedule;
+import org.treegrpo.job.files.FileSystems;
 import org.treegrpo.job.files.HadoopSource;
 import org.treegrpo.job.settings.ForestSettings;
 import org.treegrpo.job.settings.Labels;
@@ -46,6 +49,7 @@ public final class Recipe implements AutoCloseable {
   private final List<Prompt> trainPrompts;
   private final List<Prompt> evaluationPrompts;
   private final TextConditioner conditioner;
+  private final Conditioning unconditional;
   private final WindowSchedule window;
 
   /**
@@ -72,11 +76,15 @@ public final class Recipe implements AutoCloseable {
         firstOf(
             prompts(evaluationPrompts, settings.prompts().evaluation()),
             settings.evaluation().prompts());
+    this.unconditional =
+        settings.policy().guidance().branches() == 1
+            ? Conditioning.zeros(policy.conditioning())
+            : conditioner.unconditional();
     this.window =
         settings
             .tree()
             .window()
-            .schedule(settings.seed(), settings.sampler().steps(), settings.tree().shape().width());
+            .schedule(settings.seed(), settings.sampler().steps(), settings.tree().width());
   }
 
   public TrainSettings settings() {
@@ -103,11 +111,16 @@ public final class Recipe implements AutoCloseable {
         policy,
         settings.policy().guidance().scale(),
         settings.policy().guidance().grad(),
-        conditioner.unconditional());
+        unconditional);
   }
 
   public TextConditioner conditioner() {
     return conditioner;
+  }
+
+  /** The conditioning of guidance's other branch; zeros, which nothing reads, without guidance. */
+  public Conditioning unconditional() {
+    return unconditional;
   }
 
   /** Training prompts, in file order. */
@@ -148,35 +161,29 @@ public final class Recipe implements AutoCloseable {
     List<Prompt> prompts =
         new PromptOrder(settings.seed(), trainPrompts.size(), forest.promptsPerRound())
             .of(round).stream().map(trainPrompts::get).toList();
+    Topology topology =
+        Topology.of(forest.schedule(window.start(round), settings.sampler().steps()));
+    List<Topology> parts = forest.parts(topology);
     List<TreeSeed> seeds = new ArrayList<>();
     for (Prompt prompt : prompts) {
       for (int tree = 0; tree < forest.treesPerPrompt(); tree++) {
-        addSeeds(seeds, prompt, tree);
+        for (Topology part : parts) {
+          seeds.add(new TreeSeed(prompt.id(), tree, part));
+        }
       }
     }
     List<Share> shares = new ArrayList<>();
     int perShare = seeds.size() / forest.shares();
     for (int i = 0; i < forest.shares(); i++) {
-      shares.add(new Share(i, seeds.subList(i * perShare, (i + 1) * perShare)));
+      shares.add(new Share(i, new Forest(seeds.subList(i * perShare, (i + 1) * perShare))));
     }
-    RoundKey key = new RoundKey(settings.seed(), round, window.start(round));
-    return new RoundPlan(key, prompts, forest.treesPerPrompt(), shares);
+    return new RoundPlan(
+        new RoundKey(settings.seed(), round), prompts, forest.treesPerPrompt(), topology, shares);
   }
 
   @Override
   public void close() throws IOException {
     conditioner.close();
-  }
-
-  private void addSeeds(List<TreeSeed> seeds, Prompt prompt, int tree) {
-    if (settings.tree().splitsTrees()) {
-      for (int child = 0; child < settings.tree().shape().branching(); child++) {
-        seeds.add(
-            new TreeSeed(prompt.id(), tree, NodePath.ROOT.child(child), conditioner.of(prompt)));
-      }
-    } else {
-      seeds.add(new TreeSeed(prompt.id(), tree, NodePath.ROOT, conditioner.of(prompt)));
-    }
   }
 
   private static void checkType(TrainSettings settings, PolicySpec policy) throws IOException {
@@ -227,7 +234,7 @@ public final class Recipe implements AutoCloseable {
 
   private static ReadableSource source(String uri, Configuration hadoop) throws IOException {
     org.apache.hadoop.fs.Path path = new org.apache.hadoop.fs.Path(uri);
-    return new HadoopSource(path.getFileSystem(hadoop), path);
+    return new HadoopSource(FileSystems.of(path, hadoop), path);
   }
 
   private List<Prompt> prompts(byte[] jsonl, String name) throws IOException {

@@ -1,7 +1,9 @@
 package org.treegrpo.job.round;
 
+import org.treegrpo.core.tree.Trees;
 import java.util.List;
 import org.treegrpo.core.prompt.Prompt;
+import org.treegrpo.core.topology.Topology;
 import org.treegrpo.core.topology.TreeSeed;
 import org.treegrpo.core.tree.RoundKey;
 
@@ -9,13 +11,14 @@ import org.treegrpo.core.tree.RoundKey;
  * What one round does: a function of the settings and the round's number only, so that driver and
  * executors derive the same plan.
  *
- * @param key keys every random number of the round; holds the window start
+ * @param key keys every random number of the round
  * @param prompts the round's prompts; prompt p has trees {@code p * treesPerPrompt ..}
  * @param treesPerPrompt trees of one prompt, together one advantage group
+ * @param topology of each whole tree of the round
  * @param shares all trees, each edge owned by exactly one share
  */
 public record RoundPlan(
-    RoundKey key, List<Prompt> prompts, int treesPerPrompt, List<Share> shares) {
+    RoundKey key, List<Prompt> prompts, int treesPerPrompt, Topology topology, List<Share> shares) {
 
   public RoundPlan {
     prompts = List.copyOf(prompts);
@@ -41,9 +44,14 @@ public record RoundPlan(
     return treeIndex(seed.promptId(), seed.tree());
   }
 
-  /** The prompt that a seed's tree belongs to. */
-  public Prompt prompt(TreeSeed seed) {
-    return prompts.get(treeIndex(seed) / treesPerPrompt);
+  /** A prompt of the round. */
+  public Prompt prompt(String promptId) {
+    return prompts.get(treeIndex(promptId, 0) / treesPerPrompt);
+  }
+
+  /** First stochastic step. */
+  public int windowStart() {
+    return topology.schedule().start();
   }
 
   /** Trees of the round. */

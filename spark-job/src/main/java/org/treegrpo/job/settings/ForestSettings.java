@@ -1,18 +1,24 @@
 package org.treegrpo.job.settings;
 
+import org.treegrpo.core.tree.Trees;
+import java.util.List;
+import org.treegrpo.core.topology.BranchSchedule;
+import org.treegrpo.core.topology.Topology;
 import org.treegrpo.core.tree.TreeSettings;
 import org.treegrpo.core.tree.TreeSettings.RootNoise;
 
 /**
  * The trees of a round: the block {@code tree}.
  *
- * @param shape k and w of every tree
+ * @param branching k of every tree
+ * @param width w of every tree
  * @param treesPerPrompt their leaves form one group
  * @param shares units of work of a round, never 0; more than {@link #trees} means one share for
  *     each subtree below the first window step
  */
 public record ForestSettings(
-    TreeShape shape,
+    int branching,
+    int width,
     WindowSettings window,
     int treesPerPrompt,
     int promptsPerRound,
@@ -31,7 +37,8 @@ public record ForestSettings(
     RootNoise rootNoise = reader.choice("root-noise", RootNoise.class);
     int shares = reader.integer("shares", 0, Integer.MAX_VALUE);
     return new ForestSettings(
-        new TreeShape(branching, width),
+        branching,
+        width,
         window,
         treesPerPrompt,
         promptsPerRound,
@@ -49,9 +56,24 @@ public record ForestSettings(
     return shares > trees();
   }
 
+  /**
+   * What the steps of a tree do.
+   *
+   * @param start of the window
+   * @param steps T
+   */
+  public BranchSchedule schedule(int start, int steps) {
+    return BranchSchedule.window(steps, start, branching, width);
+  }
+
+  /** The parts that each tree is grown in: the tree, or its subtrees below the first step. */
+  public List<Topology> parts(Topology tree) {
+    return splitsTrees() ? tree.split(1) : List.of(tree);
+  }
+
   /** Leaves of one prompt's group. */
   public int groupSize() {
-    return Math.multiplyExact(treesPerPrompt, shape.leaves());
+    return Math.multiplyExact(treesPerPrompt, schedule(0, width).leaves());
   }
 
   /**
@@ -60,6 +82,6 @@ public record ForestSettings(
    * @param maxBatch {@link UpdateSettings#microBatch}
    */
   public TreeSettings trees(int maxBatch) {
-    return new TreeSettings(shape, rootNoise, maxBatch);
+    return new TreeSettings(rootNoise, maxBatch);
   }
 }

@@ -24,7 +24,6 @@ final class JointRules {
     window();
     group();
     shares();
-    warmUp();
     penalty();
     rewards(use, rewardCheck);
   }
@@ -116,21 +115,6 @@ final class JointRules {
     }
   }
 
-  private void warmUp() {
-    if (!reader.clean("optimizer.warm-up-steps", "rounds", "update.epochs")) {
-      return;
-    }
-    long optimizerSteps = (long) settings.rounds() * settings.update().epochs();
-    long warmUpSteps = settings.optimizer().warmUp().steps();
-    if (warmUpSteps > 0 && warmUpSteps >= optimizerSteps) {
-      reader.problemAt(
-          "optimizer.warm-up-steps",
-          "must be less than the run's %d optimizer steps (rounds x update.epochs)"
-              .formatted(optimizerSteps),
-          "");
-    }
-  }
-
   /** The last step of cps has no noise, and the penalty divides by the noise of its step. */
   private void penalty() {
     if (!reader.clean("sampler", "tree.width", "tree.window", "update.kl")) {
@@ -167,10 +151,10 @@ final class JointRules {
   }
 
   private int branching() {
-    return settings.tree().shape().branching();
+    return settings.tree().branching();
   }
 
   private int width() {
-    return settings.tree().shape().width();
+    return settings.tree().width();
   }
 }

@@ -11,7 +11,7 @@ import java.util.List;
 /** The {@code --set treegrpo.key=value} options as a configuration layer. */
 final class Overrides {
   private static final ConfigParseOptions ORIGIN =
-      ConfigParseOptions.defaults().setOriginDescription(PathBase.COMMAND_LINE);
+      LocalIncludes.options().setOriginDescription(PathBase.COMMAND_LINE);
 
   private Overrides() {}
 

@@ -11,6 +11,7 @@ import org.treegrpo.core.policy.GuidedDenoiser.GuidanceGradient;
  * @param trainable which parameters are trained
  * @param conditioningFile safetensors file with entries {@code <prompt id>/<conditioning name>}, or
  *     empty to use the text encoder of a built-in policy
+ * @param probeTimeoutSeconds for the forward pass that is tried before a run
  */
 public record PolicySettings(
     String path,
@@ -18,7 +19,8 @@ public record PolicySettings(
     Trainable trainable,
     Guidance guidance,
     String conditioningFile,
-    Device device) {
+    Device device,
+    int probeTimeoutSeconds) {
 
   /** How the network is given. */
   public enum Type {
@@ -68,6 +70,7 @@ public record PolicySettings(
             "adapters (LoRA) are not available in this version"),
         Guidance.read(reader.section("guidance")),
         reader.inputPath("conditioning-file"),
-        reader.choice("device", Device.class));
+        reader.choice("device", Device.class),
+        reader.integer("probe-timeout-seconds", 1, 86_400));
   }
 }

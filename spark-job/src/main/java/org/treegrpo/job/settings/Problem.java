@@ -1,5 +1,7 @@
 package org.treegrpo.job.settings;
 
+import org.treegrpo.core.text.Printable;
+
 /**
  * One thing wrong with the configuration.
  *
@@ -15,7 +17,7 @@ public record Problem(String key, String value, String rule, String hint, String
   public String describe() {
     StringBuilder text = new StringBuilder(key);
     if (!value.isEmpty()) {
-      text.append(" = ").append(value);
+      text.append(" = ").append(Printable.excerpt(Secrets.ofThisProcess().mask(key, value)));
     }
     text.append(": ").append(rule);
     if (!hint.isEmpty()) {

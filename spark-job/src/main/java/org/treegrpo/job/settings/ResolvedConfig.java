@@ -6,41 +6,69 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The settings written out: {@code config.resolved.conf}. Every key with its value, sorted, paths
- * absolute; loading it gives the same settings again on any machine.
+ * absolute; loading it gives the same settings again on any machine, unless it has secrets, which
+ * are masked and must be given again.
  *
  * @param text HOCON, root {@code treegrpo}
+ * @param withSecrets the same and nothing masked, for executors only: never printed, never written
  * @param sha256 of the text without {@code run-dir}, so that a run can be moved, without {@code
- *     pretrain}, which training does not use, and, unless the learning rate falls over the rounds,
- *     without {@code rounds}, so that a run can be extended
+ *     cluster}, which moves no weight, and {@code pretrain}, which training does not use, without
+ *     what is called like a secret, so that a password may change, and, unless the learning rate
+ *     falls over the rounds, without {@code rounds}, so that a run can be extended
  */
-public record ResolvedConfig(String text, String sha256) {
+public record ResolvedConfig(String text, String withSecrets, String sha256) {
 
-  private static final List<String> FREE_TO_CHANGE = List.of("run-dir", "pretrain");
+  private static final String ROUNDS = "rounds";
+  private static final Set<String> NOT_HASHED = Set.of("run-dir", "cluster", "pretrain", ROUNDS);
+
+  /**
+   * A key of the block {@code treegrpo}, as {@link #of} writes it: the value or a block follows.
+   */
+  private static final Pattern KEY = Pattern.compile(" {4}([a-z-]+)(=| \\{).*");
 
   /**
    * @param roundsFree whether more rounds leave the earlier ones as they are
    */
   static ResolvedConfig of(Map<String, Object> values, boolean roundsFree) {
-    Map<String, Object> identity = new TreeMap<>(values);
-    identity.keySet().removeAll(FREE_TO_CHANGE);
-    if (roundsFree) {
-      identity.remove("rounds");
-    }
-    return new ResolvedConfig(render(values), sha256(render(identity)));
+    return new ResolvedConfig(
+        render(Secrets.ofThisProcess().mask(values)),
+        render(values),
+        hash(render(Secrets.BY_NAME.mask(values)), roundsFree));
   }
 
   private static String render(Map<String, Object> values) {
-    return ConfigValueFactory.fromMap(Map.of("treegrpo", values))
+    return ConfigValueFactory.fromMap(Map.of(SettingsLoader.ROOT, values))
         .render(ConfigRenderOptions.defaults().setOriginComments(false).setJson(false));
   }
 
-  private static String sha256(String text) {
+  /**
+   * The hash of a text of {@link #of}, whichever version wrote it. Of the text as it is: reading it
+   * and writing it again would make 5 of 5.0.
+   */
+  static String hash(String text, boolean roundsFree) {
+    StringBuilder hashed = new StringBuilder();
+    boolean skipped = false;
+    for (String line : text.split("(?<=\n)", -1)) {
+      Matcher key = KEY.matcher(line.stripTrailing());
+      if (key.matches()) {
+        skipped = NOT_HASHED.contains(key.group(1)) && (roundsFree || !key.group(1).equals(ROUNDS));
+      }
+      if (!skipped || line.startsWith("}")) {
+        hashed.append(line);
+      }
+    }
+    return sha256(hashed.toString());
+  }
+
+  /** In lower-case hexadecimal. */
+  static String sha256(String text) {
     try {
       return HexFormat.of()
           .formatHex(

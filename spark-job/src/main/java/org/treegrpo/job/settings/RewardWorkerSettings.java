@@ -3,7 +3,8 @@ package org.treegrpo.job.settings;
 /**
  * The threads that score images on an executor.
  *
- * @param threads scoring threads of one executor; 0 = as many as its task slots
+ * @param threads scoring threads of one executor; 0 = as many as its task slots, but no more than
+ *     its machine has processors
  * @param chunkRows images of one call to a reward
  * @param maxFailedShare share of a round's scores that may fail before the run stops
  */

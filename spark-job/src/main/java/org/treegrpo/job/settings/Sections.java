@@ -19,7 +19,7 @@ final class Sections {
 
   private static final String REWARD_NAME = "[a-z0-9-]+";
 
-  private static final ConfigObject REWARD_DEFAULTS =
+  static final ConfigObject REWARD_DEFAULTS =
       ConfigFactory.parseString(
               "weight = 1, time-limit-seconds = 60, options {}",
               ConfigParseOptions.defaults().setOriginDescription("default of a reward"))

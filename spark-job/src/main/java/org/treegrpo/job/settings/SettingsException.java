@@ -2,11 +2,12 @@ package org.treegrpo.job.settings;
 
 import java.util.List;
 import java.util.stream.Collectors;
+import org.treegrpo.core.base.UserError;
 
 /**
  * The configuration cannot be used; holds everything that is wrong with it, not the first thing.
  */
-public final class SettingsException extends RuntimeException {
+public final class SettingsException extends RuntimeException implements UserError {
   private static final long serialVersionUID = 1L;
 
   private final transient List<Problem> problems;
@@ -19,6 +20,11 @@ public final class SettingsException extends RuntimeException {
   /** At least one, in the order of the configuration's sections. */
   public List<Problem> problems() {
     return problems;
+  }
+
+  @Override
+  public boolean badInput() {
+    return true;
   }
 
   private static String message(List<Problem> problems) {

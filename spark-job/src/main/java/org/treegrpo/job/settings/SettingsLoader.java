@@ -3,7 +3,6 @@ package org.treegrpo.job.settings;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
-import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigValue;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
@@ -53,7 +52,7 @@ public final class SettingsLoader {
     }
     requireText(file, absolute);
     return load(
-        () -> ConfigFactory.parseFile(absolute.toFile(), strict()),
+        () -> ConfigFactory.parseFile(absolute.toFile(), LocalIncludes.options()),
         absolute.resolveSibling(""),
         overrides,
         use);
@@ -67,7 +66,8 @@ public final class SettingsLoader {
    */
   public TrainSettings parse(String hocon, String origin, List<String> overrides, Use use) {
     return load(
-        () -> ConfigFactory.parseString(hocon, strict().setOriginDescription(origin)),
+        () ->
+            ConfigFactory.parseString(hocon, LocalIncludes.options().setOriginDescription(origin)),
         Path.of("").toAbsolutePath(),
         overrides,
         use);
@@ -91,6 +91,26 @@ public final class SettingsLoader {
   private TrainSettings load(
       Supplier<Config> source, Path configDirectory, List<String> overrides, Use use) {
     ProblemLog log = new ProblemLog();
+    try {
+      return load(source, configDirectory, overrides, use, log);
+    } catch (StackOverflowError recursion) { // of the parser, which holds nothing to be released
+      log.add(
+          new Problem(
+              "configuration",
+              "",
+              "cannot be read: its brackets are nested too deeply",
+              "no key of this program lies deeper than five blocks",
+              ""));
+      throw log.failure();
+    }
+  }
+
+  private TrainSettings load(
+      Supplier<Config> source,
+      Path configDirectory,
+      List<String> overrides,
+      Use use,
+      ProblemLog log) {
     Config layers = layers(Overrides.parse(overrides, log), source, log);
     SettingsReader reader =
         new SettingsReader(
@@ -109,7 +129,7 @@ public final class SettingsLoader {
     try {
       Config given = overrides.withFallback(source.get());
       rejectForeignRoots(given, log);
-      Config reference = resource("reference.conf");
+      Config reference = reference();
       Config withoutPreset = given.withFallback(reference).resolve();
       String method = withoutPreset.getValue(ROOT + ".method").unwrapped().toString();
       Method preset = Labels.parse(List.of(Method.values()), method).orElse(Method.TREEGRPO);
@@ -146,11 +166,13 @@ public final class SettingsLoader {
         .orElseGet(() -> List.of("must be one of: " + String.join(", ", RewardProviders.types())));
   }
 
-  private static Config resource(String name) {
-    return ConfigFactory.parseResources(SettingsLoader.class.getClassLoader(), name, strict());
+  /** Every key with its default. */
+  static Config reference() {
+    return resource("reference.conf");
   }
 
-  private static ConfigParseOptions strict() {
-    return ConfigParseOptions.defaults().setAllowMissing(false);
+  private static Config resource(String name) {
+    return ConfigFactory.parseResources(
+        SettingsLoader.class.getClassLoader(), name, LocalIncludes.options());
   }
 }

@@ -1,5 +1,6 @@
 package org.treegrpo.job.settings;
 
+import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigList;
 import com.typesafe.config.ConfigObject;
@@ -8,6 +9,7 @@ import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueType;
 import java.math.BigDecimal;
 import java.nio.file.InvalidPathException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -23,6 +25,7 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.treegrpo.core.base.Named;
 import org.treegrpo.core.base.Services;
+import org.treegrpo.reward.RewardDefinition;
 
 /**
  * Reads one block of the configuration. A bad value is logged and a legal stand-in returned, so
@@ -91,6 +94,27 @@ final class SettingsReader {
             })
         .map(number -> keep(key, number, number))
         .orElse(range.inside());
+  }
+
+  /** A time with its unit, as HOCON writes it: {@code 90 s}, {@code 5 minutes}. */
+  Duration duration(String key, Duration min, Duration max) {
+    return find(key)
+        .flatMap(
+            value -> {
+              Optional<Duration> time =
+                  duration(value)
+                      .filter(found -> found.compareTo(min) >= 0 && found.compareTo(max) <= 0);
+              if (time.isEmpty()) {
+                problem(
+                    key,
+                    value,
+                    "must be a time with its unit from %d s to %d days, such as 90 s or 5 minutes"
+                        .formatted(min.toSeconds(), max.toDays()),
+                    "");
+              }
+              return time.map(found -> keep(key, written(value), found));
+            })
+        .orElse(min);
   }
 
   boolean flag(String key) {
@@ -203,18 +227,20 @@ final class SettingsReader {
         String name = item.getKey();
         if (!isScalar(item.getValue())) {
           problem(key + "." + name, item.getValue(), "must be a plain value", "");
-        } else if (name.matches("(.*-)?(path|file)")) {
-          ConfigValue file = item.getValue();
-          path(key + "." + name, file, text -> paths.input(text, file.origin()))
-              .ifPresent(path -> texts.put(name, path));
-        } else {
-          texts.put(name, written(item.getValue()));
+        } else if (isGiven(key + "." + name, item.getValue())) {
+          option(key + "." + name, name, item.getValue()).ifPresent(text -> texts.put(name, text));
         }
       }
     } else {
       value.ifPresent(other -> problem(key, other, "must be a block { .. }", ""));
     }
     return keep(key, texts, Collections.unmodifiableMap(texts));
+  }
+
+  private Optional<String> option(String key, String name, ConfigValue value) {
+    return RewardDefinition.namesAFile(name)
+        ? path(key, value, text -> paths.input(text, value.origin()))
+        : Optional.of(written(value));
   }
 
   /** Logs that the value of {@code key}, well-formed in itself, breaks a rule. */
@@ -285,12 +311,25 @@ final class SettingsReader {
     asked.add(key);
     ConfigValue value = block.get(key);
     if (value != null && value.valueType() != ConfigValueType.NULL) {
-      return Optional.of(value);
+      return isGiven(key, value) ? Optional.of(value) : Optional.empty();
     }
     if (!log.concerns(path(key))) {
       problem(key, value, "needs a value", "");
     }
     return Optional.empty();
+  }
+
+  /** Logs a value of a run's own configuration that was not kept there. */
+  private boolean isGiven(String key, ConfigValue value) {
+    boolean masked = isScalar(value) && written(value).contains(Secrets.MASK);
+    if (masked) {
+      problem(
+          key,
+          value,
+          "must be given again: a run does not keep its secrets",
+          "name the configuration that it was started with by --config");
+    }
+    return !masked;
   }
 
   private Optional<ConfigValue> scalar(String key) {
@@ -336,6 +375,18 @@ final class SettingsReader {
     try {
       return Optional.of(new BigDecimal(written(value)));
     } catch (NumberFormatException notANumber) {
+      return Optional.empty();
+    }
+  }
+
+  /** HOCON takes a number without a unit for milliseconds, which nobody means. */
+  private static Optional<Duration> duration(ConfigValue value) {
+    if (decimal(value).isPresent()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(value.atKey("time").getDuration("time"));
+    } catch (ConfigException notATime) {
       return Optional.empty();
     }
   }

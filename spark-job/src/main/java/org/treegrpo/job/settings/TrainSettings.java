@@ -1,6 +1,7 @@
 package org.treegrpo.job.settings;
 
 import java.util.List;
+import java.util.Optional;
 import org.treegrpo.core.advantage.AdvantageSettings;
 import org.treegrpo.core.optim.Decay;
 import org.treegrpo.core.transition.SamplerSettings;
@@ -35,6 +36,7 @@ public record TrainSettings(
     RewardWorkerSettings rewardWorkers,
     SelfCheckSettings selfCheck,
     ReportSettings report,
+    ClusterSettings cluster,
     PretrainSettings pretrain,
     ResolvedConfig resolved) {
 
@@ -45,6 +47,30 @@ public record TrainSettings(
   /** Rewards with a weight above 0, in the order of the configuration. */
   public List<RewardDefinition> trainedRewards() {
     return rewards.stream().filter(reward -> reward.weight() > 0).toList();
+  }
+
+  /** Optimizer steps of the whole run. */
+  public long optimizerSteps() {
+    return (long) rounds * update.epochs();
+  }
+
+  /**
+   * What to tell where the run is over before the warm-up is, as when one round is tried. The
+   * learning rate is not made to rise faster: so the run can be extended as if it had always been
+   * longer.
+   */
+  public Optional<String> warmUpCut() {
+    long steps = optimizer.warmUp().steps();
+    if (steps <= optimizerSteps()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        "treegrpo.optimizer.warm-up-steps = %d: cut after the run's %d optimizer steps (rounds x update.epochs), at %s of the learning rate %s"
+            .formatted(
+                steps,
+                optimizerSteps(),
+                Math.round(1000.0 * optimizerSteps() / steps) / 10.0 + " %",
+                optimizer.learningRate()));
   }
 
   static TrainSettings read(SettingsReader reader) {
@@ -69,6 +95,7 @@ public record TrainSettings(
         RewardWorkerSettings.read(reader.section("reward-workers")),
         SelfCheckSettings.read(reader.section("self-check")),
         ReportSettings.read(reader.section("report")),
+        ClusterSettings.read(reader.section("cluster")),
         PretrainSettings.read(reader.section("pretrain")),
         ResolvedConfig.of(reader.values(), optimizer.decay() == Decay.CONSTANT));
   }

@@ -2,6 +2,7 @@ package org.treegrpo.job.spark;
 
 import java.io.Serializable;
 import java.util.List;
+import java.util.concurrent.Future;
 import org.apache.spark.Partition;
 import org.apache.spark.SparkContext;
 import org.apache.spark.TaskContext;
@@ -43,6 +44,16 @@ public final class BlockRdd<T> extends RDD<T> {
     try {
       JavaRDD<T> rdd = new BlockRdd<>(context, task, blocks, locations).toJavaRDD();
       return rdd.collect();
+    } finally {
+      context.setJobDescription(null);
+    }
+  }
+
+  /** Starts one task anywhere; its result comes once there is an executor to run it on. */
+  public static <T> Future<List<T>> start(SparkContext context, String name, BlockTask<T> task) {
+    context.setJobDescription(name);
+    try {
+      return new BlockRdd<>(context, task, 1, List.of("")).toJavaRDD().collectAsync();
     } finally {
       context.setJobDescription(null);
     }

@@ -5,8 +5,9 @@ import java.util.function.Predicate;
 import org.apache.spark.util.SignalUtils;
 
 /**
- * SIGTERM and SIGINT (Ctrl-C) as a request to the running command. Without a receiver, or where it
- * declines, a signal ends the JVM as it always does.
+ * SIGTERM, SIGINT (Ctrl-C) and SIGHUP (a closed terminal) as a request to the running command.
+ * Without a receiver, or where it declines, a signal ends the JVM as it always does. One that the
+ * process was started to ignore, as by {@code nohup}, stays ignored: the JVM registers no handler.
  */
 public final class StopSignals implements AutoCloseable {
 
@@ -15,6 +16,7 @@ public final class StopSignals implements AutoCloseable {
   static {
     register("TERM");
     register("INT");
+    register("HUP");
   }
 
   private final Predicate<String> receiver;

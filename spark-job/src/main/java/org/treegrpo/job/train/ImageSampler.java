@@ -37,7 +37,7 @@ public final class ImageSampler {
     try (RunInputs inputs = RunInputs.load(settings, hadoop)) {
       Recipe recipe = inputs.recipe();
       String id = settings.policy().conditioningFile().isEmpty() ? "sample" : text;
-      Conditioning conditioning = recipe.conditioner().of(new Prompt(id, text));
+      Conditioning conditioning = recipe.conditioner().of(prompt(id, text));
       int elements = recipe.policy().latentShape().elements();
       float[] root = new float[elements];
       new NoiseSource(settings.evaluation().seed(), 0, RootNoise.INDEPENDENT)
@@ -52,6 +52,14 @@ public final class ImageSampler {
         Files.write(
             target, Png.encode(Png.image(image.pixels(), 0, image.height(), image.width())));
       }
+    }
+  }
+
+  private static Prompt prompt(String id, String text) {
+    try {
+      return new Prompt(id, text);
+    } catch (IllegalArgumentException e) {
+      throw new InvalidInputException("--prompt: " + e.getMessage(), e);
     }
   }
 }

@@ -1,7 +1,6 @@
 package org.treegrpo.job.train;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,6 +10,8 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocatedFileStatus;
 import org.apache.hadoop.fs.RemoteIterator;
+import org.treegrpo.job.files.FileSystems;
+import org.treegrpo.job.files.InputFile;
 import org.treegrpo.job.files.TemporaryDirectory;
 
 /** A policy directory of any file system, copied to a local one. Owns the copy. */
@@ -34,7 +35,7 @@ final class PolicyCopy implements AutoCloseable {
    */
   static PolicyCopy of(String uri, Configuration hadoop) throws IOException {
     org.apache.hadoop.fs.Path source = new org.apache.hadoop.fs.Path(uri);
-    FileSystem fs = source.getFileSystem(hadoop);
+    FileSystem fs = FileSystems.of(source, hadoop);
     if (!fs.exists(source) || !fs.getFileStatus(source).isDirectory()) {
       throw new IOException("there is no directory with a policy.json");
     }
@@ -85,11 +86,9 @@ final class PolicyCopy implements AutoCloseable {
     if (file.getLen() > Integer.MAX_VALUE - 8) {
       throw new IOException(file.getPath() + " is over 2 GiB, more than can be sent to executors");
     }
-    try (InputStream in = fs.open(file.getPath())) {
-      byte[] bytes = in.readAllBytes();
-      directory.write(name, bytes);
-      names.add(name);
-      contents.add(bytes);
-    }
+    byte[] bytes = InputFile.read(fs, file.getPath());
+    directory.write(name, bytes);
+    names.add(name);
+    contents.add(bytes);
   }
 }

@@ -44,7 +44,7 @@ final class PolicyOptimizer {
                 new Average(new Ema(settings.ema().decay()), saved.orElseGet(weights::clone)))
             : Optional.empty();
     this.adamW = adamW;
-    this.totalSteps = (long) settings.rounds() * settings.update().epochs();
+    this.totalSteps = settings.optimizerSteps();
   }
 
   /** The moving average of the weights, where the run has one. */

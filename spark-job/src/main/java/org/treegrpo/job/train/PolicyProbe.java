@@ -81,7 +81,7 @@ final class PolicyProbe {
     return Stream.concat(recipe.trainPrompts().stream(), recipe.evaluationPrompts().stream())
         .findFirst()
         .map(this::conditioning)
-        .orElseGet(() -> recipe.conditioner().unconditional());
+        .orElseGet(() -> recipe.unconditional());
   }
 
   private Conditioning conditioning(Prompt prompt) {

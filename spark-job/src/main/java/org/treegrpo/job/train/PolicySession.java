@@ -4,6 +4,7 @@ import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.treegrpo.job.cluster.ClusterStart;
 import org.treegrpo.job.cluster.SparkCluster;
 import org.treegrpo.job.settings.TrainSettings;
 
@@ -40,7 +41,7 @@ public final class PolicySession implements AutoCloseable {
     RunInputs inputs = RunInputs.load(settings, hadoop);
     try {
       PolicyWeightsChoice.Weights weights = choice.load(inputs, hadoop);
-      JavaSparkContext context = new JavaSparkContext(spark);
+      JavaSparkContext context = ClusterStart.open(spark, settings.cluster());
       try {
         SparkCluster cluster =
             new SparkCluster(context, inputs.runSpec(UUID.randomUUID().toString()));

@@ -81,7 +81,7 @@ final class RoundFigures {
     double edges = Math.max(1, statistics.edges());
     return new RoundMetrics(
         plan.round(),
-        plan.key().windowStart(),
+        plan.windowStart(),
         new PhaseSeconds(
             growSeconds - scoreSeconds,
             scoreSeconds,
@@ -98,9 +98,9 @@ final class RoundFigures {
             blocks.stream().mapToLong(GrownBlock::evaluations).sum(),
             learned.trainForward(),
             learned.trainBackward()),
-        (long) plan.trees() * recipe.trees().shape().leaves(),
-        (long) plan.trees() * recipe.trees().shape().parents(),
-        grown().shares().stream().mapToLong(share -> share.edges().size()).sum(),
+        (long) plan.trees() * plan.topology().leaves(),
+        (long) plan.trees() * plan.topology().parents(),
+        grown().shares().stream().mapToLong(share -> share.logProbs().length).sum(),
         rewards(),
         credit().standardDeviation(),
         credit().zeroVarianceGroups(),

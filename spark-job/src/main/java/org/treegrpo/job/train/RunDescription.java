@@ -1,6 +1,7 @@
 package org.treegrpo.job.train;
 
 import java.time.Instant;
+import java.util.SortedMap;
 import org.apache.spark.package$;
 import org.treegrpo.core.tensor.TorchRuntime;
 import org.treegrpo.job.checkpoint.WeightsDigest;
@@ -19,6 +20,7 @@ import org.treegrpo.job.settings.TrainSettings;
  * @param taskSlots tasks that run at the same time
  * @param parameters trainable parameters
  * @param baseWeightsSha256 of the policy directory's weights
+ * @param inputSha256 of each input's content, by the key that names it
  * @param versions of what computes
  */
 record RunDescription(
@@ -31,11 +33,13 @@ record RunDescription(
     int taskSlots,
     int parameters,
     String baseWeightsSha256,
+    SortedMap<String, String> inputSha256,
     Versions versions) {
 
   record Versions(String spark, String java, String libtorch) {}
 
-  static RunDescription of(TrainSettings settings, RunInputs inputs, int finished, int taskSlots) {
+  static RunDescription of(
+      TrainSettings settings, RunInputs inputs, RunIdentity identity, int finished, int taskSlots) {
     return new RunDescription(
         Instant.now().toString(),
         finished,
@@ -46,6 +50,7 @@ record RunDescription(
         taskSlots,
         inputs.layout().size(),
         WeightsDigest.sha256(inputs.baseWeights()),
+        identity.inputs(),
         new Versions(
             package$.MODULE$.SPARK_VERSION(),
             Runtime.version().toString(),

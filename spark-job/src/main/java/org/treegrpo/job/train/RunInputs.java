@@ -2,13 +2,16 @@ package org.treegrpo.job.train;
 
 import ai.djl.Device;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.HexFormat;
+import java.util.SortedMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.treegrpo.core.policy.ImageDecoder;
 import org.treegrpo.core.policy.NetworkException;
 import org.treegrpo.core.policy.ParameterLayout;
@@ -19,6 +22,8 @@ import org.treegrpo.core.policy.PolicyWeights;
 import org.treegrpo.core.prompt.PromptException;
 import org.treegrpo.job.checkpoint.WeightsDigest;
 import org.treegrpo.job.executor.RunSpec;
+import org.treegrpo.job.files.FileSystems;
+import org.treegrpo.job.files.InputFile;
 import org.treegrpo.job.plan.PlanInputs;
 import org.treegrpo.job.plan.RunPlan;
 import org.treegrpo.job.round.Recipe;
@@ -34,8 +39,10 @@ import org.treegrpo.reward.RewardProviders;
  */
 public final class RunInputs implements AutoCloseable {
 
-  /** What a checkpoint calls {@link #fingerprint}. */
-  static final String FINGERPRINT = "inputs";
+  private static final Logger LOG = LoggerFactory.getLogger(RunInputs.class);
+
+  /** Of a start that takes longer, people want to know why. */
+  private static final Duration NOTICE = Duration.ofSeconds(5);
 
   private final TrainSettings settings;
   private final PolicyCopy copy;
@@ -54,12 +61,9 @@ public final class RunInputs implements AutoCloseable {
     this.evaluationPrompts =
         read("treegrpo.prompts.evaluation", settings.prompts().evaluation(), hadoop);
     this.recipe = new Recipe(settings, copy.directory(), hadoop, trainPrompts, evaluationPrompts);
-    try (Policy policy = openPolicy();
-        ImageDecoder decoder = openDecoder()) {
-      this.layout = policy.parameters();
-      this.baseWeights = baseWeights(policy);
-      new PolicyProbe(recipe).run(policy, decoder);
-    }
+    Base base = base();
+    this.layout = base.layout();
+    this.baseWeights = base.weights();
     this.fingerprint = fingerprint(trainPrompts, baseWeights);
     for (RewardDefinition reward : settings.rewards()) {
       RewardProviders.check(reward);
@@ -108,9 +112,23 @@ public final class RunInputs implements AutoCloseable {
     return baseWeights;
   }
 
-  /** SHA-256 of the contents that the weights depend on besides the settings, in hexadecimal. */
+  /** SHA-256 of the training prompts and the base weights, in hexadecimal. */
   String fingerprint() {
     return fingerprint;
+  }
+
+  /**
+   * SHA-256 of each input by the key that names it, in hexadecimal. Reads the conditioning of every
+   * prompt and every archive.
+   *
+   * @throws InvalidInputException naming a file that cannot be read
+   */
+  SortedMap<String, String> digests() {
+    try {
+      return InputDigests.of(recipe, copy.directory(), trainPrompts, evaluationPrompts);
+    } catch (IOException e) {
+      throw new InvalidInputException(copy.aboutOriginal(String.valueOf(e.getMessage())), e);
+    }
   }
 
   /**
@@ -143,11 +161,12 @@ public final class RunInputs implements AutoCloseable {
     boolean reference = settings.update().kl() > 0;
     return new RunSpec(
         runId,
-        settings.resolved().text(),
+        settings.resolved().withSecrets(),
         copy.names(),
         copy.contents(),
         trainPrompts,
         evaluationPrompts,
+        1,
         reference ? baseWeights : new float[0]);
   }
 
@@ -160,7 +179,41 @@ public final class RunInputs implements AutoCloseable {
     }
   }
 
-  private float[] baseWeights(Policy policy) throws IOException {
+  private record Base(ParameterLayout layout, float[] weights) {}
+
+  /** Waits no longer than the settings say: {@code forward} may hold a loop without an end. */
+  private Base base() throws IOException {
+    int seconds = settings.policy().probeTimeoutSeconds();
+    String waitedFor =
+        "one forward pass of the networks in %s, tried before the run starts"
+            .formatted(settings.policy().path());
+    return new TimeLimit(NOTICE, Duration.ofSeconds(seconds))
+        .run(
+            "policy-probe",
+            this::probedBase,
+            () ->
+                LOG.warn(
+                    "still waiting for {}; given up after {} s, treegrpo.policy.probe-timeout-seconds",
+                    waitedFor,
+                    seconds))
+        .orElseThrow(
+            () ->
+                new InvalidInputException(
+                    "treegrpo.policy.probe-timeout-seconds: %d must be enough for %s; it did not end; look for an endless loop, or raise the limit"
+                        .formatted(seconds, waitedFor)));
+  }
+
+  private Base probedBase() throws IOException {
+    try (Policy policy = openPolicy();
+        ImageDecoder decoder = openDecoder()) {
+      ParameterLayout parameters = policy.parameters();
+      float[] weights = baseWeights(policy, parameters);
+      new PolicyProbe(recipe).run(policy, decoder);
+      return new Base(parameters, weights);
+    }
+  }
+
+  private float[] baseWeights(Policy policy, ParameterLayout layout) throws IOException {
     java.nio.file.Path file = copy.directory().resolve(recipe.policy().file());
     if (recipe.policy().type() == PolicySpec.Type.BUILT_IN) {
       return PolicyWeights.load(file, layout);
@@ -185,9 +238,7 @@ public final class RunInputs implements AutoCloseable {
     byte[] bytes;
     try {
       Path path = new Path(uri);
-      try (InputStream in = path.getFileSystem(hadoop).open(path)) {
-        bytes = in.readAllBytes();
-      }
+      bytes = InputFile.read(FileSystems.of(path, hadoop), path);
     } catch (IOException | IllegalArgumentException e) {
       throw new InvalidInputException(keyed(key, uri, e), e);
     }

@@ -1,9 +1,15 @@
 package org.treegrpo.job.train;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.ParentNotDirectoryException;
+import org.apache.hadoop.security.AccessControlException;
 import org.treegrpo.job.checkpoint.RunLock;
 import org.treegrpo.job.checkpoint.RunLockedException;
 import org.treegrpo.job.files.RunDirectory;
@@ -12,6 +18,7 @@ import org.treegrpo.job.files.RunDirectory;
 public final class RunPlace {
 
   private static final String KEY = "treegrpo.run-dir: ";
+  private static final Set<String> READ_ONLY = Set.of("http", "https");
 
   private RunPlace() {}
 
@@ -19,11 +26,18 @@ public final class RunPlace {
    * A directory that may not be there yet.
    *
    * @param option the key or option that names it
-   * @throws InvalidInputException if it is something else, or on no file system that is known
+   * @throws InvalidInputException if it is something else, or on no file system that is known or
+   *     can hold a directory
    */
   public static RunDirectory of(String option, String uri, Configuration hadoop) {
     try {
       RunDirectory directory = RunDirectory.of(uri, hadoop);
+      String scheme = directory.root().toUri().getScheme();
+      if (READ_ONLY.contains(scheme)) {
+        throw new InvalidInputException(
+            "%s: %s must be on a file system with directories that can be written; %s:// is the scheme of web pages; give a path, or a URI such as hdfs://<host>/<path>"
+                .formatted(option, uri, scheme));
+      }
       FileSystem fs = directory.fs();
       if (fs.exists(directory.root()) && !fs.getFileStatus(directory.root()).isDirectory()) {
         throw new InvalidInputException(
@@ -56,20 +70,25 @@ public final class RunPlace {
   }
 
   /**
-   * The place of a new run: not there, or an empty directory.
+   * The place of a new run: not there, or an empty directory. A lock alone, left by a run that
+   * ended before it wrote anything, is no content: whoever holds it is asked for when it is taken.
    *
    * @throws InvalidInputException for any other place; nothing is written
    */
   static RunDirectory fresh(String uri, Configuration hadoop) throws IOException {
     RunDirectory directory = of("treegrpo.run-dir", uri, hadoop);
-    FileSystem fs = directory.fs();
-    if (fs.exists(directory.root()) && fs.listStatus(directory.root()).length > 0) {
+    if (directory.fs().exists(directory.root()) && holdsAnything(directory)) {
       throw new InvalidInputException(
           KEY
               + "%s is not empty; choose another directory, or continue it with resume"
                   .formatted(directory.root()));
     }
     return directory;
+  }
+
+  private static boolean holdsAnything(RunDirectory directory) throws IOException {
+    return Arrays.stream(directory.fs().listStatus(directory.root()))
+        .anyMatch(status -> !status.getPath().getName().equals(directory.lock().getName()));
   }
 
   /**
@@ -89,7 +108,8 @@ public final class RunPlace {
    * Takes the lock of a run directory.
    *
    * @throws RunLockedException if another run has it
-   * @throws InvalidInputException if nothing can be written there
+   * @throws InvalidInputException if the file system answers that nothing can be written there
+   * @throws IOException if it fails to answer, which is nothing that another directory would mend
    */
   static RunLock lock(RunDirectory directory, String application) throws IOException {
     try {
@@ -97,9 +117,25 @@ public final class RunPlace {
     } catch (RunLockedException e) {
       throw e;
     } catch (IOException e) {
-      throw new InvalidInputException(
-          KEY + "%s must be writable; %s".formatted(directory.root(), e.getMessage()), e);
+      if (isRefusal(e)) {
+        throw new InvalidInputException(
+            KEY + "%s must be writable; %s".formatted(directory.root(), e.getMessage()), e);
+      }
+      throw new IOException(
+          KEY
+              + "%s: the file system failed when the run's lock was taken; %s; try again once it is well"
+                  .formatted(directory.root(), e.getMessage()),
+          e);
     }
+  }
+
+  /** Whether a file system said no, on grounds that stay until its owner changes them. */
+  private static boolean isRefusal(IOException e) {
+    return e instanceof AccessControlException
+        || e instanceof AccessDeniedException
+        || e instanceof ParentNotDirectoryException
+        || e instanceof FileAlreadyExistsException
+        || String.valueOf(e.getMessage()).contains("Read-only file system");
   }
 
   /** What to say where no checkpoint can be resumed from. */

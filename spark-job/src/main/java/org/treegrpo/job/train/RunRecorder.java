@@ -8,6 +8,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.treegrpo.core.topology.Forest;
+import org.treegrpo.core.topology.NodePath;
+import org.treegrpo.core.topology.Topology;
 import org.treegrpo.core.topology.TreeSeed;
 import org.treegrpo.job.audit.AuditWriter;
 import org.treegrpo.job.audit.EdgeRow;
@@ -25,8 +29,8 @@ import org.treegrpo.job.round.Recipe;
 import org.treegrpo.job.round.RoundCredit;
 import org.treegrpo.job.round.RoundPlan;
 import org.treegrpo.job.round.ScoredShare;
+import org.treegrpo.job.round.Share;
 import org.treegrpo.reward.RewardDefinition;
-import org.treegrpo.reward.arrow.RewardRow;
 
 /**
  * Everything that a run leaves for people and tools besides its checkpoints: metrics, evaluations,
@@ -45,17 +49,29 @@ final class RunRecorder implements AutoCloseable {
   /**
    * @param start what the run has behind it, if anything; what the files hold of later rounds is
    *     dropped, and a line that the last one lacks is added
+   * @param people are told what the files have lost
    */
-  RunRecorder(RunDirectory directory, Recipe recipe, Optional<CheckpointState> start)
+  RunRecorder(
+      RunDirectory directory,
+      Recipe recipe,
+      Optional<CheckpointState> start,
+      Consumer<String> people)
       throws IOException {
     this.directory = directory;
     this.recipe = recipe;
     this.log = MetricsLog.open(directory.fs(), directory.root());
     int finished = start.map(CheckpointState::round).orElse(0);
+    log.keepWhatIsNoLine().forEach(people);
     log.truncateAfter(finished);
     String line = start.map(CheckpointState::extra).map(e -> e.get(METRICS)).orElse("");
     if (!line.isEmpty() && log.rounds().stream().noneMatch(r -> r.round() == finished)) {
       log.append(RunJson.read(line, RoundMetrics.class));
+    }
+    int lost = finished - log.rounds().size();
+    if (lost > 0) {
+      people.accept(
+          "%s: lacks %d of the %d rounds done; weights are not concerned, the report will not show them"
+              .formatted(directory.layout().metrics(), lost, finished));
     }
     this.events =
         new TensorBoardWriter(directory.fs(), directory.root(), finished + 1, Clock.systemUTC());
@@ -97,18 +113,21 @@ final class RunRecorder implements AutoCloseable {
     }
     List<EdgeRow> edges = new ArrayList<>();
     List<LeafRow> leaves = new ArrayList<>();
-    for (int share = 0; share < grown.shares().size(); share++) {
-      ScoredShare scored = grown.shares().get(share);
-      for (int i = 0; i < scored.edges().size(); i++) {
-        TreeSeed seed = plan.shares().get(share).seeds().get(scored.edges().get(i).seed());
-        edges.add(edge(scored.edges().get(i), seed, credit.edgeAdvantages().get(share)[i]));
+    for (Share share : plan.shares()) {
+      ScoredShare scored = grown.shares().get(share.index());
+      Forest forest = share.forest();
+      for (int i = 0; i < forest.edges(); i++) {
+        double advantage = credit.edgeAdvantages().get(share.index())[i];
+        edges.add(edge(forest, forest.row(i), scored.logProbs()[i], advantage));
       }
-      for (int i = 0; i < scored.rewards().rows().size(); i++) {
+      for (int i = 0; i < forest.leaves(); i++) {
         leaves.add(
             leaf(
-                scored.rewards().rows().get(i),
-                credit.leafTotals().get(share)[i],
-                credit.leafAdvantages().get(share)[i]));
+                forest,
+                forest.leafRow(i),
+                scored.rewards().rows().get(i).scores(),
+                credit.leafTotals().get(share.index())[i],
+                credit.leafAdvantages().get(share.index())[i]));
       }
     }
     audit.write(plan.round(), edges, leaves);
@@ -118,7 +137,7 @@ final class RunRecorder implements AutoCloseable {
   void tree(RoundPlan plan, GrownRound grown, RoundCredit credit) throws IOException {
     for (var block : grown.blocks()) {
       if (block.preview() != null) {
-        draw(plan, grown, credit, block.preview()).write(directory.fs(), directory.root());
+        draw(plan, credit, block.preview()).write(directory.fs(), directory.root());
       }
     }
   }
@@ -128,37 +147,47 @@ final class RunRecorder implements AutoCloseable {
     events.close();
   }
 
-  private GrownTree draw(
-      RoundPlan plan, GrownRound grown, RoundCredit credit, TreePictures pictures) {
+  private GrownTree draw(RoundPlan plan, RoundCredit credit, TreePictures pictures) {
     return TreeDrawing.of(
         plan,
-        recipe.settings(),
-        grown.shares().get(pictures.share()),
         credit.edgeAdvantages().get(pictures.share()),
         credit.leafTotals().get(pictures.share()),
         pictures);
   }
 
-  private static EdgeRow edge(EdgeRecord edge, TreeSeed seed, double advantage) {
+  private EdgeRow edge(Forest forest, int row, double logProbOld, double advantage) {
+    TreeSeed seed = forest.seed(row);
+    Topology topology = seed.topology();
+    int node = forest.node(row);
+    NodePath path = topology.path(node);
+    int step = topology.step(node);
     return new EdgeRow(
         seed.promptId(),
         seed.tree(),
-        edge.path().toString(),
-        edge.depth(),
-        edge.step(),
-        edge.path().parent().toString(),
-        edge.logProbOld(),
-        edge.noiseStd(),
+        path.toString(),
+        path.depth(),
+        step,
+        path.parent().toString(),
+        logProbOld,
+        recipe.sampler().sdeStep(step).noiseStd(),
         advantage,
         !Double.isNaN(advantage));
   }
 
-  private static LeafRow leaf(RewardRow row, double total, double advantage) {
-    double[] scores = new double[row.scores().length];
+  private static LeafRow leaf(
+      Forest forest, int row, float[] scores, double total, double advantage) {
+    double[] wide = new double[scores.length];
     for (int i = 0; i < scores.length; i++) {
-      scores[i] = row.scores()[i];
+      wide[i] = scores[i];
     }
+    TreeSeed seed = forest.seed(row);
     return new LeafRow(
-        row.promptId(), row.tree(), row.path(), scores, total, advantage, Double.isNaN(advantage));
+        seed.promptId(),
+        seed.tree(),
+        seed.topology().path(forest.node(row)).toString(),
+        wide,
+        total,
+        advantage,
+        Double.isNaN(advantage));
   }
 }

@@ -3,6 +3,8 @@ package org.treegrpo.job.train;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.SortedMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.treegrpo.job.checkpoint.CheckpointState;
 import org.treegrpo.job.checkpoint.CheckpointStore;
 import org.treegrpo.job.checkpoint.WeightsDigest;
@@ -26,10 +28,12 @@ import org.treegrpo.reward.RewardDefinition;
  */
 final class Trainer {
 
+  private static final Logger LOG = LoggerFactory.getLogger(Trainer.class);
   private static final int NOTHING = -1;
 
   private final SparkCluster cluster;
   private final RunInputs inputs;
+  private final RunIdentity identity;
   private final Recipe recipe;
   private final TrainSettings settings;
   private final PolicyOptimizer optimizer;
@@ -45,6 +49,7 @@ final class Trainer {
   Trainer(
       SparkCluster cluster,
       RunInputs inputs,
+      RunIdentity identity,
       PolicyOptimizer optimizer,
       RunRecorder recorder,
       CheckpointStore checkpoints,
@@ -52,6 +57,7 @@ final class Trainer {
       StopRequest stop) {
     this.cluster = cluster;
     this.inputs = inputs;
+    this.identity = identity;
     this.recipe = inputs.recipe();
     this.settings = recipe.settings();
     this.optimizer = optimizer;
@@ -61,8 +67,8 @@ final class Trainer {
     this.stop = stop;
     this.credits =
         new CreditAssigner(
-            settings.tree().shape(),
             settings.advantage(),
+            recipe.policy().latentShape().elements(),
             recipe.trainedRewards().stream().mapToDouble(RewardDefinition::weight).toArray(),
             settings.update().edgeReduction());
     this.evaluator = new Evaluator(cluster, recipe);
@@ -142,6 +148,13 @@ final class Trainer {
     }
     RoundMetrics metrics = figures.metrics(digest, watch.lap(), watch.total());
     recorder.round(metrics);
+    if (metrics.sharesRegrown() > 0) {
+      LOG.info(
+          "round {}: {} of {} shares grown again, their executor was lost",
+          round,
+          metrics.sharesRegrown(),
+          figures.plan().shares().size());
+    }
     progress.round(metrics);
   }
 
@@ -186,7 +199,7 @@ final class Trainer {
 
   private SortedMap<String, String> extra(Optional<RoundMetrics> metrics) {
     SortedMap<String, String> extra = RunRecorder.extra(metrics);
-    extra.put(RunInputs.FINGERPRINT, inputs.fingerprint());
+    extra.putAll(identity.extra());
     return extra;
   }
 

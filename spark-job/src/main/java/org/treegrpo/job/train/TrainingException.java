@@ -1,7 +1,10 @@
 package org.treegrpo.job.train;
 
+import org.treegrpo.core.base.UserError;
+
 /** The run cannot go on; the message says why and what to change. */
-public sealed class TrainingException extends RuntimeException permits StoppedException {
+public sealed class TrainingException extends RuntimeException implements UserError
+    permits StoppedException {
 
   private static final long serialVersionUID = 1L;
 

@@ -18,6 +18,7 @@ import org.treegrpo.job.checkpoint.Checkpoint;
 import org.treegrpo.job.checkpoint.CheckpointState;
 import org.treegrpo.job.checkpoint.CheckpointStore;
 import org.treegrpo.job.checkpoint.RunLock;
+import org.treegrpo.job.cluster.ClusterStart;
 import org.treegrpo.job.cluster.SparkCluster;
 import org.treegrpo.job.files.AtomicFiles;
 import org.treegrpo.job.files.RunDirectory;
@@ -30,6 +31,7 @@ import org.treegrpo.job.metrics.RunResult;
 import org.treegrpo.job.report.ConsoleProgress;
 import org.treegrpo.job.report.ConsoleProgress.Style;
 import org.treegrpo.job.report.ReportWriter;
+import org.treegrpo.job.settings.Secrets;
 import org.treegrpo.job.settings.TrainSettings;
 import org.treegrpo.job.spark.StopSignals;
 
@@ -41,6 +43,7 @@ public final class TrainingRun {
   private final TrainSettings settings;
   private final SparkConf spark;
   private final RunInputs inputs;
+  private final RunIdentity identity;
   private final RunDirectory directory;
   private final CheckpointStore checkpoints;
   private final PrintStream out;
@@ -50,11 +53,13 @@ public final class TrainingRun {
       TrainSettings settings,
       SparkConf spark,
       RunInputs inputs,
+      RunIdentity identity,
       RunDirectory directory,
       PrintStream out) {
     this.settings = settings;
     this.spark = spark;
     this.inputs = inputs;
+    this.identity = identity;
     this.directory = directory;
     this.checkpoints = new CheckpointStore(directory);
     this.out = out;
@@ -96,8 +101,9 @@ public final class TrainingRun {
           start == Start.FRESH
               ? RunPlace.fresh(settings.runDir(), hadoop)
               : RunPlace.existing(settings.runDir(), hadoop);
+      RunIdentity identity = RunIdentity.of(settings, inputs);
       try (RunLock lock = RunPlace.lock(directory, application(spark))) {
-        return new TrainingRun(settings, spark, inputs, directory, out).run(start);
+        return new TrainingRun(settings, spark, inputs, identity, lock.directory(), out).run(start);
       }
     }
   }
@@ -124,7 +130,7 @@ public final class TrainingRun {
         finish(
             result(
                 stopped ? RunResult.Status.STOPPED : RunResult.Status.FAILED,
-                RootFailure.message(failure)));
+                Secrets.ofThisProcess().mask(RootFailure.message(failure))));
       } catch (IOException | RuntimeException second) {
         failure.addSuppressed(second);
       }
@@ -138,17 +144,18 @@ public final class TrainingRun {
   private void train(PolicyOptimizer optimizer, Optional<CheckpointState> start)
       throws IOException {
     int finished = start.map(CheckpointState::round).orElse(0);
-    try (JavaSparkContext context = new JavaSparkContext(spark);
+    try (JavaSparkContext context = ClusterStart.open(spark, settings.cluster());
         SparkCluster cluster =
             new SparkCluster(context, inputs.runSpec(UUID.randomUUID().toString()));
-        RunRecorder recorder = new RunRecorder(directory, inputs.recipe(), start);
+        RunRecorder recorder = new RunRecorder(directory, inputs.recipe(), start, out::println);
         StopRequest stop = new StopRequest(cluster::cancelJobs);
         StopSignals signals = StopSignals.to(signal -> isTaken(stop, signal))) {
       describe(finished, cluster.slots());
       ConsoleProgress progress =
           new ConsoleProgress(
               out, Style.ofStandardOutput(), Clock.systemUTC(), finished + 1, settings.rounds());
-      new Trainer(cluster, inputs, optimizer, recorder, checkpoints, progress, stop).run(start);
+      new Trainer(cluster, inputs, identity, optimizer, recorder, checkpoints, progress, stop)
+          .run(start);
     }
   }
 
@@ -166,25 +173,16 @@ public final class TrainingRun {
     if (found.isEmpty()) {
       throw RunPlace.withoutCheckpoint(directory, refusals);
     }
+    int done = found.get().state().round();
+    if (settings.rounds() < done) {
+      throw new InvalidInputException(
+          "treegrpo.rounds: %d must be at least the %d rounds that %s has done; raise it to go on"
+              .formatted(settings.rounds(), done, directory.root()));
+    }
+    identity.requireSame(found.get(), directory);
+    Checkpoint checkpoint = checkpoints.load(found.get(), inputs.layout());
     refusals.forEach(line -> out.println("checkpoint refused: " + line));
     out.println("resuming from " + found.get().directory());
-    Checkpoint checkpoint = checkpoints.load(found.get(), inputs.layout());
-    if (!checkpoint.state().configHash().equals(settings.resolved().sha256())) {
-      throw new InvalidInputException(
-          "%s: was made with other settings; resume with the configuration in %s (only rounds and run-dir may change)"
-              .formatted(found.get().directory(), directory.layout().config()));
-    }
-    String fingerprint = inputs.fingerprint();
-    if (!checkpoint
-        .state()
-        .extra()
-        .getOrDefault(RunInputs.FINGERPRINT, fingerprint)
-        .equals(fingerprint)) {
-      throw new InvalidInputException(
-          "%s: was made with other training prompts or another base policy; resume with the same content of %s and %s"
-              .formatted(
-                  found.get().directory(), settings.prompts().train(), settings.policy().path()));
-    }
     return checkpoint;
   }
 
@@ -203,7 +201,7 @@ public final class TrainingRun {
     AtomicFiles.replace(
         directory.fs(),
         layout.run(),
-        json(RunDescription.of(settings, inputs, finished, taskSlots)));
+        json(RunDescription.of(settings, inputs, identity, finished, taskSlots)));
   }
 
   private RunResult result(RunResult.Status status, @Nullable String error) throws IOException {

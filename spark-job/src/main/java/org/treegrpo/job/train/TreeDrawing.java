@@ -1,19 +1,18 @@
 package org.treegrpo.job.train;
 
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
-import java.util.Map;
-import org.treegrpo.core.topology.NodePath;
+import org.treegrpo.core.topology.BranchSchedule;
+import org.treegrpo.core.topology.Forest;
+import org.treegrpo.core.topology.Topology;
 import org.treegrpo.core.topology.TreeSeed;
 import org.treegrpo.job.executor.TreePictures;
 import org.treegrpo.job.images.GrownTree;
 import org.treegrpo.job.images.GrownTree.Kind;
 import org.treegrpo.job.images.Png;
 import org.treegrpo.job.round.RoundPlan;
-import org.treegrpo.job.round.ScoredShare;
-import org.treegrpo.job.settings.TrainSettings;
-import org.treegrpo.reward.arrow.RewardRow;
 
 /** Joins the images of one tree with its rewards and advantages. */
 final class TreeDrawing {
@@ -21,41 +20,40 @@ final class TreeDrawing {
   private TreeDrawing() {}
 
   static GrownTree of(
-      RoundPlan plan,
-      TrainSettings settings,
-      ScoredShare scored,
-      double[] edgeAdvantages,
-      double[] leafTotals,
-      TreePictures pictures) {
-    TreeSeed seed = plan.shares().get(pictures.share()).seeds().get(0);
-    Map<String, Double> advantages = new HashMap<>();
-    for (int i = 0; i < edgeAdvantages.length; i++) {
-      if (scored.edges().get(i).seed() == 0) {
-        advantages.put(scored.edges().get(i).path().toString(), edgeAdvantages[i]);
+      RoundPlan plan, double[] edgeAdvantages, double[] leafTotals, TreePictures pictures) {
+    Forest forest = plan.shares().get(pictures.share()).forest();
+    TreeSeed seed = forest.trees().get(0);
+    Topology topology = seed.topology();
+    double[] advantages = new double[topology.nodes()];
+    double[] rewards = new double[topology.nodes()];
+    Arrays.fill(advantages, Double.NaN);
+    Arrays.fill(rewards, Double.NaN);
+    for (int edge = 0; edge < edgeAdvantages.length; edge++) {
+      int row = forest.row(edge);
+      if (forest.tree(row) == 0) {
+        advantages[forest.node(row)] = edgeAdvantages[edge];
       }
     }
-    Map<String, Double> rewards = new HashMap<>();
-    for (int i = 0; i < leafTotals.length; i++) {
-      RewardRow row = scored.rewards().rows().get(i);
-      if (row.promptId().equals(seed.promptId()) && row.tree() == seed.tree()) {
-        rewards.put(row.path(), leafTotals[i]);
+    for (int leaf = 0; leaf < leafTotals.length; leaf++) {
+      int row = forest.leafRow(leaf);
+      if (forest.tree(row) == 0) {
+        rewards[forest.node(row)] = leafTotals[leaf];
       }
     }
-    TreeShape shape = settings.tree().shape();
-    int steps = settings.sampler().steps();
+    BranchSchedule schedule = topology.schedule();
     List<GrownTree.Node> nodes = new ArrayList<>();
-    for (int i = 0; i < pictures.paths().length; i++) {
-      String path = pictures.paths()[i];
-      int depth = NodePath.parse(path).depth();
-      Kind kind = depth == 0 ? Kind.ROOT : depth < shape.width() ? Kind.INNER : Kind.LEAF;
+    for (int i = 0; i < pictures.nodes().length; i++) {
+      int node = pictures.nodes()[i];
+      int depth = topology.depth(node);
+      Kind kind = depth == 0 ? Kind.ROOT : depth < schedule.depths() ? Kind.INNER : Kind.LEAF;
       nodes.add(
           new GrownTree.Node(
-              path,
+              topology.path(node).toString(),
               depth,
-              kind == Kind.LEAF ? steps : plan.key().windowStart() + depth,
+              kind == Kind.LEAF ? schedule.steps() : schedule.start() + depth,
               kind,
-              advantages.getOrDefault(path, Double.NaN),
-              rewards.getOrDefault(path, Double.NaN),
+              advantages[node],
+              rewards[node],
               Png.base64(Png.image(pictures.images()[i], pictures.height(), pictures.width()))));
     }
     return new GrownTree(
@@ -63,10 +61,10 @@ final class TreeDrawing {
         seed.promptId(),
         text(plan, seed),
         seed.tree(),
-        shape.branching(),
-        shape.width(),
-        plan.key().windowStart(),
-        steps,
+        Collections.max(schedule.branching()),
+        schedule.depths(),
+        schedule.start(),
+        schedule.steps(),
         nodes);
   }
 

@@ -2,10 +2,12 @@ package org.treegrpo.job.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -78,6 +80,30 @@ class RunLockTest {
       assertThat(mine).as("the lock").isNotNull();
     }
     assertOnlyTheLock(false);
+  }
+
+  @Test
+  void isTakenOverFromADeadProcessThatNobodyHasWaitedFor() throws IOException {
+    Process parent =
+        new ProcessBuilder("sh", "-c", "exec 3<&0; read -r line <&3 & echo $!; exec sleep 86400")
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    try {
+      long pid = Long.parseLong(parent.inputReader().readLine());
+      awaitText(parent.pid(), "comm", "sleep");
+      parent.outputWriter().close();
+      awaitText(pid, "stat", ") Z ");
+      RunLock.acquire(run, owner(me.host(), pid, 0, "app-0"));
+      RunLock.acquire(run, me).close();
+      assertOnlyTheLock(false);
+    } finally {
+      parent.destroyForcibly();
+    }
+  }
+
+  private static void awaitText(long pid, String file, String text) {
+    Path path = Path.of("/proc", Long.toString(pid), file);
+    await().atMost(Duration.ofMinutes(30)).until(() -> Files.readString(path).contains(text));
   }
 
   @Test

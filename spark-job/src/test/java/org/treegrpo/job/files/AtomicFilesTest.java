@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -90,6 +91,19 @@ class AtomicFilesTest {
           .isInstanceOf(IOException.class);
     }
     assertThat(content()).as("after %s", fault).isEqualTo(OLD);
+    assertOnlyFile("result.json");
+  }
+
+  @Test
+  void aDeviceWithoutRoomIsAFailureThatNamesTheFile() throws IOException {
+    AtomicFiles.replace(fs, target, out -> out.write(OLD));
+    java.nio.file.Path full = java.nio.file.Path.of("/dev/full");
+    Files.createSymbolicLink(directory.resolve(".result.json.tmp"), full);
+    assertThatThrownBy(() -> AtomicFiles.replace(fs, target, out -> out.write(NEW)))
+        .isInstanceOf(IOException.class)
+        .hasMessage(target + ": cannot be written; No space left on device")
+        .hasCauseInstanceOf(FSError.class);
+    assertThat(content()).as("the earlier file stays").isEqualTo(OLD);
     assertOnlyFile("result.json");
   }
 

@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.DelegateToFileSystem;
 import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.LocalDiskError;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.hadoop.util.Progressable;
@@ -36,7 +37,7 @@ public final class FaultyFileSystem extends RawLocalFileSystem {
     RENAME_REFUSED,
     /** rename() throws. */
     RENAME_FAILS,
-    /** 64 bytes into the file there is no room left, for no file from then on. */
+    /** 64 bytes into the file there is no room left, for no file from then on: an FSError. */
     DISK_FULL
   }
 
@@ -169,7 +170,11 @@ public final class FaultyFileSystem extends RawLocalFileSystem {
       out.write(bytes, offset, room);
       written += room;
       if (room < length) {
-        throw new IOException("No space left on device");
+        String reason = "No space left on device";
+        if (plan.fault == Fault.DISK_FULL) {
+          throw LocalDiskError.of(reason);
+        }
+        throw new IOException(reason);
       }
     }
 

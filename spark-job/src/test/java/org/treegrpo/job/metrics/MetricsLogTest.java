@@ -122,6 +122,28 @@ class MetricsLogTest {
   }
 
   @Test
+  void whatIsNoLineIsKeptAside() throws IOException {
+    MetricsLog.open(fs, runDir).append(MetricsFixtures.round(1));
+    java.nio.file.Path file = directory.resolve("run/metrics.jsonl");
+    String whole = Files.readString(file);
+    for (int number = 1; number <= 2; number++) {
+      Files.writeString(file, whole + "half " + number);
+      Files.deleteIfExists(file.resolveSibling(".metrics.jsonl.crc"));
+      MetricsLog log = MetricsLog.open(fs, runDir);
+      assertThat(log.keepWhatIsNoLine())
+          .as("one line for people")
+          .singleElement()
+          .asString()
+          .contains("kept as metrics.jsonl.damaged-" + number, "after line 1 is dropped");
+      assertThat(file.resolveSibling("metrics.jsonl.damaged-" + number))
+          .as("the file as it was; no earlier copy is lost")
+          .hasContent(whole + "half " + number);
+      assertThat(log.keepWhatIsNoLine()).as("once").isEmpty();
+    }
+    assertThat(file).as("whole lines").hasContent(whole);
+  }
+
+  @Test
   void nanIsNullInTheFileAndNanWhenReadBack() throws IOException {
     MetricsLog.open(fs, runDir).append(MetricsFixtures.round(1));
 

@@ -53,6 +53,10 @@ class ReportWriterTest {
         .as("one word right before, seven after, by both recognisers")
         .isEqualTo(2 * 8);
     assertThat(html).as("a wrong reading is shown").contains("✗ w0rd").contains("✗ nothing");
+    assertThat(html)
+        .as("control characters are shown, and not raw")
+        .contains("✗ w0rd\\u0000\\u001b")
+        .doesNotContain("\0", "\u001b");
   }
 
   @Test

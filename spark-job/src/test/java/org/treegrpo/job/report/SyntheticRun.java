@@ -76,7 +76,7 @@ final class SyntheticRun {
       scores.put("ocr", right ? 0.9 : 0.4); // a probability: no score says what was read right
       scores.put("other", right ? 1.0 : 0.2);
       Map<String, String> read = new LinkedHashMap<>();
-      read.put("ocr", right ? WORDS.get(i) : "w0rd");
+      read.put("ocr", right ? WORDS.get(i) : "w0rd\0\u001b");
       read.put("other", right ? WORDS.get(i) : "");
       cells.add(new SampleSheet.Cell("p-" + i, WORDS.get(i), 0, scores, read));
       images.add(picture(i, right ? 0.1f : 0.7f));

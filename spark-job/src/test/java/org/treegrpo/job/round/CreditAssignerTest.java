@@ -1,5 +1,6 @@
 package org.treegrpo.job.round;
 
+import org.treegrpo.core.tree.EdgeRecord;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;

@@ -1,5 +1,6 @@
 package org.treegrpo.job.round;
 
+import org.treegrpo.core.tree.LeafRecord;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -136,7 +137,7 @@ final class RoundWithoutSpark implements AutoCloseable {
           network,
           settings.policy().guidance().scale(),
           settings.policy().guidance().grad(),
-          recipe.conditioner().unconditional());
+          recipe.unconditional());
     }
 
     Denoiser.Evaluations evaluations() {

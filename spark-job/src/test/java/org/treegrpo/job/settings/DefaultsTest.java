@@ -76,7 +76,8 @@ class DefaultsTest {
                 PolicySettings.Trainable.ALL,
                 new PolicySettings.Guidance(4.5, GuidanceGradient.CONDITIONAL_ONLY),
                 "",
-                PolicySettings.Device.AUTO));
+                PolicySettings.Device.AUTO,
+                600));
     assertThat(settings.rewards())
         .as("rewards")
         .isEqualTo(
@@ -92,6 +93,9 @@ class DefaultsTest {
         .isEqualTo(new RewardWorkerSettings(0, 16, 0.2));
     assertThat(settings.selfCheck()).as("self-check").isEqualTo(new SelfCheckSettings(1e-5, 4));
     assertThat(settings.report()).as("report").isEqualTo(new ReportSettings(8));
+    assertThat(settings.cluster())
+        .as("cluster")
+        .isEqualTo(new ClusterSettings(Duration.ofMinutes(5)));
   }
 
   @Test

@@ -45,7 +45,12 @@ class ResolvedConfigTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"treegrpo.rounds=300", "treegrpo.run-dir=/moved", "treegrpo.pretrain.steps=9"})
+      strings = {
+        "treegrpo.rounds=300",
+        "treegrpo.run-dir=/moved",
+        "treegrpo.cluster.start-timeout=1 hour",
+        "treegrpo.pretrain.steps=9"
+      })
   void whatTrainingDoesNotDependOnMayChange(String override) {
     assertThat(Loading.minimal(override).resolved().sha256())
         .as(override)
@@ -63,6 +68,35 @@ class ResolvedConfigTest {
         .as(override)
         .matches("[0-9a-f]{64}")
         .isNotEqualTo(Loading.minimal().resolved().sha256());
+  }
+
+  @Test
+  void aSecretIsKeptForExecutorsOnly() {
+    ResolvedConfig resolved = withApiKey("hunter2").resolved();
+    assertThat(resolved.text()).as("for people").contains("(masked)").doesNotContain("hunter2");
+    assertThat(Loading.parse(resolved.withSecrets()).rewards())
+        .as("for executors")
+        .isEqualTo(withApiKey("hunter2").rewards());
+    assertThat(withApiKey("another").resolved().sha256())
+        .as("it may change between a run and its resume")
+        .isEqualTo(resolved.sha256());
+  }
+
+  @Test
+  void aMaskedSecretMustBeGivenAgain() {
+    String kept = withApiKey("hunter2").resolved().text();
+    assertThat(Loading.problemsOf(kept))
+        .as("instead of going on with the mask")
+        .singleElement()
+        .satisfies(
+            problem -> {
+              assertThat(problem.key()).isEqualTo("treegrpo.rewards[0].options.api-key");
+              assertThat(problem.rule()).contains("must be given again");
+            });
+  }
+
+  private static TrainSettings withApiKey(String key) {
+    return Loading.minimal("treegrpo.rewards=[{name=a, type=t, options{api-key=" + key + "}}]");
   }
 
   @Test

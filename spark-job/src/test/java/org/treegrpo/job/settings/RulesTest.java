@@ -24,6 +24,7 @@ class RulesTest {
           policy.type                 | onnx     | must be one of: auto, built-in, torchscript
           policy.trainable            | lora     | must be one of: all
           policy.device               | tpu      | must be one of: auto, cpu, gpu
+          policy.probe-timeout-seconds | 0       | must be a whole number from 1 to 86400
           policy.guidance.scale       | 0.5      | must be a number >= 1
           policy.guidance.scale       | NaN      | must be a number >= 1
           policy.guidance.scale       | Infinity | must be a number >= 1
@@ -84,6 +85,10 @@ class RulesTest {
           self-check.tolerance        | -1       | must be a number >= 0
           self-check.parents          | -1       | must be a whole number >= 0
           report.prompts              | -1       | must be a whole number from 0 to 1024
+          cluster.start-timeout       | 300      | must be a time with its unit from 1 s to 7 days, such as 90 s or 5 minutes
+          cluster.start-timeout       | 0 s      | must be a time with its unit from 1 s to 7 days, such as 90 s or 5 minutes
+          cluster.start-timeout       | 8 days   | must be a time with its unit from 1 s to 7 days, such as 90 s or 5 minutes
+          cluster.start-timeout       | soon     | must be a time with its unit from 1 s to 7 days, such as 90 s or 5 minutes
           pretrain.letters            | 0        | must be a whole number from 1 to 64
           pretrain.network.patch      | 5        | must divide a cell of 16 x 24 pixels evenly
           pretrain.network.width      | 0        | must be a whole number from 1 to 8192
@@ -143,9 +148,7 @@ class RulesTest {
           tree.shares=64                                                  | tree.shares
           tree.shares=96                                                  |
           tree.shares=288                                                 | tree.shares
-          optimizer.warm-up-steps=249                                     |
-          optimizer.warm-up-steps=250                                     | optimizer.warm-up-steps
-          optimizer.warm-up-steps=250, update.epochs=2                    |
+          optimizer.warm-up-steps=251                                     |
           sampler.transition=cps, sampler.eta=1                           |
           sampler.transition=cps, sampler.eta=1.1                         | sampler.eta
           sampler.transition=ddim, sampler.eta=1.1                        | sampler.eta

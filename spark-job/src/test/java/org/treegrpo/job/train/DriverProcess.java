@@ -1,5 +1,7 @@
 package org.treegrpo.job.train;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,7 +13,7 @@ import org.treegrpo.job.Main;
 /** The application in a JVM of its own, as spark-submit starts it, to be killed. */
 final class DriverProcess {
 
-  private static final long LIMIT_MINUTES = 5;
+  private static final long LIMIT_MINUTES = 30;
 
   private final Process process;
   private final Path output;
@@ -30,6 +32,17 @@ final class DriverProcess {
    */
   static DriverProcess start(Path output, List<String> jvmOptions, List<String> arguments)
       throws IOException {
+    return start(output, List.of(), jvmOptions, arguments);
+  }
+
+  /**
+   * Starts a command by way of a launcher.
+   *
+   * @param launcher such as {@code nohup}
+   */
+  static DriverProcess start(
+      Path output, List<String> launcher, List<String> jvmOptions, List<String> arguments)
+      throws IOException {
     List<String> options =
         new ArrayList<>(
             List.of(
@@ -37,12 +50,18 @@ final class DriverProcess {
                 "-Dspark.master=local[1]",
                 "-Dspark.driver.host=localhost"));
     options.addAll(jvmOptions);
-    return new DriverProcess(ChildJvm.start(output, options, Main.class, arguments), output);
+    return new DriverProcess(
+        ChildJvm.start(output, launcher, options, Main.class, arguments), output);
   }
 
   /** Sends a signal, such as {@code TERM}. */
-  void signal(String name) throws IOException {
-    new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).inheritIO().start();
+  void signal(String name) throws IOException, InterruptedException {
+    int sent =
+        new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+            .inheritIO()
+            .start()
+            .waitFor();
+    assertThat(sent).as("kill -%s", name).isZero();
   }
 
   boolean isAlive() {

@@ -11,9 +11,13 @@ import org.treegrpo.reward.RewardProvider;
 
 /**
  * Type {@code faulty}: scores the mean of an image, except in every n-th call of an instance
- * (option {@code every}), where it does what the option {@code fault} says.
+ * (option {@code every}), where it does what the option {@code fault} says. A wrong {@code api-key}
+ * is refused.
  */
 public final class FaultyRewardProvider implements RewardProvider {
+
+  /** What an option {@code api-key} must begin with. */
+  public static final String KEY = "correct-horse";
 
   @Override
   public String type() {
@@ -22,11 +26,14 @@ public final class FaultyRewardProvider implements RewardProvider {
 
   @Override
   public List<String> problems(RewardDefinition definition) {
-    return definition.unknownOptions(Set.of("fault", "every"));
+    return definition.unknownOptions(Set.of("fault", "every", "api-key"));
   }
 
   @Override
-  public Reward create(RewardDefinition definition) {
+  public Reward create(RewardDefinition definition) throws RewardException {
+    if (!definition.option("api-key", KEY).startsWith(KEY)) {
+      throw new RewardException("the key is wrong");
+    }
     return new Faulty(
         definition.name(),
         definition.option("fault", ""),

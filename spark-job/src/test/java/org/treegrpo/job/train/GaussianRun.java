@@ -98,8 +98,8 @@ final class GaussianRun {
           update.micro-batch = 64
           reward-workers.chunk-rows = 64
           rewards = [
-            { name = mean, type = torchscript, options.path = mean.pt }
-            { name = square, type = torchscript, options.path = square.pt }
+            { name = mean, type = torchscript, time-limit-seconds = 3600, options.path = mean.pt }
+            { name = square, type = torchscript, time-limit-seconds = 3600, options.path = square.pt }
           ]
           report.prompts = 0
           audit.every = 1

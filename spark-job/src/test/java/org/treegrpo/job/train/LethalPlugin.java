@@ -1,8 +1,11 @@
 package org.treegrpo.job.train;
 
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.spark.SparkConf;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.plugin.DriverPlugin;
 import org.apache.spark.api.plugin.ExecutorPlugin;
@@ -10,14 +13,34 @@ import org.apache.spark.api.plugin.SparkPlugin;
 
 /**
  * Lets executors die where a task begins, before it has read its broadcast ({@code "learn round 6,
- * start"}), and where it has ended ({@code "grow round 5, end"}); counts for {@link LethalReward}
- * the calls of the job in between.
+ * start"}); counts for {@link LethalReward} the calls of the job in between.
  */
 public final class LethalPlugin implements SparkPlugin {
 
-  private static final long RESULT_ARRIVES_MILLIS = 200;
   private static final AtomicInteger CALLS = new AtomicInteger();
   private static volatile String job = "";
+
+  /**
+   * A local cluster of two executors with this plugin. A task waits for the executor that has its
+   * rollouts, and a machine that pauses loses none.
+   *
+   * @param kills directory of the moments, see {@link Kills}
+   */
+  static SparkConf localCluster(Path kills) throws IOException {
+    Files.createDirectories(Path.of(System.getenv("SPARK_HOME"), "jars"));
+    SparkConf spark = TinyRun.spark("local-cluster[2,1,2048]");
+    spark.set("spark.plugins", spark.get("spark.plugins") + "," + LethalPlugin.class.getName());
+    String options = "spark.executor.extraJavaOptions";
+    spark.set(options, "%s -D%s=%s".formatted(spark.get(options), Kills.DIRECTORY, kills));
+    for (String limit :
+        List.of(
+            "spark.locality.wait",
+            "spark.network.timeout",
+            "spark.scheduler.maxRegisteredResourcesWaitingTime")) {
+      spark.set(limit, "1h");
+    }
+    return spark;
+  }
 
   /** The moment of the reward's next call, such as {@code "grow round 3, call 1"}. */
   static String nextCall() {
@@ -37,13 +60,6 @@ public final class LethalPlugin implements SparkPlugin {
         job = TaskContext.get().getLocalProperty("spark.job.description");
         CALLS.set(0);
         Kills.at(job + ", start");
-      }
-
-      @Override
-      public void onTaskSucceeded() {
-        String ended = job;
-        CompletableFuture.delayedExecutor(RESULT_ARRIVES_MILLIS, TimeUnit.MILLISECONDS)
-            .execute(() -> Kills.at(ended + ", end"));
       }
     };
   }

@@ -1,17 +1,9 @@
 package org.treegrpo.job.train;
 
-import java.util.List;
-import java.util.Map;
-import org.treegrpo.reward.ImageBatch;
-import org.treegrpo.reward.Reward;
 import org.treegrpo.reward.RewardDefinition;
-import org.treegrpo.reward.RewardException;
-import org.treegrpo.reward.RewardPrompt;
-import org.treegrpo.reward.RewardProvider;
-import org.treegrpo.reward.RewardProviders;
 
-/** Scores as {@code jpeg-compressibility} does, if it lives to do it: type {@code lethal}. */
-public final class LethalReward implements RewardProvider {
+/** Scores, if its process lives to do it ({@link Kills}): type {@code lethal}. */
+public final class LethalReward extends InterceptedReward {
 
   @Override
   public String type() {
@@ -19,41 +11,7 @@ public final class LethalReward implements RewardProvider {
   }
 
   @Override
-  public List<String> problems(RewardDefinition definition) {
-    return List.of();
-  }
-
-  @Override
-  public Reward create(RewardDefinition definition) throws RewardException {
-    Reward scorer =
-        RewardProviders.create(
-            new RewardDefinition(
-                definition.name(),
-                "jpeg-compressibility",
-                definition.weight(),
-                definition.timeLimit(),
-                Map.of()));
-    return new Reward() {
-      @Override
-      public String name() {
-        return scorer.name();
-      }
-
-      @Override
-      public String version() {
-        return scorer.version();
-      }
-
-      @Override
-      public float[] score(ImageBatch images, List<RewardPrompt> prompts) throws RewardException {
-        Kills.at(LethalPlugin.nextCall());
-        return scorer.score(images, prompts);
-      }
-
-      @Override
-      public void close() {
-        scorer.close();
-      }
-    };
+  void before(RewardDefinition definition) {
+    Kills.at(LethalPlugin.nextCall());
   }
 }

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -15,19 +17,62 @@ import org.treegrpo.job.round.CreditAssigner;
 import org.treegrpo.job.round.RoundCredit;
 import org.treegrpo.job.round.RoundPlan;
 import org.treegrpo.job.settings.TrainSettings;
+import org.treegrpo.job.spark.BlockRdd;
 import org.treegrpo.job.spark.WeightBroadcast;
 
 /** Rollouts that are gone when the learn job comes are grown again, to the same bytes. */
 class RegrowthTest {
 
+  @TempDir Path directory;
+
+  /** Takes rollouts away between the two jobs of a round. */
+  @FunctionalInterface
+  private interface Loss {
+    void of(RunInputs inputs, JavaSparkContext context, GrownRound grown) throws IOException;
+  }
+
   @Test
-  void lostRolloutsGiveTheSameGradient(@TempDir Path directory) throws IOException {
+  void lostRolloutsGiveTheSameGradient() throws IOException {
+    int regrown =
+        sharesRegrown(
+            TinyRun.spark("local[2]"),
+            (inputs, context, grown) -> {
+              // Another run takes the executor over and drops this run's rollouts.
+              try (SparkCluster intruder =
+                  new SparkCluster(context, inputs.runSpec("another run"))) {
+                WeightBroadcast weights = intruder.broadcast(inputs.baseWeights());
+                intruder.grow(inputs.recipe().plan(1), weights, false, false);
+              }
+            });
+    assertThat(regrown).as("every share").isEqualTo(6);
+  }
+
+  @Test
+  void anExecutorLostBetweenTheTwoJobsCostsItsSharesAndNoBit() throws IOException {
+    Path kills = directory.resolve("kills");
+    int regrown =
+        sharesRegrown(
+            LethalPlugin.localCluster(kills),
+            (inputs, context, grown) -> {
+              Kills.plan(kills, "between the jobs, start");
+              // It begins where shares were grown, dies with its executor and is run elsewhere:
+              // when it is done, the driver knows.
+              List<String> grower = List.of(grown.blocks().get(0).location());
+              BlockRdd.<String>run(
+                  context.sc(), "between the jobs", 1, grower, (block, task) -> "survived");
+              assertThat(kills).as("moments at which no executor has died").isEmptyDirectory();
+            });
+    assertThat(regrown).as("what the lost executor had grown").isGreaterThanOrEqualTo(3);
+  }
+
+  /** Learns from one rollout before and after a loss; checks that the gradients are the same. */
+  private int sharesRegrown(SparkConf spark, Loss loss) throws IOException {
     TrainSettings settings = new TinyRun(directory).settings("unused");
     try (RunInputs inputs = RunInputs.load(settings, new Configuration());
-        JavaSparkContext context = new JavaSparkContext(TinyRun.spark("local[2]"));
-        SparkCluster cluster = new SparkCluster(context, inputs.runSpec("run"));
-        SparkCluster intruder = new SparkCluster(context, inputs.runSpec("another run"))) {
+        JavaSparkContext context = new JavaSparkContext(spark);
+        SparkCluster cluster = new SparkCluster(context, inputs.runSpec("run"))) {
       RoundPlan plan = inputs.recipe().plan(1);
+      assertThat(plan.shares()).as("shares").hasSize(6);
       WeightBroadcast weights = cluster.broadcast(inputs.baseWeights());
       GrownRound grown = cluster.grow(plan, weights, false, false);
       RoundCredit credit =
@@ -40,13 +85,12 @@ class RegrowthTest {
       LearnedRound kept = cluster.learn(plan, grown, weights, weights, credit);
       assertThat(kept.sharesRegrown()).as("all rollouts are still there").isZero();
 
-      // Another run takes the executor over and drops this run's rollouts.
-      intruder.grow(plan, intruder.broadcast(inputs.baseWeights()), false, false);
+      loss.of(inputs, context, grown);
       LearnedRound regrown = cluster.learn(plan, grown, weights, weights, credit);
 
-      assertThat(regrown.sharesRegrown()).as("every share").isEqualTo(plan.shares().size());
       assertThat(regrown.gradient()).as("bit for bit").containsExactly(kept.gradient());
       assertThat(regrown.statistics().maxRatioDeviation()).as("the same rollout").isZero();
+      return regrown.sharesRegrown();
     }
   }
 }

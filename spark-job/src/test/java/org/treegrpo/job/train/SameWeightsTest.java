@@ -92,14 +92,15 @@ class SameWeightsTest {
     Files.writeString(prompts, Files.readString(prompts).replace("word-cab", "word-xyz"));
     assertThatThrownBy(() -> edited.resume("local[1]", "run", "treegrpo.evaluation.prompts=1"))
         .isInstanceOf(InvalidInputException.class)
-        .hasMessageContaining("other training prompts")
-        .hasMessageContaining("train.jsonl");
+        .hasMessageContaining("other inputs")
+        .hasMessageContaining("treegrpo.prompts.train");
   }
 
   @Test
   void resumingWithOtherSettingsIsRefused() {
     assertThatThrownBy(() -> run.resume("local[1]", "one", "treegrpo.seed=8"))
         .isInstanceOf(InvalidInputException.class)
-        .hasMessageContaining("other settings");
+        .hasMessageContaining("other settings")
+        .hasMessageContaining("treegrpo.seed");
   }
 }

@@ -40,7 +40,7 @@ final class SoakProcess {
               "treegrpo.tree.width=1",
               "treegrpo.tree.prompts-per-round=2",
               "treegrpo.tree.trees-per-prompt=1",
-              "treegrpo.rewards=[{name = mean, type = torchscript, options.path = \"%s\"}]"
+              "treegrpo.rewards=[{name = mean, type = torchscript, time-limit-seconds = 3600, options.path = \"%s\"}]"
                   .formatted(reward),
               "treegrpo.update.kl=0.01",
               "treegrpo.ema.enabled=true",

@@ -49,11 +49,12 @@ class SoakTest {
     Process process =
         ChildJvm.start(
             log,
+            List.of(),
             List.of("-Xms512m", "-Xmx512m", "-XX:+AlwaysPreTouch"),
             SoakProcess.class,
             List.of(directory.toString()));
     try {
-      boolean ended = process.waitFor(20, TimeUnit.MINUTES);
+      boolean ended = process.waitFor(2, TimeUnit.HOURS);
       assertThat(ended).as("the process ended; it said %s", Files.readString(log)).isTrue();
       assertThat(process.exitValue()).as("exit code; it said %s", Files.readString(log)).isZero();
     } finally {

@@ -19,9 +19,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** SIGTERM and Ctrl-C leave a checkpoint, a line that says so, and an exit code that is not 0. */
+/**
+ * SIGTERM, Ctrl-C and a closed terminal leave a checkpoint, a line that says so, and an exit code
+ * that is not 0.
+ */
 class StopSignalTest {
 
+  private static final Duration PATIENCE = Duration.ofMinutes(30);
   private static final Pattern LINE =
       Pattern.compile(
           "treegrpo: stopped by (SIG\\w+) after round (\\d+) of 100000; the checkpoint (round-\\d+) is saved, go on with resume");
@@ -29,13 +33,12 @@ class StopSignalTest {
   @TempDir Path directory;
 
   @ParameterizedTest
-  @ValueSource(strings = {"TERM", "INT"})
+  @ValueSource(strings = {"TERM", "INT", "HUP"})
   void aStoppedRunIsResumedAsIfItHadNotBeenStopped(String signal) throws Exception {
     TinyRun run = new TinyRun(directory);
-    DriverProcess driver = start("train", run);
-    await()
-        .atMost(Duration.ofMinutes(2))
-        .until(() -> Files.exists(directory.resolve("stopped/metrics.jsonl")) || !driver.isAlive());
+    DriverProcess driver = start("train", run, List.of());
+    Path metrics = directory.resolve("stopped/metrics.jsonl");
+    await().atMost(PATIENCE).until(() -> Files.exists(metrics) || !driver.isAlive());
     driver.signal(signal);
 
     assertThat(driver.exitCode()).as(driver.output()).isEqualTo(1);
@@ -58,13 +61,34 @@ class StopSignalTest {
   }
 
   @Test
+  void aRunStartedToIgnoreHangUpsGoesOn() throws Exception {
+    TinyRun run = new TinyRun(directory);
+    DriverProcess driver = start("train", run, List.of("nohup"));
+    Path metrics = directory.resolve("stopped/metrics.jsonl");
+    await().atMost(PATIENCE).until(() -> Files.exists(metrics) || !driver.isAlive());
+    driver.signal("HUP");
+    int rounds = run.digests("stopped").size();
+    await()
+        .atMost(PATIENCE)
+        .until(() -> run.digests("stopped").size() > rounds + 1 || !driver.isAlive());
+    driver.signal("TERM");
+
+    assertThat(driver.exitCode()).as(driver.output()).isEqualTo(1);
+    assertThat(driver.output())
+        .as("what stopped it, and nothing else")
+        .contains("treegrpo: stopped by SIGTERM after round")
+        .doesNotContain("SIGHUP");
+  }
+
+  @Test
   void aRunStoppedBeforeItsFirstRoundCanBeResumed() throws Exception {
     TinyRun run = new TinyRun(directory);
-    String evaluation = "treegrpo.evaluation.images-per-prompt=300";
-    DriverProcess driver = start("train", run, "--set", evaluation);
-    await()
-        .atMost(Duration.ofMinutes(2))
-        .until(() -> Files.exists(directory.resolve("stopped/run.json")) || !driver.isAlive());
+    Path gate = Files.createFile(directory.resolve("gate"));
+    String held =
+        "treegrpo.rewards=[{ name = size, type = held, time-limit-seconds = 86400, options.gate = \"%s\" }]"
+            .formatted(gate);
+    DriverProcess driver = start("train", run, List.of(), "--set", held);
+    await().atMost(PATIENCE).until(() -> HeldReward.wasReached(gate) || !driver.isAlive());
     driver.signal("TERM");
 
     assertThat(driver.exitCode()).as(driver.output()).isEqualTo(1);
@@ -73,31 +97,28 @@ class StopSignalTest {
 
     Path manifest = directory.resolve("stopped/checkpoints/round-000000/MANIFEST.json");
     FileTime written = Files.getLastModifiedTime(manifest);
-    Path description = directory.resolve("stopped/run.json");
-    FileTime described = Files.getLastModifiedTime(description);
-    DriverProcess resumed = start("resume", run, "--set", evaluation);
-    await()
-        .atMost(Duration.ofMinutes(2))
-        .until(
-            () -> !Files.getLastModifiedTime(description).equals(described) || !resumed.isAlive());
+    DriverProcess resumed = start("resume", run, List.of(), "--set", held);
+    await().atMost(PATIENCE).until(() -> HeldReward.wasReached(gate) || !resumed.isAlive());
     resumed.signal("TERM");
     assertThat(resumed.exitCode()).as(resumed.output()).isEqualTo(1);
     assertThat(Files.getLastModifiedTime(manifest))
         .as("a checkpoint that is there is not put at risk by writing it again")
         .isEqualTo(written);
 
-    String[] settings = {"treegrpo.rounds=1", "treegrpo.checkpoint.every=0", evaluation};
+    Files.delete(gate);
+    String[] settings = {"treegrpo.rounds=1", "treegrpo.checkpoint.every=0", held};
     run.resume("local[1]", "stopped", settings);
     run.train("local[1]", "undisturbed", settings);
-    assertThat(run.digests("stopped")).isEqualTo(run.digests("undisturbed"));
+    assertThat(run.digests("stopped")).hasSize(1).isEqualTo(run.digests("undisturbed"));
   }
 
-  private DriverProcess start(String command, TinyRun run, String... more) throws IOException {
+  private DriverProcess start(String command, TinyRun run, List<String> launcher, String... more)
+      throws IOException {
     List<String> arguments = new ArrayList<>();
     arguments.addAll(List.of(command, "--config", run.configFile("stopped").toString()));
     arguments.addAll(List.of("--set", "treegrpo.rounds=100000"));
     arguments.addAll(List.of("--set", "treegrpo.checkpoint.every=0"));
     arguments.addAll(List.of(more));
-    return DriverProcess.start(directory.resolve("driver.log"), List.of(), arguments);
+    return DriverProcess.start(directory.resolve("driver.log"), launcher, List.of(), arguments);
   }
 }

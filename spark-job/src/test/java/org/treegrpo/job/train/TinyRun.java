@@ -62,8 +62,8 @@ public final class TinyRun {
           update.micro-batch = 3
           optimizer.learning-rate = 1e-3
           rewards = [
-            { name = size, type = jpeg-compressibility }
-            { name = detail, type = jpeg-incompressibility, weight = 0 }
+            { name = size, type = jpeg-compressibility, time-limit-seconds = 3600 }
+            { name = detail, type = jpeg-incompressibility, time-limit-seconds = 3600, weight = 0 }
           ]
           evaluation { steps = 4, images-per-prompt = 2 }
           checkpoint { every = 1, keep = 10 }

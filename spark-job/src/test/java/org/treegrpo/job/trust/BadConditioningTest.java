@@ -1,9 +1,14 @@
 package org.treegrpo.job.trust;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -19,7 +24,8 @@ import org.treegrpo.job.train.CommandLineRun;
 /** Conditioning that does not fit the policy or the prompts, seen from the command line. */
 class BadConditioningTest {
 
-  private static final List<String> PROMPTS = List.of("ab", "bc", "cab", "abc", "ca", "bb", "ba");
+  private static final List<String> PROMPTS =
+      List.of("word-ab", "word-bc", "word-cab", "word-abc", "word-ca", "word-bb", "word-ba");
 
   @TempDir Path directory;
   private Inputs inputs;
@@ -47,9 +53,16 @@ class BadConditioningTest {
         inputs.file("policy/network.pt"));
   }
 
-  private void tensors(List<String> words, long... shape) throws IOException {
+  /** Tensors of those ids and of the unconditional branch. */
+  private void tensors(List<String> ids, long... shape) throws IOException {
+    List<String> all = new ArrayList<>(ids);
+    all.add("null");
+    write(all, shape);
+  }
+
+  private void write(List<String> ids, long... shape) throws IOException {
     List<Declaration> tensors =
-        words.stream().map(w -> new Declaration("word-" + w + "/text", DType.F32, shape)).toList();
+        ids.stream().map(id -> new Declaration(id + "/text", DType.F32, shape)).toList();
     try (OutputStream out = Files.newOutputStream(file)) {
       SafetensorsWriter writer = new SafetensorsWriter(out, tensors, Map.of());
       for (Declaration tensor : tensors) {
@@ -59,14 +72,47 @@ class BadConditioningTest {
     }
   }
 
-  private CommandLineRun plan() throws IOException {
-    return inputs.command(inputs.arguments("plan", "policy.conditioning-file=" + file));
+  private CommandLineRun plan(String... overrides) throws IOException {
+    List<String> all = new ArrayList<>(List.of(overrides));
+    all.add("policy.conditioning-file=" + file);
+    return inputs.command(inputs.arguments("plan", all.toArray(String[]::new)));
   }
 
   @Test
   void aWholeFileIsTaken() throws IOException {
     tensors(PROMPTS, 2);
     plan().assertDone();
+  }
+
+  @Test
+  void aFileIsNotKeptOpenWhereARewardCannotBe() throws IOException {
+    tensors(PROMPTS, 2);
+    Path reward = inputs.file("policy/network.pt");
+    String options = "{ path = \"%s\", device = gpu0 }".formatted(reward);
+    inputs
+        .train(
+            "policy.conditioning-file=" + file,
+            "rewards=[{ name = mine, type = torchscript, options = " + options + " }]")
+        .assertFailed("reward 'mine': option 'device'");
+    assertThat(openFiles()).as("files that this JVM has open").doesNotContain(file.toRealPath());
+  }
+
+  private static List<Path> openFiles() throws IOException {
+    List<Path> open = new ArrayList<>();
+    try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
+      for (Path descriptor : descriptors) {
+        open.add(target(descriptor));
+      }
+    }
+    return open;
+  }
+
+  private static Path target(Path descriptor) throws IOException {
+    try {
+      return Files.readSymbolicLink(descriptor);
+    } catch (NoSuchFileException e) {
+      return descriptor; // closed in the meantime
+    }
   }
 
   @Test
@@ -97,5 +143,12 @@ class BadConditioningTest {
   void aPromptWithoutATensorIsNamed() throws IOException {
     tensors(PROMPTS.subList(0, 6), 2);
     plan().assertRefused("prompt 'word-ba'", file + " must hold a tensor 'word-ba/text'");
+  }
+
+  @Test
+  void aMissingUnconditionalTensorIsNamedWhereGuidanceNeedsIt() throws IOException {
+    write(PROMPTS, 2);
+    plan().assertRefused(file + ": must hold a tensor 'null/text'", "set the guidance scale to 1");
+    plan("policy.guidance.scale=1").assertDone();
   }
 }

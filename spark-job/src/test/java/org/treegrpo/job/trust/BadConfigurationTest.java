@@ -61,7 +61,7 @@ class BadConfigurationTest {
           { name = other, type = aesthetic }     | treegrpo.rewards[1].type = aesthetic: must be one of:
           { name = other }                       | treegrpo.rewards[1].type: needs a value
           { name = other, type = ocr, weight = -1 } | treegrpo.rewards[1].weight = -1: must be a number >= 0
-          { name = other, type = ocr, options { modle = v4 } } | option 'modle' = 'v4' is unknown to type 'ocr'
+          { name = other, type = ocr, options { modle = v4 } } | option 'modle' is unknown to type 'ocr'
           """)
   void aBadRewardIsNamedWithItsRule(String reward, String message) throws IOException {
     String rewards = "rewards=[{ name = size, type = jpeg-compressibility }, " + reward + "]";
@@ -92,6 +92,49 @@ class BadConfigurationTest {
   void aMalformedFileNamesTheLine() throws IOException {
     inputs.edit("run.conf", "rounds = 3", "rounds = 3 ]");
     inputs.train().assertRefused(inputs.file("run.conf") + ": 3", "cannot be read");
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          url("http://127.0.0.1:1/x.conf")     | include url("http://127.0.0.1:1/x.conf") must be a file
+          "http://127.0.0.1:1/x.conf"          | include "http://127.0.0.1:1/x.conf" must be a file
+          classpath("reference.conf")          | include classpath("reference.conf") must be a file
+          "reference.conf"                     | include "reference.conf" must be a file that is there
+          "none"                               | include "none" must be a file that is there
+          required("none.conf")                | include "none.conf" must be a file that is there
+          file("/none/x.conf")                 | include file("/none/x.conf") must be a file that is there
+          required(url("http://127.0.0.1:1/")) | include url("http://127.0.0.1:1/") must be a file
+          """)
+  void onlyAFileThatIsThereIsIncluded(String what, String message) throws IOException {
+    Files.writeString(inputs.file("inner.conf"), "treegrpo { include " + what + " }\n");
+    inputs.edit("run.conf", "treegrpo {", "include \"inner\"\ntreegrpo {");
+    inputs.train().assertRefused(message);
+    inputs
+        .train("evaluation={ include file(\"" + inputs.file("inner.conf") + "\") }")
+        .assertRefused(message);
+  }
+
+  @Test
+  void aFileIsIncludedFromBesideTheOneThatIncludesIt() throws IOException {
+    Files.createDirectories(inputs.file("parts"));
+    inputs.write("parts/inner.conf", "include \"seed\"\n");
+    inputs.write("parts/seed.conf", "treegrpo.seed = none-such\n");
+    inputs.edit("run.conf", "seed = 7", "");
+    inputs.edit("run.conf", "treegrpo {", "include \"parts/inner.conf\"\ntreegrpo {");
+    inputs
+        .train()
+        .assertRefused("treegrpo.seed = none-such", inputs.file("parts/seed.conf") + ":1");
+  }
+
+  @Test
+  void bracketsNestedBeyondReasonAreNoConfiguration() throws IOException {
+    int depth = 20_000;
+    inputs.write("run.conf", "a {".repeat(depth) + "}".repeat(depth));
+    inputs.train().assertRefused("configuration: cannot be read: its brackets are nested too");
   }
 
   @Test

@@ -2,7 +2,10 @@ package org.treegrpo.job.trust;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -43,6 +46,34 @@ class BadOptionTest {
         .assertRefused("DIR: " + inputs.file("run.conf") + " must be a directory; it is a file");
     command(command, inputs.file("none").toString())
         .assertRefused("DIR: file:" + inputs.file("none") + " must be ");
+  }
+
+  @Test
+  void aPictureIsWrittenToAFileOnly() throws IOException {
+    sample("ab", directory)
+        .assertRefused("--out: " + directory + " must be a PNG file", "a directory");
+    Path nowhere = inputs.file("none");
+    sample("ab", nowhere.resolve("x.png"))
+        .assertRefused("--out: " + nowhere + "/x.png must be", "there is no directory " + nowhere);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "''      | --prompt: text must not be blank",
+        "'  '    | --prompt: text must not be blank",
+        "xyz     | text must only have characters of the policy's alphabet",
+        "abcabca | text must have at most the 3 characters"
+      })
+  void aPromptThatCannotBeDrawnIsNamed(String prompt, String message) throws IOException {
+    sample(prompt, inputs.file("x.png")).assertRefused(message);
+  }
+
+  private CommandLineRun sample(String prompt, Path out) throws IOException {
+    List<String> words = new ArrayList<>(List.of(inputs.arguments("sample")));
+    words.addAll(List.of("--prompt", prompt, "--out=" + out));
+    return inputs.command(words.toArray(String[]::new));
   }
 
   private CommandLineRun command(String command, String last) throws IOException {

@@ -1,5 +1,7 @@
 package org.treegrpo.job.trust;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -8,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.treegrpo.core.tensor.ScriptModule;
 import org.treegrpo.core.tensor.TorchScriptArchive;
 
@@ -141,6 +144,29 @@ class BadPolicyTest {
             "found NaN at element 0");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"train", "plan"})
+  void aNetworkWithNothingToTrainIsFoundBeforeTheRun(String command) throws IOException {
+    torchScript(PLAIN, 1);
+    TorchScriptArchive.write(
+        new ScriptModule("Network", PLAIN).buffer("gain", new float[] {1}, 1),
+        inputs.file("policy/network.pt"));
+    inputs
+        .command(inputs.arguments(command))
+        .assertRefused(
+            "treegrpo.policy.path = " + inputs.file("policy"),
+            "must have at least one parameter to train; none of network.pt requires a gradient");
+  }
+
+  @Test
+  void aNetworkWithNothingToTrainCanBeEvaluated() throws IOException {
+    torchScript(PLAIN, 1);
+    TorchScriptArchive.write(
+        new ScriptModule("Network", PLAIN).buffer("gain", new float[] {1}, 1),
+        inputs.file("policy/network.pt"));
+    inputs.command(inputs.arguments("evaluate")).assertDone();
+  }
+
   @ParameterizedTest(name = "{2}")
   @CsvSource(
       delimiter = '|',
@@ -161,6 +187,27 @@ class BadPolicyTest {
     inputs.train().assertRefused("network.pt: forward " + message);
   }
 
+  /**
+   * The loop has an end, so that nothing of it is left after the tests, but not within a second.
+   */
+  @Test
+  void aNetworkThatDoesNotComeBackIsGivenUp() throws IOException {
+    torchScript(
+        """
+        def forward(self, latent: Tensor, timestep: Tensor) -> Tensor:
+          x = torch.mul(latent, self.gain)
+          for i in range(3000000):
+            x = torch.cos(x)
+          return x
+        """,
+        1);
+    inputs
+        .train("policy.probe-timeout-seconds=1")
+        .assertRefused(
+            "treegrpo.policy.probe-timeout-seconds: 1 must be enough for one forward pass",
+            inputs.file("policy") + "");
+  }
+
   @Test
   void aRewardThatIsNoArchiveIsNamed() throws IOException {
     inputs.write("reward.pt", "not an archive");
@@ -169,5 +216,23 @@ class BadPolicyTest {
             "rewards=[{ name = mine, type = torchscript, options { path = \"%s\" } }]"
                 .formatted(inputs.file("reward.pt")))
         .assertRefused("reward 'mine': " + inputs.file("reward.pt"), "not a TorchScript archive");
+  }
+
+  @Test
+  void anArchiveIsCodeThatMayWriteFiles() throws IOException {
+    Path written = inputs.file("written by the policy");
+    torchScript(
+        """
+        %s
+          side = torch.from_file("%s", True, 4, dtype=6, layout=None, device=None, pin_memory=None)
+          return torch.add(torch.mul(latent, self.gain), torch.mul(torch.sum(side), 0))
+        """
+            .formatted(PLAIN.lines().findFirst().orElseThrow(), written),
+        1);
+    assertThat(written).as("before").doesNotExist();
+    inputs.command(inputs.arguments("plan")).assertDone();
+    assertThat(written)
+        .as("docs/SECURITY.md says that no command protects from an archive; change both together")
+        .hasSize(16);
   }
 }

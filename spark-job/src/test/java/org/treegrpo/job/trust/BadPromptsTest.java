@@ -1,5 +1,7 @@
 package org.treegrpo.job.trust;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,6 +11,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.treegrpo.job.train.CommandLineRun;
 
 /** Prompt files that cannot be used, seen from the command line. */
 class BadPromptsTest {
@@ -61,6 +64,45 @@ class BadPromptsTest {
   void bytesThatAreNotUtf8NameTheirLine() throws IOException {
     Files.write(inputs.file("train.jsonl"), new byte[] {'\n', '"', (byte) 0xff, '"'});
     inputs.train().assertRefused("train.jsonl line 2: must be UTF-8");
+  }
+
+  @Test
+  void aByteOrderMarkIsNoPartOfTheFirstLine() throws IOException {
+    String marked = "\ufeff" + Files.readString(inputs.file("train.jsonl"));
+    inputs.write("train.jsonl", marked);
+    inputs.command(inputs.arguments("plan")).assertDone();
+    inputs.write("train.jsonl", GOOD + marked);
+    inputs.train().assertRefused("train.jsonl line 2: must be one JSON object");
+  }
+
+  @Test
+  void aHugePromptIsShownInPartAndItsLengthIsSaid() throws IOException {
+    String line = "{\"id\": \"two\", \"text\": \"%s\"}\n";
+    inputs.write("train.jsonl", line.formatted("ab".repeat(5_000_000)));
+    CommandLineRun run = inputs.train();
+    run.assertRefused("found 10000000 in 'abab", "... (10,000,000 characters)'");
+    assertThat(run.err()).as("fits a screen").hasSizeLessThan(1000);
+  }
+
+  @Test
+  void controlCharactersReachTheTerminalEscaped() throws IOException {
+    String line = "{\"id\": \"two\", \"text\": \"a\\u0000\\u001b[2J\"}\n";
+    inputs.write("train.jsonl", line);
+    CommandLineRun run = inputs.train();
+    run.assertRefused("\\u0000\\u001b[2J");
+    assertThat(run.err()).as("no raw ones").doesNotContain("\0", "\u001b");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"train.jsonl, treegrpo.prompts.train", "policy/pipe, treegrpo.policy.path"})
+  void aPipeIsNotWaitedFor(String name, String key) throws Exception {
+    Path pipe = inputs.file(name);
+    Files.deleteIfExists(pipe);
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
+        .as("mkfifo")
+        .isZero();
+    inputs.train().assertRefused(key, pipe + " must be a regular file; it is a pipe or a device");
+    Files.delete(pipe);
   }
 
   @Test

@@ -9,9 +9,15 @@ import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.treegrpo.job.checkpoint.RunLock;
+import org.treegrpo.job.files.FaultyFileSystem;
+import org.treegrpo.job.files.FaultyFileSystem.Fault;
 import org.treegrpo.job.files.RunDirectory;
 import org.treegrpo.job.train.CommandLineRun;
+import org.treegrpo.job.train.TinyRun;
 
 /** Places where no run can be, seen from the command line. */
 class BadRunDirectoryTest {
@@ -58,6 +64,26 @@ class BadRunDirectoryTest {
         .assertRefused("treegrpo.run-dir: file:" + below + " must be writable");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"http", "https"})
+  void aWebAddressIsNoRunDirectory(String scheme) throws IOException {
+    inputs
+        .train("run-dir=\"" + scheme + "://localhost/run\"")
+        .assertRefused(
+            "treegrpo.run-dir: " + scheme + "://localhost/run must be on a file system",
+            scheme + ":// is the scheme of web pages");
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"CREATE_FAILS", "WRITE_FAILS", "DISK_FULL"})
+  void aFileSystemThatFailsIsNoBadInput(Fault fault) throws IOException {
+    Configuration hadoop = new Configuration();
+    String place = FaultyFileSystem.uri(hadoop, fault, "run.lock", run);
+    inputs
+        .command(TinyRun.spark("local[1]"), hadoop, inputs.arguments("train", "run-dir=" + place))
+        .assertFailed("treegrpo.run-dir: " + place + ": the file system failed", "try again");
+  }
+
   @Test
   void aRunInProgressIsNotJoined() throws IOException {
     RunDirectory place = RunDirectory.of(run.toString(), new Configuration());
@@ -71,6 +97,18 @@ class BadRunDirectoryTest {
     } finally {
       held.close();
     }
+  }
+
+  @Test
+  void aLockAloneIsNoRunWhereItsHolderIsDead() throws IOException {
+    RunDirectory place = RunDirectory.of(run.toString(), new Configuration());
+    RunLock held = RunLock.acquire(place, "app-1");
+    inputs.train().assertFailed("run.lock: in use by process " + ProcessHandle.current().pid());
+    String alive = "\"pid\" : " + ProcessHandle.current().pid();
+    inputs.edit("run/run.lock", alive, "\"pid\" : 999999999");
+    inputs.train().assertDone();
+    held.close();
+    assertThat(run.resolve("result.json")).as("the run").exists();
   }
 
   @Test

@@ -97,7 +97,9 @@ class DamagedCheckpointTest {
 
   @Test
   void aCheckpointOfOtherSettingsIsNotResumed() throws IOException {
-    inputs.resume("seed=8").assertRefused("round-000003: was made with other settings");
+    inputs
+        .resume("seed=8")
+        .assertRefused("round-000003: was made with other settings; treegrpo.seed differ");
   }
 
   @ParameterizedTest

@@ -1,0 +1,68 @@
+package org.treegrpo.core.policy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.Device;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.treegrpo.core.tensor.ScriptModule;
+import org.treegrpo.core.tensor.TorchScriptArchive;
+
+/** A network with a parameter that requires no gradient: out = latent matrix-sum gain. */
+class FrozenParameterTest {
+
+  private static final String NETWORK =
+      """
+      def forward(self,
+          latent: Tensor,
+          timestep: Tensor) -> Tensor:
+        return torch.mul(torch.mul(latent, torch.sum(self.matrix)), self.gain)
+      """;
+
+  @TempDir Path directory;
+
+  @BeforeEach
+  void write() throws IOException {
+    Files.writeString(
+        directory.resolve("policy.json"),
+        """
+        {"type": "torchscript", "file": "network.pt", "latentShape": [2, 1, 1],
+         "prediction": "flow-velocity", "conditioning": [], "decoder": null}
+        """);
+    Path archive = directory.resolve("network.pt");
+    TorchScriptArchive.write(
+        new ScriptModule("Network", NETWORK)
+            .parameter("matrix", new float[] {1, 2, 3, 4, 5, 6}, 2, 3)
+            .parameter("gain", new float[] {0.5f}, 1),
+        archive);
+    EditedArchive.freeze(archive, 3, 1);
+  }
+
+  @Test
+  void onlyWhatRequiresAGradientIsTrained() throws IOException {
+    try (Policy policy = Policies.open(PolicyDirectory.read(directory), directory, Device.cpu())) {
+      assertThat(policy.parameters().entries())
+          .as("neither stepped nor decayed: a frozen parameter is not in the vector")
+          .extracting(ParameterLayout.Entry::name)
+          .containsExactly("gain");
+      policy.install(new float[] {2});
+      PolicyBatch batch =
+          new PolicyBatch(
+              1, new float[] {1, 10}, new float[] {500}, List.of(new Conditioning(List.of())));
+      float[] output = new float[2];
+      float[] gradient = new float[1];
+      try (Forward forward = policy.forward(batch)) {
+        forward.output(output);
+        forward.backward(new float[] {1, 1});
+      }
+      policy.drainGradient(gradient);
+      assertThat(output).as("it keeps its values, and counts").containsExactly(42, 420);
+      assertThat(gradient).as("21 (1 + 10)").containsExactly(231);
+    }
+  }
+}

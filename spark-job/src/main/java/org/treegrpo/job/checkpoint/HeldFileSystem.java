@@ -1,0 +1,38 @@
+package org.treegrpo.job.checkpoint;
+
+import java.io.IOException;
+import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.FilterFileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.util.Progressable;
+
+/** The file system of a run directory for as long as its lock is held: then nothing is created. */
+final class HeldFileSystem extends FilterFileSystem {
+
+  private final RunLock lock;
+
+  HeldFileSystem(FileSystem fs, RunLock lock) {
+    super(fs);
+    this.lock = lock;
+  }
+
+  @Override
+  public FSDataOutputStream create(
+      Path file,
+      boolean overwrite,
+      int bufferSize,
+      short replication,
+      long blockSize,
+      Progressable progress)
+      throws IOException {
+    lock.requireHeld();
+    return fs.create(file, overwrite, bufferSize, replication, blockSize, progress);
+  }
+
+  @Override
+  public boolean mkdirs(Path directory) throws IOException {
+    lock.requireHeld();
+    return fs.mkdirs(directory);
+  }
+}

@@ -1,0 +1,96 @@
+package org.treegrpo.job.cluster;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.spark.SparkConf;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.treegrpo.job.executor.ExecutorException;
+import org.treegrpo.job.settings.ClusterSettings;
+import org.treegrpo.job.spark.BlockRdd;
+import org.treegrpo.job.spark.ExecutorLog;
+
+/**
+ * Opens a Spark context and waits for its first executor. Spark itself waits for ever, without a
+ * word, where no executor fits; this says what is missing while it waits, and gives up.
+ */
+public final class ClusterStart {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ClusterStart.class);
+  private static final Duration FIRST_WORD = Duration.ofSeconds(20);
+  private static final Duration NEXT_WORD = Duration.ofMinutes(1);
+  private static final String SPARKS_OWN_WAIT = "spark.scheduler.maxRegisteredResourcesWaitingTime";
+
+  private ClusterStart() {}
+
+  /**
+   * A context with at least one executor; the caller closes it.
+   *
+   * @param spark completed by {@link SparkSettings}
+   * @throws ExecutorException if none comes within {@code cluster.start-timeout}; the message says
+   *     what was asked for, what is there and what to change
+   */
+  public static JavaSparkContext open(SparkConf spark, ClusterSettings settings) {
+    long start = System.nanoTime();
+    Duration limit = settings.startTimeout();
+    SparkConf conf = spark.clone();
+    // The constructor waits too, for all executors, and cannot be asked to stop.
+    conf.set(
+        SPARKS_OWN_WAIT,
+        Math.min(conf.getTimeAsMs(SPARKS_OWN_WAIT, "60s"), limit.toMillis()) + "ms");
+    try (PeriodicWord word =
+        new PeriodicWord(
+            () ->
+                LOG.warn(
+                    "waiting for executors, for at most {} s (treegrpo.cluster.start-timeout): {}",
+                    limit.toSeconds(),
+                    shortage(conf)),
+            FIRST_WORD,
+            NEXT_WORD)) {
+      JavaSparkContext context = new JavaSparkContext(conf);
+      try {
+        await(context, limit.minusNanos(System.nanoTime() - start));
+        return context;
+      } catch (TimeoutException e) {
+        String missing = shortage(conf);
+        context.close();
+        throw new ExecutorException(
+            "no executor came within %d s (treegrpo.cluster.start-timeout): %s"
+                .formatted(limit.toSeconds(), missing));
+      } catch (Exception e) { // also Spark's checked exceptions, which its Java API hides
+        context.close();
+        throw e;
+      }
+    }
+  }
+
+  /** Runs a task, which needs an executor. */
+  private static void await(JavaSparkContext context, Duration limit) throws TimeoutException {
+    Future<List<String>> ready =
+        BlockRdd.start(context.sc(), "wait for executors", (block, task) -> "ready");
+    try {
+      ready.get(Math.max(limit.toMillis(), 1), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while waiting for executors", e);
+    } catch (ExecutionException e) {
+      throw new CompletionException(e.getCause());
+    }
+  }
+
+  private static String shortage(SparkConf conf) {
+    return new Shortage(
+            conf.get("spark.master"),
+            ExecutorRequest.of(conf),
+            ExecutorLog.present(),
+            StandaloneMaster.isMasterOf(conf) ? StandaloneMaster.workers(conf) : Optional.empty())
+        .describe();
+  }
+}

@@ -1,0 +1,112 @@
+package org.treegrpo.job.train;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.treegrpo.core.policy.Conditioning;
+import org.treegrpo.core.policy.PolicyDirectory;
+import org.treegrpo.core.policy.PolicySpec;
+import org.treegrpo.job.checkpoint.WeightsDigest;
+import org.treegrpo.job.round.Recipe;
+import org.treegrpo.reward.RewardDefinition;
+
+/** SHA-256 of everything that a run reads, by the key that names it. */
+final class InputDigests {
+
+  private final SortedMap<String, String> digests = new TreeMap<>();
+
+  private InputDigests() {}
+
+  /**
+   * Reads all of it.
+   *
+   * @param policy a local copy of the policy directory
+   * @param trainPrompts the file's bytes
+   * @param evaluationPrompts the file's bytes
+   * @throws IOException naming what cannot be read
+   */
+  static SortedMap<String, String> of(
+      Recipe recipe, Path policy, byte[] trainPrompts, byte[] evaluationPrompts)
+      throws IOException {
+    InputDigests inputs = new InputDigests();
+    inputs.put("prompts.train", new ByteArrayInputStream(trainPrompts));
+    inputs.put("prompts.evaluation", new ByteArrayInputStream(evaluationPrompts));
+    inputs.policy(recipe.policy(), policy);
+    inputs.conditioning(recipe);
+    for (RewardDefinition reward : recipe.rewards()) {
+      inputs.reward(reward);
+    }
+    return inputs.digests;
+  }
+
+  private void policy(PolicySpec spec, Path directory) throws IOException {
+    policyFile(directory, PolicyDirectory.DESCRIPTION);
+    policyFile(directory, spec.file());
+    if (spec.decoder().isPresent()) {
+      policyFile(directory, spec.decoder().get().file());
+    }
+  }
+
+  private void policyFile(Path directory, String name) throws IOException {
+    put("policy.path/" + name, directory.resolve(name));
+  }
+
+  /** Of the tensors that the run uses, since a file may hold many more. */
+  private void conditioning(Recipe recipe) {
+    String key = "policy.conditioning-file";
+    if (recipe.settings().policy().conditioningFile().isEmpty()) {
+      return;
+    }
+    put(key + "/train", recipe.trainPrompts().stream().map(recipe.conditioner()::of));
+    put(key + "/evaluation", recipe.evaluationPrompts().stream().map(recipe.conditioner()::of));
+    put(key + "/null", Stream.of(recipe.unconditional()));
+  }
+
+  private void reward(RewardDefinition reward) throws IOException {
+    for (String option : reward.options().keySet()) {
+      if (RewardDefinition.namesAFile(option)) {
+        Path file = Path.of(reward.option(option, ""));
+        if (Files.isRegularFile(file)) {
+          put("rewards.%s.options.%s".formatted(reward.name(), option), file);
+        }
+      }
+    }
+  }
+
+  private void put(String name, Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      put(name, in);
+    }
+  }
+
+  private void put(String name, InputStream content) throws IOException {
+    MessageDigest digest = WeightsDigest.newSha256();
+    try (DigestInputStream hashed = new DigestInputStream(content, digest)) {
+      hashed.transferTo(OutputStream.nullOutputStream());
+    }
+    put(name, digest);
+  }
+
+  private void put(String name, Stream<Conditioning> conditioning) {
+    MessageDigest digest = WeightsDigest.newSha256();
+    conditioning
+        .flatMap(one -> one.tensors().stream())
+        .map(WeightsDigest::sha256)
+        .forEachOrdered(tensor -> digest.update(tensor.getBytes(StandardCharsets.UTF_8)));
+    put(name, digest);
+  }
+
+  private void put(String name, MessageDigest digest) {
+    digests.put(name, HexFormat.of().formatHex(digest.digest()));
+  }
+}

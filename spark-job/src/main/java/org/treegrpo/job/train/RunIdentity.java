@@ -1,0 +1,101 @@
+package org.treegrpo.job.train;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.treegrpo.job.checkpoint.CheckpointState;
+import org.treegrpo.job.checkpoint.CheckpointStore;
+import org.treegrpo.job.files.RunDirectory;
+import org.treegrpo.job.metrics.RunFiles;
+import org.treegrpo.job.settings.SettingsIdentity;
+import org.treegrpo.job.settings.TrainSettings;
+
+/**
+ * By what a run is known to be the same one when it goes on: its settings and the content of its
+ * inputs. Every checkpoint keeps it; what an older version did not keep is not compared.
+ *
+ * @param inputs SHA-256 of each input by the key that names it, {@link RunInputs#digests}
+ * @param basis {@link RunInputs#fingerprint}, all that the first version kept of its inputs
+ */
+record RunIdentity(SettingsIdentity settings, SortedMap<String, String> inputs, String basis) {
+
+  private static final String SETTING = "setting.";
+  private static final String INPUT = "input.";
+  private static final String BASIS = "inputs";
+
+  static RunIdentity of(TrainSettings settings, RunInputs inputs) {
+    return new RunIdentity(
+        SettingsIdentity.of(settings.resolved()), inputs.digests(), inputs.fingerprint());
+  }
+
+  /** What a checkpoint keeps. */
+  SortedMap<String, String> extra() {
+    SortedMap<String, String> extra = new TreeMap<>();
+    settings.digests().forEach((key, digest) -> extra.put(SETTING + key, digest));
+    inputs.forEach((key, digest) -> extra.put(INPUT + key, digest));
+    extra.put(BASIS, basis);
+    return extra;
+  }
+
+  /**
+   * Refuses to go on with other settings or other inputs.
+   *
+   * @param directory of the run
+   * @throws InvalidInputException naming the keys
+   */
+  void requireSame(CheckpointStore.Verified checkpoint, RunDirectory directory) throws IOException {
+    SortedMap<String, String> kept = checkpoint.state().extra();
+    List<String> settingsChanged =
+        settings.differences(settings(checkpoint, directory)).stream()
+            .map(key -> "treegrpo." + key)
+            .toList();
+    if (!settingsChanged.isEmpty()) {
+      throw new InvalidInputException(
+          "%s: was made with other settings; %s differ from it; resume with the values in %s"
+              .formatted(
+                  checkpoint.directory(),
+                  String.join(", ", settingsChanged),
+                  directory.layout().config()));
+    }
+    List<String> inputsChanged =
+        inputs.entrySet().stream()
+            .filter(
+                input ->
+                    !kept.getOrDefault(INPUT + input.getKey(), input.getValue())
+                        .equals(input.getValue()))
+            .map(input -> "treegrpo." + input.getKey())
+            .collect(Collectors.toList());
+    if (inputsChanged.isEmpty() && !kept.getOrDefault(BASIS, basis).equals(basis)) {
+      inputsChanged.add("treegrpo.prompts.train or the weights of treegrpo.policy.path");
+    }
+    if (!inputsChanged.isEmpty()) {
+      throw new InvalidInputException(
+          "%s: was made with other inputs; the content of %s has changed; resume with the files that the run was started with"
+              .formatted(checkpoint.directory(), String.join(", ", inputsChanged)));
+    }
+  }
+
+  private static SettingsIdentity settings(
+      CheckpointStore.Verified checkpoint, RunDirectory directory) throws IOException {
+    CheckpointState state = checkpoint.state();
+    SortedMap<String, String> digests = new TreeMap<>();
+    for (Map.Entry<String, String> entry : state.extra().tailMap(SETTING).entrySet()) {
+      if (entry.getKey().startsWith(SETTING)) {
+        digests.put(entry.getKey().substring(SETTING.length()), entry.getValue());
+      }
+    }
+    if (!digests.isEmpty()) {
+      return new SettingsIdentity(digests);
+    }
+    return RunFiles.readText(directory.fs(), directory.layout().config())
+        .flatMap(text -> SettingsIdentity.ofOlder(text, state.configHash()))
+        .orElseThrow(
+            () ->
+                new InvalidInputException(
+                    "%s: must be the configuration that %s was made with, of an older version; it is missing or was edited; put it back"
+                        .formatted(directory.layout().config(), checkpoint.directory())));
+  }
+}

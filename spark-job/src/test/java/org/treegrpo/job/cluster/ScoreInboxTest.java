@@ -1,0 +1,53 @@
+package org.treegrpo.job.cluster;
+
+import org.treegrpo.core.tree.EdgeRecord;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.treegrpo.core.topology.NodePath;
+import org.treegrpo.job.round.EdgeBatchCodec;
+import org.treegrpo.job.spark.RewardStreamPlugin;
+import org.treegrpo.job.spark.ShareMessage;
+import org.treegrpo.reward.arrow.RewardBatch;
+import org.treegrpo.reward.arrow.RewardBatchCodec;
+import org.treegrpo.reward.arrow.RewardRow;
+
+class ScoreInboxTest {
+
+  private static final RewardBatch REWARDS =
+      new RewardBatch(
+          1,
+          0,
+          7,
+          List.of("size"),
+          List.of(new RewardRow("p", 0, "77.88", new float[] {0.5f})),
+          Map.of("size", "1"));
+  private static final List<EdgeRecord> EDGES =
+      List.of(new EdgeRecord(0, NodePath.parse("77.88"), 2, 4, -0.5, -1728, 0.7));
+
+  @Test
+  void aShareThatCannotBeDecodedIsMissingForItsReason() throws Exception {
+    byte[] edges = EdgeBatchCodec.encode(EDGES);
+    byte[] damaged =
+        new String(edges, StandardCharsets.ISO_8859_1)
+            .replace("77.88", "77.x8")
+            .getBytes(StandardCharsets.ISO_8859_1);
+    try (ScoreInbox inbox = new ScoreInbox("run", 1)) {
+      new RewardStreamPlugin()
+          .driverPlugin()
+          .receive(new ShareMessage("run", 1, 0, 7, RewardBatchCodec.encode(REWARDS), damaged));
+      assertThatThrownBy(() -> inbox.commit(new int[] {7}))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("the scores of share 0, attempt 7, did not arrive")
+          .satisfies(
+              missing ->
+                  assertThat(missing.getSuppressed())
+                      .as("why, although it is no IOException")
+                      .hasSize(1));
+    }
+  }
+}
