@@ -38,8 +38,8 @@ class BadConfigurationTest {
           tree.window.start=9          | treegrpo.tree.window.start = 9: must be <= 3 for a fixed window
           tree.prompts-per-round=7     | treegrpo.tree.prompts-per-round = 7: must be at most the 6 prompts of treegrpo.prompts.train
           run-dir=                     | treegrpo.run-dir: is required
-          run-dir="a\\u0000b"          | treegrpo.run-dir = a\0b: must be a path
-          policy.path="a\\u0000b"      | treegrpo.policy.path = a\0b: must be a path
+          run-dir="a\\u0000b"          | treegrpo.run-dir = a\\u0000b: must be a path
+          policy.path="a\\u0000b"      | treegrpo.policy.path = a\\u0000b: must be a path
           run-dir=nofs://host/run      | treegrpo.run-dir: 'nofs://host/run' must be a directory of a known file system
           policy.path=nofs://host/p    | treegrpo.policy.path: nofs://host/p must be readable
           prompts.train=http:          | treegrpo.prompts.train

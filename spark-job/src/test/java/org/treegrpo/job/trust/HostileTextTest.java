@@ -74,8 +74,9 @@ class HostileTextTest {
   @Test
   void aPromptThatTurnsTheDirectionOfWritingEndsWithItself() {
     assertThat(html)
-        .as("in a sentence; a heading is a paragraph of its own")
-        .contains("The prompt: <bdi>" + TURNED + "</bdi>.", "<h3>" + TURNED + "</h3>");
+        .as("the character that turns it is shown, not obeyed; its letters keep to themselves")
+        .contains("The prompt: <bdi>" + TURNED.replace("\u202e", "\\u202e") + "</bdi>.")
+        .doesNotContain("\u202e");
   }
 
   @Test
