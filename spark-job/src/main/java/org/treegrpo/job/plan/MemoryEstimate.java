@@ -1,6 +1,5 @@
 package org.treegrpo.job.plan;
 
-import java.util.List;
 import org.treegrpo.core.topology.Topology;
 import org.treegrpo.job.settings.ForestSettings;
 import org.treegrpo.job.settings.TrainSettings;
@@ -35,23 +34,22 @@ public record MemoryEstimate(
     long weights = inputs.parameters() * Float.BYTES;
     long latent = (long) inputs.policy().latentShape().elements() * Float.BYTES;
     Topology tree = Topology.of(forest.schedule(0, settings.sampler().steps()));
-    long shareStates = states(forest, tree);
+    long shareStates = stateBytes(forest, tree, inputs.policy().latentShape().elements());
     long shareLeaves = (long) tree.leaves() * forest.trees() / forest.shares();
     return new MemoryEstimate(
         weights,
         7 * weights,
         (settings.update().kl() > 0 ? 3 : 2) * weights,
         3 * weights,
-        shareStates * latent,
-        shareStates * latent * forest.shares(),
+        shareStates,
+        shareStates * forest.shares(),
         shareLeaves * latent,
         (settings.ema().enabled() ? 4 : 3) * weights);
   }
 
-  /** Nodes from the window's first state to its last, of one share. */
-  private static long states(ForestSettings forest, Topology tree) {
-    List<Topology> parts = forest.parts(tree);
-    long perTree = parts.stream().mapToLong(Topology::nodes).sum();
+  /** Window states of one share. */
+  private static long stateBytes(ForestSettings forest, Topology tree, int elements) {
+    long perTree = forest.parts(tree).stream().mapToLong(part -> part.bytes(elements)).sum();
     return perTree * forest.trees() / forest.shares();
   }
 }

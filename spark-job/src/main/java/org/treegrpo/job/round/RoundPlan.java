@@ -1,6 +1,5 @@
 package org.treegrpo.job.round;
 
-import org.treegrpo.core.tree.Trees;
 import java.util.List;
 import org.treegrpo.core.prompt.Prompt;
 import org.treegrpo.core.topology.Topology;

@@ -1,6 +1,5 @@
 package org.treegrpo.job.settings;
 
-import org.treegrpo.core.tree.Trees;
 import java.util.List;
 import org.treegrpo.core.topology.BranchSchedule;
 import org.treegrpo.core.topology.Topology;

@@ -167,7 +167,7 @@ final class RunRecorder implements AutoCloseable {
         path.toString(),
         path.depth(),
         step,
-        path.parent().toString(),
+        topology.path(topology.parent(node)).toString(),
         logProbOld,
         recipe.sampler().sdeStep(step).noiseStd(),
         advantage,

@@ -1,6 +1,5 @@
 package org.treegrpo.job.cluster;
 
-import org.treegrpo.core.tree.EdgeRecord;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -8,7 +7,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.treegrpo.core.topology.NodePath;
 import org.treegrpo.job.round.EdgeBatchCodec;
 import org.treegrpo.job.spark.RewardStreamPlugin;
 import org.treegrpo.job.spark.ShareMessage;
@@ -26,15 +24,13 @@ class ScoreInboxTest {
           List.of("size"),
           List.of(new RewardRow("p", 0, "77.88", new float[] {0.5f})),
           Map.of("size", "1"));
-  private static final List<EdgeRecord> EDGES =
-      List.of(new EdgeRecord(0, NodePath.parse("77.88"), 2, 4, -0.5, -1728, 0.7));
 
   @Test
   void aShareThatCannotBeDecodedIsMissingForItsReason() throws Exception {
-    byte[] edges = EdgeBatchCodec.encode(EDGES);
+    byte[] edges = EdgeBatchCodec.encode(new double[] {-0.5, -0.25});
     byte[] damaged =
         new String(edges, StandardCharsets.ISO_8859_1)
-            .replace("77.88", "77.x8")
+            .replace("log_prob_old", "lag_prob_old")
             .getBytes(StandardCharsets.ISO_8859_1);
     try (ScoreInbox inbox = new ScoreInbox("run", 1)) {
       new RewardStreamPlugin()

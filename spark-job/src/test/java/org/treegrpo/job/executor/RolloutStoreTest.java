@@ -9,7 +9,9 @@ import org.treegrpo.core.policy.Denoiser;
 import org.treegrpo.core.policy.Forward;
 import org.treegrpo.core.process.Prediction;
 import org.treegrpo.core.process.SigmaSchedule;
-import org.treegrpo.core.topology.NodePath;
+import org.treegrpo.core.topology.BranchSchedule;
+import org.treegrpo.core.topology.Forest;
+import org.treegrpo.core.topology.Topology;
 import org.treegrpo.core.topology.TreeSeed;
 import org.treegrpo.core.transition.FlowSde;
 import org.treegrpo.core.transition.Sampler;
@@ -29,7 +31,7 @@ class RolloutStoreTest {
       new TreeGrower(
           new Still(),
           Sampler.of(STEPS, Prediction.FLOW_VELOCITY),
-          new TreeSettings(new TreeShape(2, 1), RootNoise.SHARED, 8));
+          new TreeSettings(RootNoise.SHARED, 8));
 
   @Test
   void theNextRoundClosesTheSharesOfTheLast() {
@@ -58,8 +60,9 @@ class RolloutStoreTest {
   }
 
   private GrownShare share(int round) {
-    TreeSeed seed = new TreeSeed("a", 0, NodePath.ROOT, new Conditioning(List.of(new float[] {1})));
-    return grower.grow(new RoundKey(1, round, 1), List.of(seed));
+    TreeSeed seed = new TreeSeed("a", 0, Topology.of(BranchSchedule.window(4, 1, 2, 1)));
+    return grower.grow(
+        new RoundKey(1, round), new Forest(List.of(seed)), id -> new Conditioning(List.of()));
   }
 
   /** A network whose output is 0. */

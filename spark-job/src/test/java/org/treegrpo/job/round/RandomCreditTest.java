@@ -1,6 +1,5 @@
 package org.treegrpo.job.round;
 
-import org.treegrpo.core.tree.EdgeRecord;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -107,15 +106,13 @@ class RandomCreditTest {
   private static double correction(RoundWithoutSpark round, int depth) {
     TrainSettings settings = round.settings();
     return settings.advantage().depthCorrection()
-        ? 1
-            - Math.pow(settings.tree().shape().branching(), -depth)
-                / settings.tree().treesPerPrompt()
+        ? 1 - Math.pow(settings.tree().branching(), -depth) / settings.tree().treesPerPrompt()
         : 1;
   }
 
   /** Receives an edge with the seed of its tree, its advantage and its weight in the loss. */
   private interface EdgeVisitor {
-    void visit(TreeSeed tree, EdgeRecord edge, double advantage, double weight);
+    void visit(TreeSeed tree, Edge edge, double advantage, double weight);
   }
 
   private record Credited(RoundPlan plan, List<ScoredShare> scored, RoundCredit credit) {
@@ -128,10 +125,10 @@ class RandomCreditTest {
 
     void forEachEdge(EdgeVisitor visitor) {
       for (Share share : plan.shares()) {
-        List<EdgeRecord> edges = scored.get(share.index()).edges();
+        List<Edge> edges = Edge.of(share.forest());
         for (int i = 0; i < edges.size(); i++) {
           visitor.visit(
-              share.seeds().get(edges.get(i).seed()),
+              edges.get(i).tree(),
               edges.get(i),
               credit.edgeAdvantages().get(share.index())[i],
               credit.edgeWeights().get(share.index())[i]);
@@ -140,7 +137,7 @@ class RandomCreditTest {
     }
 
     /** Unmasked leaf advantages below an edge, wherever the leaves are. */
-    DoubleSummaryStatistics leavesBelow(TreeSeed tree, EdgeRecord edge) {
+    DoubleSummaryStatistics leavesBelow(TreeSeed tree, Edge edge) {
       DoubleSummaryStatistics below = new DoubleSummaryStatistics();
       for (int share = 0; share < scored.size(); share++) {
         List<RewardRow> rows = scored.get(share).rewards().rows();

@@ -1,6 +1,5 @@
 package org.treegrpo.job.round;
 
-import org.treegrpo.core.tree.EdgeRecord;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -24,6 +23,7 @@ import org.treegrpo.core.tree.GrownShare;
 import org.treegrpo.core.tree.ParentBatch;
 import org.treegrpo.job.round.RoundWithoutSpark.Learned;
 import org.treegrpo.job.round.RoundWithoutSpark.Worker;
+import org.treegrpo.job.settings.ForestSettings;
 import org.treegrpo.job.settings.PolicySettings.Guidance;
 import org.treegrpo.job.settings.TrainSettings;
 import org.treegrpo.reward.arrow.RewardBatchCodec;
@@ -34,18 +34,18 @@ class RandomRoundTest {
   @Property(tries = 20, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.OFF)
   void aRoundHasTheSizesOfTheFormulas(@ForAll long seed) {
     try (RoundWithoutSpark round = new RoundWithoutSpark(seed)) {
-      TreeShape shape = round.settings().tree().shape();
+      ForestSettings shape = round.settings().tree();
       int trees = round.plan().trees();
       Worker worker = round.worker(0);
       List<GrownShare> shares = worker.grow(inOrder(round));
-      assertThat(shares.stream().mapToInt(share -> share.leaves().size()).sum())
+      assertThat(shares.stream().mapToInt(share -> share.forest().leaves()).sum())
           .as("leaves: k^w a tree")
           .isEqualTo(trees * power(shape.branching(), shape.width()));
       Set<String> edges = new HashSet<>();
       Set<String> parents = new HashSet<>();
       for (Share share : round.plan().shares()) {
-        for (EdgeRecord edge : shares.get(share.index()).edges()) {
-          String tree = tree(share.seeds().get(edge.seed()));
+        for (Edge edge : Edge.of(share.forest())) {
+          String tree = tree(edge.tree());
           assertThat(edges.add(tree + edge.path())).as("edge %s once", edge.path()).isTrue();
           parents.add(tree + edge.path().parent());
         }
@@ -118,14 +118,14 @@ class RandomRoundTest {
       List<GrownShare> again = second.worker(1).grow(inOrder(second));
       List<ScoredShare> scored = first.score(shares);
       for (int share = 0; share < shares.size(); share++) {
-        List<EdgeRecord> edges = shares.get(share).edges();
-        assertThat(again.get(share).edges()).as("edges and log-probs").isEqualTo(edges);
+        double[] logProbs = shares.get(share).logProbs();
+        assertThat(again.get(share).logProbs()).as("log-probs").containsExactly(logProbs);
         assertThat(again.get(share).leafLatents())
             .as("leaves")
             .containsExactly(shares.get(share).leafLatents());
-        assertThat(EdgeBatchCodec.decode(EdgeBatchCodec.encode(edges)))
-            .as("edges on the wire")
-            .isEqualTo(edges);
+        assertThat(EdgeBatchCodec.decode(EdgeBatchCodec.encode(logProbs)))
+            .as("log-probs on the wire")
+            .containsExactly(logProbs);
         var rewards = scored.get(share).rewards();
         assertThat(RewardBatchCodec.decode(RewardBatchCodec.encode(rewards)))
             .as("scores on the wire, NaN included")
@@ -148,13 +148,13 @@ class RandomRoundTest {
    */
   private static long rolloutEvaluations(RoundWithoutSpark round) {
     TrainSettings settings = round.settings();
-    int k = settings.tree().shape().branching();
-    int w = settings.tree().shape().width();
-    int start = round.plan().key().windowStart();
+    int k = settings.tree().branching();
+    int w = settings.tree().width();
+    int start = round.plan().windowStart();
     long sum = 0;
     for (Share share : round.plan().shares()) {
-      for (TreeSeed seed : share.seeds()) {
-        int prefix = seed.prefix().depth();
+      for (TreeSeed seed : share.forest().trees()) {
+        int prefix = seed.topology().nodesAt(1) == k ? 0 : 1;
         int parents = prefix + IntStream.range(0, w - prefix).map(j -> power(k, j)).sum();
         sum += start + parents + power(k, w - prefix) * (settings.sampler().steps() - start - w);
       }

@@ -1,6 +1,5 @@
 package org.treegrpo.job.round;
 
-import org.treegrpo.core.tree.LeafRecord;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -14,9 +13,12 @@ import org.apache.hadoop.conf.Configuration;
 import org.treegrpo.core.learn.KlTerm;
 import org.treegrpo.core.learn.LearnResult;
 import org.treegrpo.core.learn.ShareLearner;
+import org.treegrpo.core.policy.Conditioning;
 import org.treegrpo.core.policy.Denoiser;
 import org.treegrpo.core.policy.GuidedDenoiser;
 import org.treegrpo.core.policy.Policy;
+import org.treegrpo.core.topology.Forest;
+import org.treegrpo.core.topology.NodePath;
 import org.treegrpo.core.topology.TreeSeed;
 import org.treegrpo.core.tree.GrownShare;
 import org.treegrpo.core.tree.TreeGrower;
@@ -73,20 +75,25 @@ final class RoundWithoutSpark implements AutoCloseable {
     List<String> names = recipe.trainedRewards().stream().map(RewardDefinition::name).toList();
     List<ScoredShare> scored = new ArrayList<>();
     for (Share share : plan.shares()) {
-      GrownShare trees = shares.get(share.index());
+      Forest forest = share.forest();
       List<RewardRow> rows = new ArrayList<>();
-      for (LeafRecord leaf : trees.leaves()) {
-        TreeSeed seed = share.seeds().get(leaf.seed());
-        String key = seed.promptId() + "/" + seed.tree() + "/" + leaf.path();
+      for (int leaf = 0; leaf < forest.leaves(); leaf++) {
+        TreeSeed seed = forest.seed(forest.leafRow(leaf));
+        NodePath path = Edge.path(forest, forest.leafRow(leaf));
+        String key = seed.promptId() + "/" + seed.tree() + "/" + path;
         rows.add(
             new RewardRow(
-                seed.promptId(), seed.tree(), leaf.path().toString(), scores(key, names.size())));
+                seed.promptId(), seed.tree(), path.toString(), scores(key, names.size())));
       }
       RewardBatch batch =
           new RewardBatch(plan.round(), share.index(), 0, names, rows, Map.of("a", "drawn"));
-      scored.add(new ScoredShare(batch, trees.edges()));
+      scored.add(new ScoredShare(batch, shares.get(share.index()).logProbs()));
     }
     return scored;
+  }
+
+  private Conditioning of(String promptId) {
+    return recipe.conditioner().of(plan.prompt(promptId));
   }
 
   private float[] scores(String key, int rewards) {
@@ -101,8 +108,8 @@ final class RoundWithoutSpark implements AutoCloseable {
 
   RoundCredit assign(List<ScoredShare> scored) {
     return new CreditAssigner(
-            settings.tree().shape(),
             settings.advantage(),
+            recipe.policy().latentShape().elements(),
             recipe.trainedRewards().stream().mapToDouble(RewardDefinition::weight).toArray(),
             settings.update().edgeReduction())
         .assign(plan, scored);
@@ -149,7 +156,8 @@ final class RoundWithoutSpark implements AutoCloseable {
       TreeGrower grower = new TreeGrower(denoiser, recipe.sampler(), recipe.trees());
       GrownShare[] shares = new GrownShare[order.size()];
       for (int share : order) {
-        shares[share] = grower.grow(plan.key(), plan.shares().get(share).seeds());
+        shares[share] =
+            grower.grow(plan.key(), plan.shares().get(share).forest(), RoundWithoutSpark.this::of);
         grown.add(shares[share]);
       }
       return List.of(shares);

@@ -38,7 +38,8 @@ class DefaultsTest {
         .as("tree")
         .isEqualTo(
             new ForestSettings(
-                new TreeShape(3, 3),
+                3,
+                3,
                 new WindowSettings(WindowSettings.Strategy.RANDOM, 0.5, 0, 1, 50),
                 1,
                 32,
@@ -107,7 +108,7 @@ class DefaultsTest {
     assertThat(forest.groupSize()).as("leaves of a prompt").isEqualTo(54);
     assertThat(forest.trees(8))
         .as("what the trees need")
-        .isEqualTo(new TreeSettings(new TreeShape(3, 3), RootNoise.SHARED, 8));
+        .isEqualTo(new TreeSettings(RootNoise.SHARED, 8));
     assertThat(Loading.minimal("treegrpo.tree.shares=96").tree().splitsTrees())
         .as("96 shares of 32 trees")
         .isTrue();

@@ -12,7 +12,8 @@ class MethodTest {
   void mixGrpoIsTheSameEngineWithoutBranching() {
     TrainSettings settings = Loading.minimal("treegrpo.method=mixgrpo");
     ForestSettings tree = settings.tree();
-    assertThat(tree.shape()).as("no branching, window of 4").isEqualTo(new TreeShape(1, 4));
+    assertThat(tree.branching()).as("no branching").isEqualTo(1);
+    assertThat(tree.width()).as("window").isEqualTo(4);
     assertThat(tree.groupSize()).as("group of independent trajectories").isEqualTo(12);
     assertThat(tree.rootNoise()).as("root noise").isEqualTo(RootNoise.SHARED);
     assertThat(tree.window())
@@ -31,7 +32,8 @@ class MethodTest {
   @Test
   void theFileWinsOverThePresetAndTheCommandLineOverTheFile() {
     String file = Loading.MINIMAL + "\ntreegrpo { method = mixgrpo, tree.width = 3 }";
-    assertThat(Loading.parse(file).tree().shape()).as("file").isEqualTo(new TreeShape(1, 3));
+    assertThat(Loading.parse(file).tree().branching()).as("preset").isEqualTo(1);
+    assertThat(Loading.parse(file).tree().width()).as("file").isEqualTo(3);
     TrainSettings overridden =
         Loading.loader()
             .parse(
@@ -39,7 +41,7 @@ class MethodTest {
                 "test.conf",
                 List.of("treegrpo.tree.width=5", "treegrpo.tree.width=2"),
                 Use.TRAIN);
-    assertThat(overridden.tree().shape()).as("last --set").isEqualTo(new TreeShape(1, 2));
+    assertThat(overridden.tree().width()).as("last --set").isEqualTo(2);
   }
 
   @Test

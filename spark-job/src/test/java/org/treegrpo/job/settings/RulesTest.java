@@ -175,8 +175,7 @@ class RulesTest {
                     "treegrpo.tree.width=16",
                     "treegrpo.sampler.steps=17")
                 .tree()
-                .shape()
-                .leaves())
+                .groupSize())
         .as("2 ^ 16 leaves are the limit")
         .isEqualTo(65_536);
   }

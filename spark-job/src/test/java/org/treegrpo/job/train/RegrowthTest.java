@@ -77,8 +77,8 @@ class RegrowthTest {
       GrownRound grown = cluster.grow(plan, weights, false, false);
       RoundCredit credit =
           new CreditAssigner(
-                  settings.tree().shape(),
                   settings.advantage(),
+                  inputs.recipe().policy().latentShape().elements(),
                   new double[] {1},
                   settings.update().edgeReduction())
               .assign(plan, grown.shares());
