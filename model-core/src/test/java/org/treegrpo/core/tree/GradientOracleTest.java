@@ -6,10 +6,13 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.treegrpo.core.learn.KlTerm;
-import org.treegrpo.core.learn.ShareLearner;
+import org.treegrpo.core.learn.EdgeLearner;
+import org.treegrpo.core.learn.LearnLoop;
+import org.treegrpo.core.learn.ShareCredit;
+import org.treegrpo.core.objective.KlPenalty;
 import org.treegrpo.core.objective.PpoSurrogate;
 import org.treegrpo.core.process.AffineStep;
 import org.treegrpo.core.topology.NodePath;
@@ -76,8 +79,11 @@ class GradientOracleTest {
           EdgeRecord.of(share).stream()
               .mapToDouble(edge -> 1.0 / trees / tree.nodesAt(edge.depth()))
               .toArray();
-      new ShareLearner(denoiser, sampler)
-          .learn(share, advantages, weights, new PpoSurrogate(1e-4), KlTerm.NONE);
+      new LearnLoop(denoiser, Optional.empty())
+          .learn(
+              new EdgeLearner(sampler, new PpoSurrogate(1e-4), new KlPenalty(0)),
+              share,
+              new ShareCredit(advantages, weights));
     }
     for (int depth = 1; depth <= width; depth++) {
       double fraction = 1 - Math.pow(branching, -depth);

@@ -5,7 +5,7 @@ import java.util.List;
 
 /** What a thread is doing, told from its stack; the first activity that fits. */
 enum Activity {
-  LOSS("loss: surrogate and its derivative", "org.treegrpo.core.learn.BatchLoss"),
+  LOSS("loss: surrogate and its derivative", "org.treegrpo.core.learn.ParentLoss"),
   TRAINING(
       "training forwards and backwards",
       "org.treegrpo.core.policy.TorchPolicy.forward|org.treegrpo.core.policy.TorchPolicy$TorchForward",

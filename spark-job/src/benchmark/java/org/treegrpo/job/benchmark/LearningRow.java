@@ -2,9 +2,10 @@ package org.treegrpo.job.benchmark;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
-import org.treegrpo.core.learn.KlTerm;
-import org.treegrpo.core.learn.ShareLearner;
+import org.treegrpo.core.learn.LearnLoop;
+import org.treegrpo.core.learn.ShareCredit;
 import org.treegrpo.core.tree.GrownShare;
 import org.treegrpo.core.tree.ParentBatch;
 import org.treegrpo.core.tree.TreeGrower;
@@ -73,11 +74,11 @@ final class LearningRow implements Row {
   }
 
   private static float[] gradient(QuickStartModel model, GrownShare share, double[]... passes) {
-    ShareLearner learner = new ShareLearner(model.denoiser(), model.recipe().sampler());
+    LearnLoop loop = new LearnLoop(model.denoiser(), Optional.empty());
     double[] weights = new double[share.forest().edges()];
     Arrays.fill(weights, 1.0 / weights.length);
     for (double[] advantages : passes) {
-      learner.learn(share, advantages, weights, model.recipe().surrogate(), KlTerm.NONE);
+      loop.learn(model.recipe().learner(), share, new ShareCredit(advantages, weights));
     }
     float[] gradient = new float[model.policy().parameters().size()];
     model.policy().drainGradient(gradient);

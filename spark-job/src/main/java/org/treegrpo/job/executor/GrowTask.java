@@ -11,7 +11,7 @@ import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.jspecify.annotations.Nullable;
-import org.treegrpo.core.learn.ShareLearner;
+import org.treegrpo.core.learn.Replay;
 import org.treegrpo.core.policy.Conditioning;
 import org.treegrpo.core.policy.ImageDecoder.Images;
 import org.treegrpo.core.topology.Forest;
@@ -125,8 +125,11 @@ public record GrowTask(
       runtime.rollouts().put(round, share.index(), grown);
       if (first && selfCheck) {
         deviation =
-            new ShareLearner(slot.denoiser(), runtime.recipe().sampler())
-                .maxRatioDeviation(grown, runtime.recipe().settings().selfCheck().parents());
+            Replay.maxRatioDeviation(
+                slot.denoiser(),
+                runtime.recipe().sampler(),
+                grown,
+                runtime.recipe().settings().selfCheck().parents());
       }
       Images images = slot.decoder().decode(share.forest().leaves(), grown.leafLatents());
       if (first && preview) {

@@ -5,9 +5,10 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.spark.TaskContext;
 import org.apache.spark.broadcast.Broadcast;
-import org.treegrpo.core.learn.KlTerm;
+import org.treegrpo.core.learn.LearnLoop;
 import org.treegrpo.core.learn.LearnResult;
-import org.treegrpo.core.learn.ShareLearner;
+import org.treegrpo.core.learn.Learner;
+import org.treegrpo.core.learn.ShareCredit;
 import org.treegrpo.core.optim.PairwiseSum;
 import org.treegrpo.core.policy.Denoiser;
 import org.treegrpo.core.tree.GrownShare;
@@ -46,7 +47,7 @@ public record LearnTask(
     int regrown = regrow(runtime, block);
     PolicySlot slot = runtime.borrow(weights.version(), runtime.weights(weights));
     PolicySlot reference =
-        runtime.recipe().klPenalty().beta() > 0
+        runtime.recipe().learner().needsReference()
             ? runtime.borrow(BASE_VERSION, runtime.baseWeights())
             : null;
     try {
@@ -93,8 +94,8 @@ public record LearnTask(
       int block,
       int regrown) {
     Recipe recipe = runtime.recipe();
-    KlTerm kl = new KlTerm(recipe.klPenalty(), reference.map(PolicySlot::denoiser));
-    ShareLearner learner = new ShareLearner(slot.denoiser(), recipe.sampler());
+    Learner learner = recipe.learner();
+    LearnLoop loop = new LearnLoop(slot.denoiser(), reference.map(PolicySlot::denoiser));
     Denoiser.Evaluations before = slot.denoiser().evaluations();
     double secondsBefore = slot.denoiser().networkSeconds();
     PairwiseSum sum = new PairwiseSum(blocks.shares());
@@ -104,12 +105,10 @@ public record LearnTask(
     for (int share = blocks.from(block); share < blocks.to(block); share++) {
       TaskContext.get().killTaskIfInterrupted();
       LearnResult result =
-          learner.learn(
+          loop.learn(
+              learner,
               runtime.rollouts().get(round, share).orElseThrow(),
-              edgeAdvantages[share],
-              edgeWeights[share],
-              recipe.surrogate(),
-              kl);
+              new ShareCredit(edgeAdvantages[share], edgeWeights[share]));
       float[] gradient = new float[slot.policy().parameters().size()];
       slot.policy().drainGradient(gradient);
       sum.add(0, share, gradient);

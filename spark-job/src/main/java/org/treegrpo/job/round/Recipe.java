@@ -8,9 +8,10 @@ import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.treegrpo.core.io.ReadableSource;
 import org.treegrpo.core.io.SafetensorsException;
+import org.treegrpo.core.learn.EdgeLearner;
+import org.treegrpo.core.learn.Learner;
 import org.treegrpo.core.objective.KlPenalty;
 import org.treegrpo.core.objective.PpoSurrogate;
-import org.treegrpo.core.objective.Surrogate;
 import org.treegrpo.core.policy.Conditioning;
 import org.treegrpo.core.policy.GuidedDenoiser;
 import org.treegrpo.core.policy.Policy;
@@ -137,12 +138,10 @@ public final class Recipe implements AutoCloseable {
     return settings.tree().trees(settings.update().microBatch());
   }
 
-  public Surrogate surrogate() {
-    return new PpoSurrogate(settings.update().clip());
-  }
-
-  public KlPenalty klPenalty() {
-    return new KlPenalty(settings.update().kl());
+  /** How a share's gradient is taken. */
+  public Learner learner() {
+    return new EdgeLearner(
+        sampler, new PpoSurrogate(settings.update().clip()), new KlPenalty(settings.update().kl()));
   }
 
   /** All rewards in configuration order, trained and measured-only. */

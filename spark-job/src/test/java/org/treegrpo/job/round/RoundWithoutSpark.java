@@ -10,9 +10,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import org.apache.hadoop.conf.Configuration;
-import org.treegrpo.core.learn.KlTerm;
+import org.treegrpo.core.learn.LearnLoop;
 import org.treegrpo.core.learn.LearnResult;
-import org.treegrpo.core.learn.ShareLearner;
+import org.treegrpo.core.learn.ShareCredit;
 import org.treegrpo.core.policy.Conditioning;
 import org.treegrpo.core.policy.Denoiser;
 import org.treegrpo.core.policy.GuidedDenoiser;
@@ -130,13 +130,13 @@ final class RoundWithoutSpark implements AutoCloseable {
 
     private final Policy policy;
     private final GuidedDenoiser denoiser;
-    private final KlTerm kl;
+    private final LearnLoop loop;
 
     private Worker(int number) {
       List<Policy> policies = TinyPolicies.of(drawn.prediction());
       policy = policies.get(number);
       denoiser = denoiser(policy);
-      kl = new KlTerm(recipe.klPenalty(), Optional.of(denoiser(policies.get(2))));
+      loop = new LearnLoop(denoiser, Optional.of(denoiser(policies.get(2))));
     }
 
     private GuidedDenoiser denoiser(Policy network) {
@@ -166,13 +166,10 @@ final class RoundWithoutSpark implements AutoCloseable {
     /** The gradient of one share, and what it amounted to. */
     Learned learn(int share, List<GrownShare> shares, RoundCredit credit) {
       LearnResult result =
-          new ShareLearner(denoiser, recipe.sampler())
-              .learn(
-                  shares.get(share),
-                  credit.edgeAdvantages().get(share),
-                  credit.edgeWeights().get(share),
-                  recipe.surrogate(),
-                  kl);
+          loop.learn(
+              recipe.learner(),
+              shares.get(share),
+              new ShareCredit(credit.edgeAdvantages().get(share), credit.edgeWeights().get(share)));
       float[] gradient = new float[policy.parameters().size()];
       policy.drainGradient(gradient);
       return new Learned(gradient, result);

@@ -1,8 +1,10 @@
 package org.treegrpo.core.learn;
 
 import java.util.Arrays;
+import java.util.List;
 import org.treegrpo.core.objective.KlPenalty;
 import org.treegrpo.core.objective.Surrogate;
+import org.treegrpo.core.policy.Conditioning;
 import org.treegrpo.core.process.AffineStep;
 import org.treegrpo.core.transition.LogProb;
 import org.treegrpo.core.tree.GrownShare;
@@ -13,17 +15,15 @@ import org.treegrpo.core.tree.ParentBatch;
  * with mu = a x + b out, the sum over its edges of weight * dLoss/d(log rho) * b (x' - mu) / (s^2
  * D), plus the KL penalty's beta * weight * b (mu - mu_ref) / (s^2 D).
  */
-final class BatchLoss {
+final class ParentLoss implements LearnBatch {
 
   private final GrownShare share;
   private final ParentBatch batch;
   private final AffineStep step;
   private final float[] latents;
-  private final double[] advantages;
-  private final double[] weights;
+  private final ShareCredit credit;
   private final Surrogate surrogate;
   private final KlPenalty penalty;
-  private final float[] reference;
 
   private double loss;
   private double klPenalty;
@@ -32,29 +32,39 @@ final class BatchLoss {
   private double maxRatioDeviation;
   private double approxKlSum;
 
-  BatchLoss(
+  ParentLoss(
       GrownShare share,
       ParentBatch batch,
       AffineStep step,
-      float[] latents,
-      double[] advantages,
-      double[] weights,
+      ShareCredit credit,
       Surrogate surrogate,
-      KlPenalty penalty,
-      float[] reference) {
+      KlPenalty penalty) {
     this.share = share;
     this.batch = batch;
     this.step = step;
-    this.latents = latents;
-    this.advantages = advantages;
-    this.weights = weights;
+    this.latents = batch.latents();
+    this.credit = credit;
     this.surrogate = surrogate;
     this.penalty = penalty;
-    this.reference = reference;
   }
 
-  /** dLoss/dOutput, {@code [B * D]}; adds the batch up. */
-  float[] cotangent(float[] output) {
+  @Override
+  public float[] latents() {
+    return latents;
+  }
+
+  @Override
+  public float timestep() {
+    return step.timestep();
+  }
+
+  @Override
+  public List<Conditioning> conditioning() {
+    return batch.conditioning();
+  }
+
+  @Override
+  public float[] cotangent(float[] output, float[] reference) {
     float[] cotangent = new float[output.length];
     int elements = share.elements();
     float[] child = new float[elements];
@@ -64,14 +74,14 @@ final class BatchLoss {
       Arrays.fill(gradient, 0);
       double weight = 0;
       for (int edge = batch.firstEdge(row); edge < batch.endEdge(row); edge++) {
-        if (!Double.isNaN(advantages[edge])) {
+        if (credit.trains(edge)) {
           batch.copyChild(edge, child);
           addEdge(edge, output, offset, child, gradient);
-          weight += weights[edge];
+          weight += credit.weights()[edge];
         }
       }
       if (penalty.beta() > 0 && weight != 0) {
-        addPenalty(weight, output, offset, gradient);
+        addPenalty(weight, output, reference, offset, gradient);
       }
       for (int i = 0; i < elements; i++) {
         cotangent[offset + i] = (float) gradient[i];
@@ -82,15 +92,15 @@ final class BatchLoss {
 
   private void addEdge(int edge, float[] output, int offset, float[] child, double[] gradient) {
     double logProb = LogProb.mean(step, latents, output, offset, child);
-    double logRatio = ShareLearner.logRatio(share, edge, logProb);
-    Surrogate.Term term = surrogate.evaluate(logRatio, advantages[edge]);
-    loss += weights[edge] * term.loss();
+    double logRatio = Replay.logRatio(share, edge, logProb);
+    Surrogate.Term term = surrogate.evaluate(logRatio, credit.advantages()[edge]);
+    loss += credit.weights()[edge] * term.loss();
     edges++;
     clipped += term.clipped() ? 1 : 0;
     double deviation = StrictMath.expm1(logRatio);
     maxRatioDeviation = Math.max(maxRatioDeviation, Math.abs(deviation));
     approxKlSum += deviation - logRatio;
-    double factor = weights[edge] * term.gradient() * step.scoreFactor(child.length);
+    double factor = credit.weights()[edge] * term.gradient() * step.scoreFactor(child.length);
     if (factor == 0) {
       return;
     }
@@ -99,7 +109,8 @@ final class BatchLoss {
     }
   }
 
-  private void addPenalty(double weight, float[] output, int offset, double[] gradient) {
+  private void addPenalty(
+      double weight, float[] output, float[] reference, int offset, double[] gradient) {
     int elements = gradient.length;
     double slope = weight * penalty.slope(step.noiseStd());
     double squares = 0;
@@ -114,7 +125,8 @@ final class BatchLoss {
     loss += value;
   }
 
-  LearnResult result() {
+  @Override
+  public LearnResult result() {
     return new LearnResult(
         loss, klPenalty, edges, clipped, maxRatioDeviation, approxKlSum, batch.rows());
   }

@@ -16,6 +16,7 @@ import org.treegrpo.core.objective.PpoSurrogate;
 import org.treegrpo.core.objective.ReinforceSurrogate;
 import org.treegrpo.core.objective.Surrogate;
 import org.treegrpo.core.optim.DivergedException;
+import org.treegrpo.core.policy.Denoiser;
 import org.treegrpo.core.topology.Forest;
 import org.treegrpo.core.topology.Topology;
 import org.treegrpo.core.transition.Sampler;
@@ -29,7 +30,7 @@ import org.treegrpo.core.tree.TreeSettings;
 import org.treegrpo.core.tree.TreeSettings.RootNoise;
 import org.treegrpo.core.tree.Trees;
 
-class ShareLearnerTest {
+class EdgeLearnerTest {
 
   private static final int ELEMENTS = 8;
   private static final int START = 2;
@@ -43,11 +44,19 @@ class ShareLearnerTest {
   @CsvSource({"flow-sde, 0.7", "dance-sde, 0.3", "cps, 0.8", "ddim, 1"})
   void theRatioIsExactlyOneBeforeTheFirstUpdate(String transition, double eta) {
     Sampler sampler = Trees.sampler(8, Steps.named(transition), eta);
-    ShareLearner learner = new ShareLearner(denoiser, sampler);
     try (GrownShare share = grow(sampler)) {
-      assertThat(learner.maxRatioDeviation(share, Integer.MAX_VALUE)).as("self-check").isZero();
+      assertThat(Replay.maxRatioDeviation(denoiser, sampler, share, Integer.MAX_VALUE))
+          .as("self-check")
+          .isZero();
       LearnResult result =
-          learner.learn(share, random(share, 1), ones(share), new PpoSurrogate(1e-4), KlTerm.NONE);
+          learn(
+              denoiser,
+              sampler,
+              share,
+              random(share, 1),
+              ones(share),
+              new PpoSurrogate(1e-4),
+              Kl.NONE);
       assertThat(result.maxRatioDeviation()).as("max |rho - 1|").isZero();
       assertThat(result.approxKlSum()).as("approximate KL").isZero();
       assertThat(result.clipped()).as("clipped edges").isZero();
@@ -60,7 +69,7 @@ class ShareLearnerTest {
     Sampler sampler = Trees.flowSampler(8);
     try (GrownShare share = grow(sampler)) {
       denoiser.theta()[0] += 1e-3;
-      assertThat(new ShareLearner(denoiser, sampler).maxRatioDeviation(share, 1)).isPositive();
+      assertThat(Replay.maxRatioDeviation(denoiser, sampler, share, 1)).isPositive();
     }
   }
 
@@ -75,7 +84,7 @@ class ShareLearnerTest {
   })
   void theGradientIsTheDerivativeOfTheLoss(String transition, double eta, double beta) {
     Sampler sampler = Trees.sampler(8, Steps.named(transition), eta);
-    KlTerm kl = kl(beta);
+    Kl kl = kl(beta);
     try (GrownShare share = grow(sampler)) {
       double[] advantages = random(share, 2);
       double[] weights = Arrays.stream(random(share, 3)).map(Math::abs).toArray();
@@ -105,10 +114,10 @@ class ShareLearnerTest {
     Sampler sampler = Trees.flowSampler(8);
     try (GrownShare share = grow(sampler)) {
       PointwiseDenoiser other = PointwiseDenoiser.tanh(ELEMENTS);
-      new ShareLearner(denoiser, sampler)
-          .learn(share, random(share, 4), ones(share), new PpoSurrogate(1e-4), KlTerm.NONE);
-      new ShareLearner(other, sampler)
-          .learn(share, random(share, 4), ones(share), new ReinforceSurrogate(), KlTerm.NONE);
+      learn(
+          denoiser, sampler, share, random(share, 4), ones(share), new PpoSurrogate(1e-4), Kl.NONE);
+      learn(
+          other, sampler, share, random(share, 4), ones(share), new ReinforceSurrogate(), Kl.NONE);
       assertThat(denoiser.gradient()).isEqualTo(other.gradient());
       assertThat(Arrays.stream(denoiser.gradient()).map(Math::abs).sum()).isPositive();
     }
@@ -119,8 +128,7 @@ class ShareLearnerTest {
     Sampler sampler = Trees.flowSampler(8);
     try (GrownShare share = grow(sampler)) {
       LearnResult result =
-          new ShareLearner(denoiser, sampler)
-              .learn(share, random(share, 5), ones(share), WIDE, KlTerm.NONE);
+          learn(denoiser, sampler, share, random(share, 5), ones(share), WIDE, Kl.NONE);
       assertThat(denoiser.evaluations().trainForward()).isEqualTo(2L * TREE.parents());
       assertThat(denoiser.evaluations().trainBackward()).isEqualTo(2L * TREE.parents());
       assertThat(result.parents()).isEqualTo(2L * TREE.parents());
@@ -135,13 +143,12 @@ class ShareLearnerTest {
       double[] weights = new double[advantages.length];
       Arrays.fill(advantages, Double.NaN);
       Arrays.fill(weights, Double.NaN);
-      ShareLearner learner = new ShareLearner(denoiser, sampler);
-      assertThat(learner.learn(share, advantages, weights, WIDE, KlTerm.NONE))
+      assertThat(learn(denoiser, sampler, share, advantages, weights, WIDE, Kl.NONE))
           .as("nothing to learn")
           .isEqualTo(LearnResult.ZERO);
       advantages[1] = -1.5;
       weights[1] = 0.5;
-      LearnResult result = learner.learn(share, advantages, weights, WIDE, KlTerm.NONE);
+      LearnResult result = learn(denoiser, sampler, share, advantages, weights, WIDE, Kl.NONE);
       assertThat(result.edges()).isEqualTo(1);
       assertThat(result.loss()).as("-rho A w at rho = 1").isEqualTo(0.75);
       assertThat(denoiser.evaluations().trainForward())
@@ -161,8 +168,7 @@ class ShareLearnerTest {
               .toArray();
       Arrays.fill(denoiser.gradient(), 0);
       LearnResult result =
-          new ShareLearner(denoiser, sampler)
-              .learn(share, away, ones(share), new PpoSurrogate(1e-9), KlTerm.NONE);
+          learn(denoiser, sampler, share, away, ones(share), new PpoSurrogate(1e-9), Kl.NONE);
       assertThat(result.clipped()).isEqualTo(share.forest().edges());
       assertThat(denoiser.gradient()).containsOnly(0);
       assertThat(result.approxKlSum()).as("never negative").isPositive();
@@ -177,10 +183,10 @@ class ShareLearnerTest {
       // only the additive part differs: mu - mu_ref = b * 0.2 * time / 1000
       PointwiseDenoiser reference =
           new PointwiseDenoiser(ELEMENTS, PointwiseDenoiser.TANH, 0.8, -0.6, 0.1);
-      KlTerm kl = new KlTerm(new KlPenalty(0.3), Optional.of(reference));
+      Kl kl = new Kl(new KlPenalty(0.3), Optional.of(reference));
       LearnResult result =
-          new ShareLearner(denoiser, sampler)
-              .learn(share, new double[share.forest().edges()], ones(share), WIDE, kl);
+          learn(
+              denoiser, sampler, share, new double[share.forest().edges()], ones(share), WIDE, kl);
       double expected =
           EdgeRecord.of(share).stream()
               .mapToDouble(
@@ -219,8 +225,7 @@ class ShareLearnerTest {
     Sampler sampler = Trees.flowSampler(8);
     try (GrownShare share = grow(sampler)) {
       denoiser.theta()[0] = Double.NaN;
-      ShareLearner learner = new ShareLearner(denoiser, sampler);
-      assertThatThrownBy(() -> learner.maxRatioDeviation(share, 1))
+      assertThatThrownBy(() -> Replay.maxRatioDeviation(denoiser, sampler, share, 1))
           .isInstanceOf(DivergedException.class)
           .hasMessageContaining("edge '0' of prompt a, tree 0, at step 2")
           .hasMessageContaining("not finite");
@@ -231,14 +236,24 @@ class ShareLearnerTest {
   void mismatchedArgumentsAreRefused() {
     Sampler sampler = Trees.flowSampler(8);
     try (GrownShare share = grow(sampler)) {
-      ShareLearner learner = new ShareLearner(denoiser, sampler);
-      assertThatThrownBy(() -> learner.learn(share, new double[1], ones(share), WIDE, KlTerm.NONE))
+      assertThatThrownBy(
+              () -> learn(denoiser, sampler, share, new double[1], ones(share), WIDE, Kl.NONE))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("1 advantages and 28 weights");
+    }
+    try (GrownShare share = grow(sampler)) {
+      double[] few = {1};
+      assertThatThrownBy(() -> learn(denoiser, sampler, share, few, few, WIDE, Kl.NONE))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("28 edges was given 1 advantages");
     }
-    assertThatThrownBy(() -> new KlTerm(new KlPenalty(0.1), Optional.empty()))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("reference");
+    Kl without = new Kl(new KlPenalty(0.1), Optional.empty());
+    try (GrownShare share = grow(sampler)) {
+      assertThatThrownBy(
+              () -> learn(denoiser, sampler, share, ones(share), ones(share), WIDE, without))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("reference");
+    }
   }
 
   private LearnResult learnFrom(PointwiseDenoiser learner, Sampler sampler, String prefix) {
@@ -250,8 +265,7 @@ class ShareLearnerTest {
           EdgeRecord.of(share).stream()
               .mapToDouble(edge -> Math.sin(edge.path().hashCode()))
               .toArray();
-      return new ShareLearner(learner, sampler)
-          .learn(share, advantages, ones(share), WIDE, KlTerm.NONE);
+      return learn(learner, sampler, share, advantages, ones(share), WIDE, Kl.NONE);
     }
   }
 
@@ -259,15 +273,14 @@ class ShareLearnerTest {
     double[] only = new double[share.forest().edges()];
     Arrays.fill(only, Double.NaN);
     only[edge] = 1;
-    return new ShareLearner(denoiser, sampler)
-            .learn(share, only, ones(share), new ReinforceSurrogate(), KlTerm.NONE)
+    return learn(denoiser, sampler, share, only, ones(share), new ReinforceSurrogate(), Kl.NONE)
             .loss()
         < 0;
   }
 
   private double loss(
-      Sampler sampler, GrownShare share, double[] advantages, double[] weights, KlTerm kl) {
-    return new ShareLearner(denoiser, sampler).learn(share, advantages, weights, WIDE, kl).loss();
+      Sampler sampler, GrownShare share, double[] advantages, double[] weights, Kl kl) {
+    return learn(denoiser, sampler, share, advantages, weights, WIDE, kl).loss();
   }
 
   private GrownShare grow(Sampler sampler) {
@@ -275,10 +288,30 @@ class ShareLearnerTest {
         .grow(new RoundKey(5, 1), Trees.forest(TREE, 1, "a", "b"), Trees::conditioning);
   }
 
-  private static KlTerm kl(double beta) {
+  /** A penalty and what it is taken against. */
+  private record Kl(KlPenalty penalty, Optional<Denoiser> reference) {
+    static final Kl NONE = new Kl(new KlPenalty(0), Optional.empty());
+  }
+
+  private static LearnResult learn(
+      Denoiser denoiser,
+      Sampler sampler,
+      GrownShare share,
+      double[] advantages,
+      double[] weights,
+      Surrogate surrogate,
+      Kl kl) {
+    return new LearnLoop(denoiser, kl.reference())
+        .learn(
+            new EdgeLearner(sampler, surrogate, kl.penalty()),
+            share,
+            new ShareCredit(advantages, weights));
+  }
+
+  private static Kl kl(double beta) {
     PointwiseDenoiser reference =
         new PointwiseDenoiser(ELEMENTS, PointwiseDenoiser.TANH, 0.7, -0.5, 0.2);
-    return beta == 0 ? KlTerm.NONE : new KlTerm(new KlPenalty(beta), Optional.of(reference));
+    return beta == 0 ? Kl.NONE : new Kl(new KlPenalty(beta), Optional.of(reference));
   }
 
   private static double[] random(GrownShare share, long seed) {
