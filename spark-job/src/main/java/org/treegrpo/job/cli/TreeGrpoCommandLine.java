@@ -1,8 +1,10 @@
 package org.treegrpo.job.cli;
 
 import java.io.PrintWriter;
+import org.treegrpo.job.settings.Presets;
 import org.treegrpo.job.settings.SettingsLoader;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -29,11 +31,21 @@ public final class TreeGrpoCommandLine {
                   told.print(command.getErr());
                   return told.exitCode();
                 });
+    commandLine
+        .getHelpSectionMap()
+        .compute(
+            UsageMessageSpec.SECTION_KEY_FOOTER,
+            (key, footer) -> help -> footer.render(help) + presets());
   }
 
   /** Never throws; see {@link ExitCodes}. */
   public int run(String... arguments) {
     return commandLine.execute(arguments);
+  }
+
+  private static String presets() {
+    return "Presets, the values of treegrpo.method: %s.%n"
+        .formatted(String.join(", ", Presets.names()));
   }
 
   private static int usageError(ParameterException wrong, String[] arguments) {

@@ -225,7 +225,8 @@ class TreeGrpoCommandLineTest {
             "verify",
             "--config",
             "--set",
-            "Exit codes");
+            "Exit codes",
+            "values of treegrpo.method: mix-grpo, treegrpo.");
     assertThat(run("sample", "--help")).as("exit code").isEqualTo(ExitCodes.DONE);
     assertThat(out.toString()).as("help of a command").contains("treegrpo sample", "--prompt=TEXT");
   }

@@ -24,7 +24,7 @@ class EveryKeyTest {
               Map.entry("seed", "7"),
               Map.entry("rounds", "9"),
               Map.entry("run-dir", "/elsewhere"),
-              Map.entry("method", "mixgrpo"),
+              Map.entry("method", "mix-grpo"),
               Map.entry("policy.path", "/other/policy"),
               Map.entry("policy.type", "torchscript"),
               Map.entry("policy.guidance.scale", "1"),
