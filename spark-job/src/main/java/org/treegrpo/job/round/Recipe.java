@@ -9,8 +9,8 @@ import org.apache.hadoop.conf.Configuration;
 import org.treegrpo.core.io.ReadableSource;
 import org.treegrpo.core.io.SafetensorsException;
 import org.treegrpo.core.objective.KlPenalty;
-import org.treegrpo.core.objective.PpoSurrogate;
 import org.treegrpo.core.objective.Surrogate;
+import org.treegrpo.core.objective.SurrogateSettings;
 import org.treegrpo.core.policy.Conditioning;
 import org.treegrpo.core.policy.GuidedDenoiser;
 import org.treegrpo.core.policy.Policy;
@@ -34,6 +34,7 @@ import org.treegrpo.job.settings.ForestSettings;
 import org.treegrpo.job.settings.Labels;
 import org.treegrpo.job.settings.PolicySettings;
 import org.treegrpo.job.settings.TrainSettings;
+import org.treegrpo.job.settings.UpdateSettings;
 import org.treegrpo.reward.RewardDefinition;
 
 /**
@@ -137,7 +138,8 @@ public final class Recipe implements AutoCloseable {
   }
 
   public Surrogate surrogate() {
-    return new PpoSurrogate(settings.update().clip());
+    UpdateSettings update = settings.update();
+    return update.surrogate().create(new SurrogateSettings(update.clip()));
   }
 
   public KlPenalty klPenalty() {

@@ -58,6 +58,7 @@ class EveryKeyTest {
               Map.entry("advantage.clamp", "3"),
               Map.entry("advantage.backup", "uniform"),
               Map.entry("advantage.depth-correction", "true"),
+              Map.entry("update.surrogate", "reinforce"),
               Map.entry("update.clip", "1e-5"),
               Map.entry("update.kl", "0.04"),
               Map.entry("update.epochs", "2"),

@@ -78,6 +78,7 @@ class SettingsIdentityTest {
   @ParameterizedTest
   @CsvSource({
     "update.kl, update.kl=0.04",
+    "update.surrogate, update.surrogate=reinforce",
     "rewards[0].weight, 'rewards=[{name = spelling, type = ocr, weight = 2}]'"
   })
   void aKeyThatTheEarlierVersionDidNotKnowMustHaveItsDefault(String key, String override) {
