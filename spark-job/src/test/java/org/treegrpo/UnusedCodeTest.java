@@ -23,6 +23,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.treegrpo.core.base.Named;
+import org.treegrpo.job.cli.CliCommand;
 import org.treegrpo.reward.RewardProvider;
 
 /**
@@ -128,6 +129,7 @@ class UnusedCodeTest {
         || holdsConstantsOnly(type)
         || type.isAssignableTo(RewardProvider.class) // named in META-INF/services
         || type.isAssignableTo(Named.class) // likewise
+        || type.isAssignableTo(CliCommand.class) // likewise
         || type.getDirectDependenciesToSelf().stream()
             .map(dependency -> outermost(dependency.getOriginClass()))
             .anyMatch(user -> !user.equals(type));

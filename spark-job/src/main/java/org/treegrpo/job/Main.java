@@ -6,10 +6,10 @@ import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
 import org.apache.spark.deploy.SparkHadoopUtil;
+import org.treegrpo.job.cli.Environment;
 import org.treegrpo.job.cli.ExitCodes;
 import org.treegrpo.job.cli.TreeGrpoCommandLine;
 import org.treegrpo.job.cluster.SparkSettings;
-import org.treegrpo.job.command.JobCommands;
 import org.treegrpo.job.settings.SettingsLoader;
 
 /** The application that spark-submit starts. */
@@ -44,7 +44,7 @@ public final class Main {
     Configuration hadoop = SparkHadoopUtil.get().newConfiguration(spark);
     PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
     return new TreeGrpoCommandLine(
-            new JobCommands(spark, hadoop, System.out), new SettingsLoader(), out, err)
+            new Environment(spark, hadoop, System.out), new SettingsLoader(), out, err)
         .run(arguments);
   }
 }

@@ -1,10 +1,11 @@
 package org.treegrpo.job.cli;
 
 import java.util.Optional;
+import org.treegrpo.job.train.PolicyWeightsChoice;
 import picocli.CommandLine.Option;
 
-/** Options that choose weights. */
-final class PolicyOptions {
+/** Options that choose weights: a mixin of commands that use a policy. */
+public final class PolicyOptions {
 
   @Option(
       names = "--checkpoint",
@@ -19,11 +20,11 @@ final class PolicyOptions {
       description = "A run, with the configuration it was started with; instead of --config.")
   private Optional<String> runDir;
 
-  Optional<String> runDir() {
+  public Optional<String> runDir() {
     return runDir;
   }
 
-  PolicyChoice choice() {
-    return new PolicyChoice(checkpoint, runDir);
+  public PolicyWeightsChoice choice() {
+    return new PolicyWeightsChoice(checkpoint, runDir);
   }
 }

@@ -1,8 +1,11 @@
 package org.treegrpo.job.cli;
 
 import java.io.PrintWriter;
+import java.util.ServiceLoader;
+import org.treegrpo.job.settings.Presets;
 import org.treegrpo.job.settings.SettingsLoader;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -11,29 +14,59 @@ public final class TreeGrpoCommandLine {
   private final CommandLine commandLine;
 
   /**
-   * @param commands what the commands do
+   * With the commands of the class path.
+   *
+   * @param environment of the commands
    * @param out for help and version
    * @param err for everything that is wrong
    */
   public TreeGrpoCommandLine(
-      Commands commands, SettingsLoader loader, PrintWriter out, PrintWriter err) {
-    commandLine =
-        new CommandLine(new RootCommand(commands, loader))
-            .setOut(new MaskedWriter(out))
-            .setErr(new MaskedWriter(err))
-            .setUsageHelpAutoWidth(true)
-            .setParameterExceptionHandler(TreeGrpoCommandLine::usageError)
-            .setExecutionExceptionHandler(
-                (failure, command, parsed) -> {
-                  Failure told = Failure.of(failure);
-                  told.print(command.getErr());
-                  return told.exitCode();
-                });
+      Environment environment, SettingsLoader loader, PrintWriter out, PrintWriter err) {
+    this(ServiceLoader.load(CliCommand.class), environment, loader, out, err);
+  }
+
+  /**
+   * @param commands where two have the same name, the first is meant
+   */
+  TreeGrpoCommandLine(
+      Iterable<CliCommand> commands,
+      Environment environment,
+      SettingsLoader loader,
+      PrintWriter out,
+      PrintWriter err) {
+    commandLine = new CommandLine(new RootCommand(loader, environment));
+    for (CliCommand command : commands) {
+      CommandLine subcommand = new CommandLine(command);
+      if (!commandLine.getSubcommands().containsKey(subcommand.getCommandName())) {
+        commandLine.addSubcommand(subcommand);
+      }
+    }
+    commandLine
+        .setOut(new MaskedWriter(out))
+        .setErr(new MaskedWriter(err))
+        .setUsageHelpAutoWidth(true)
+        .setParameterExceptionHandler(TreeGrpoCommandLine::usageError)
+        .setExecutionExceptionHandler(
+            (failure, command, parsed) -> {
+              Failure told = Failure.of(failure);
+              told.print(command.getErr());
+              return told.exitCode();
+            });
+    commandLine
+        .getHelpSectionMap()
+        .compute(
+            UsageMessageSpec.SECTION_KEY_FOOTER,
+            (key, footer) -> help -> footer.render(help) + presets());
   }
 
   /** Never throws; see {@link ExitCodes}. */
   public int run(String... arguments) {
     return commandLine.execute(arguments);
+  }
+
+  private static String presets() {
+    return "Presets, the values of treegrpo.method: %s.%n"
+        .formatted(String.join(", ", Presets.names()));
   }
 
   private static int usageError(ParameterException wrong, String[] arguments) {

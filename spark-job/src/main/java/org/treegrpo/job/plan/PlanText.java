@@ -35,7 +35,7 @@ public final class PlanText {
 
   private void run() {
     heading("Run");
-    line("method", "%s, %d rounds, seed %d", method(), settings.rounds(), settings.seed());
+    line("method", "%s, %d rounds, seed %d", settings.method(), settings.rounds(), settings.seed());
     line(
         "policy",
         "%s, %d parameters, latent %s, prediction %s",
@@ -196,10 +196,6 @@ public final class PlanText {
     }
     int trees = forest.trees() / forest.shares();
     return trees == 1 ? ", each a tree" : ", each of %d trees".formatted(trees);
-  }
-
-  private String method() {
-    return Labels.of(settings.method());
   }
 
   private String latent() {

@@ -11,7 +11,7 @@ import org.treegrpo.core.io.SafetensorsException;
 import org.treegrpo.core.learn.EdgeLearner;
 import org.treegrpo.core.learn.Learner;
 import org.treegrpo.core.objective.KlPenalty;
-import org.treegrpo.core.objective.PpoSurrogate;
+import org.treegrpo.core.objective.SurrogateSettings;
 import org.treegrpo.core.policy.Conditioning;
 import org.treegrpo.core.policy.GuidedDenoiser;
 import org.treegrpo.core.policy.Policy;
@@ -36,6 +36,7 @@ import org.treegrpo.job.settings.ForestSettings;
 import org.treegrpo.job.settings.Labels;
 import org.treegrpo.job.settings.PolicySettings;
 import org.treegrpo.job.settings.TrainSettings;
+import org.treegrpo.job.settings.UpdateSettings;
 import org.treegrpo.reward.RewardDefinition;
 
 /**
@@ -140,8 +141,11 @@ public final class Recipe implements AutoCloseable {
 
   /** How a share's gradient is taken. */
   public Learner learner() {
+    UpdateSettings update = settings.update();
     return new EdgeLearner(
-        sampler, new PpoSurrogate(settings.update().clip()), new KlPenalty(settings.update().kl()));
+        sampler,
+        update.surrogate().create(new SurrogateSettings(update.clip())),
+        new KlPenalty(update.kl()));
   }
 
   /** All rewards in configuration order, trained and measured-only. */

@@ -37,7 +37,7 @@ final class JointRules {
   }
 
   private void localFiles(Use use) {
-    if (use == Use.PRETRAIN) {
+    if (use.demands().contains(Use.Demand.LOCAL_FILES)) {
       String[] keys = {"run-dir", "prompts.train", "prompts.evaluation"};
       String[] paths = {
         settings.runDir(), settings.prompts().train(), settings.prompts().evaluation()
@@ -145,7 +145,9 @@ final class JointRules {
         rewardCheck.apply(reward).forEach(rule -> reader.problemAt(key + ".type", rule, ""));
       }
     }
-    if (use.trains() && reader.clean("rewards") && settings.trainedRewards().isEmpty()) {
+    if (use.demands().contains(Use.Demand.WEIGHTED_REWARD)
+        && reader.clean("rewards")
+        && settings.trainedRewards().isEmpty()) {
       reader.problemAt("rewards", "needs at least one reward with a weight above 0", "");
     }
   }

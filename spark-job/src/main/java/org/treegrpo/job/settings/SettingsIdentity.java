@@ -18,7 +18,8 @@ import java.util.TreeMap;
  * The settings by which a run is known again: every key on which its weights or its evaluations
  * depend, with the SHA-256 of the value. A digest, because an option of a reward may be a secret.
  *
- * @param digests by key, without the root; a key of a list is {@code rewards[0].type}
+ * @param digests by key, without the root; a key of a list is {@code rewards[0].type}. A method
+ *     counts by its name of today
  */
 public record SettingsIdentity(SortedMap<String, String> digests) {
 
@@ -40,11 +41,16 @@ public record SettingsIdentity(SortedMap<String, String> digests) {
           "report");
 
   private static final String ROUNDS = "rounds";
+  private static final String METHOD = "method";
 
   private static final SortedMap<String, String> DEFAULTS = defaults();
 
   public SettingsIdentity {
-    digests = Collections.unmodifiableSortedMap(new TreeMap<>(digests));
+    SortedMap<String, String> today = new TreeMap<>(digests);
+    Presets.ALIASES.forEach(
+        (alias, name) ->
+            today.replace(METHOD, ResolvedConfig.sha256(alias), ResolvedConfig.sha256(name)));
+    digests = Collections.unmodifiableSortedMap(today);
   }
 
   /** The identity of a run with these settings. */

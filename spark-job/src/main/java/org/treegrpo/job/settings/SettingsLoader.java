@@ -132,8 +132,9 @@ public final class SettingsLoader {
       Config reference = reference();
       Config withoutPreset = given.withFallback(reference).resolve();
       String method = withoutPreset.getValue(ROOT + ".method").unwrapped().toString();
-      Method preset = Labels.parse(List.of(Method.values()), method).orElse(Method.TREEGRPO);
-      return given.withFallback(resource(preset.resource())).withFallback(reference).resolve();
+      Config preset = Presets.load(method);
+      rejectForeignRoots(preset, log);
+      return given.withFallback(preset).withFallback(reference).resolve();
     } catch (ConfigException unreadable) {
       log.add(
           new Problem(
@@ -168,11 +169,7 @@ public final class SettingsLoader {
 
   /** Every key with its default. */
   static Config reference() {
-    return resource("reference.conf");
-  }
-
-  private static Config resource(String name) {
     return ConfigFactory.parseResources(
-        SettingsLoader.class.getClassLoader(), name, LocalIncludes.options());
+        SettingsLoader.class.getClassLoader(), "reference.conf", LocalIncludes.options());
   }
 }

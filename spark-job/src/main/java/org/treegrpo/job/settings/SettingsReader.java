@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.treegrpo.core.base.Named;
@@ -175,6 +176,27 @@ final class SettingsReader {
         .orElse(allowed.iterator().next());
   }
 
+  /**
+   * A name of something on the class path.
+   *
+   * @param find what it is called, which may be other than what was written; empty if there is none
+   * @param known all names, to be told where there is none
+   * @return empty if it is not known
+   */
+  String name(String key, Function<String, Optional<String>> find, Supplier<List<String>> known) {
+    return find(key)
+        .flatMap(
+            value -> {
+              Optional<String> found = find.apply(written(value));
+              if (found.isEmpty()) {
+                unknownName(key, value, known.get());
+              }
+              return found;
+            })
+        .map(name -> keep(key, name, name))
+        .orElse("");
+  }
+
   /** The implementation that is named, of this project or of any jar on the class path. */
   <T extends Named> T service(String key, Class<T> type) {
     List<String> names = Services.names(type);
@@ -183,7 +205,7 @@ final class SettingsReader {
             value -> {
               Optional<T> found = Services.find(type, written(value));
               if (found.isEmpty()) {
-                problem(key, value, "must be one of: " + String.join(", ", names), "");
+                unknownName(key, value, names);
               }
               return found;
             })
@@ -347,6 +369,12 @@ final class SettingsReader {
       problem(key, value, "must be a path; " + e.getReason(), "");
       return Optional.empty();
     }
+  }
+
+  private void unknownName(String key, ConfigValue value, List<String> known) {
+    String hint =
+        NearestKey.find(written(value), known).map(name -> "did you mean " + name + "?").orElse("");
+    problem(key, value, "must be one of: " + String.join(", ", known), hint);
   }
 
   private void problem(String key, @Nullable ConfigValue value, String rule, String hint) {

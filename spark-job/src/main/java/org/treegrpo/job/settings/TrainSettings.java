@@ -14,13 +14,14 @@ import org.treegrpo.reward.RewardDefinition;
  * @param seed of every random number
  * @param rounds to train in all, including those before a resume
  * @param runDir where everything is written; a local path or any Hadoop URI, empty if not given
+ * @param method the preset that the other settings began with, see {@link Presets}
  * @param resolved the same settings as text, with their hash
  */
 public record TrainSettings(
     long seed,
     int rounds,
     String runDir,
-    Method method,
+    String method,
     PolicySettings policy,
     PromptSettings prompts,
     SamplerSettings sampler,
@@ -79,7 +80,7 @@ public record TrainSettings(
         reader.wholeNumber("seed", Long.MIN_VALUE, Long.MAX_VALUE),
         reader.integer("rounds", 1, 1_000_000),
         reader.outputPath("run-dir"),
-        reader.choice("method", Method.class),
+        reader.name("method", Presets::find, Presets::names),
         PolicySettings.read(reader.section("policy")),
         PromptSettings.read(reader.section("prompts")),
         Sections.sampler(reader.section("sampler")),

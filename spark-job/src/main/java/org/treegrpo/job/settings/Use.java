@@ -1,31 +1,43 @@
 package org.treegrpo.job.settings;
 
 import java.util.List;
+import java.util.Set;
 
-/** What the settings are loaded for: which keys, optional otherwise, must be given. */
-public enum Use {
-  TRAIN,
-  PLAN,
-  EVALUATE,
-  SAMPLE,
-  PRETRAIN,
+/**
+ * What the settings are loaded for: which keys, optional otherwise, must be given.
+ *
+ * @param required keys without the root
+ */
+public record Use(List<String> required, Set<Demand> demands) {
+
+  public static final Use TRAIN =
+      new Use(
+          List.of("policy.path", "prompts.train", "prompts.evaluation", "run-dir"),
+          Set.of(Demand.WEIGHTED_REWARD));
+  public static final Use PLAN =
+      new Use(
+          List.of("policy.path", "prompts.train", "prompts.evaluation"),
+          Set.of(Demand.WEIGHTED_REWARD));
+  public static final Use EVALUATE =
+      new Use(List.of("policy.path", "prompts.evaluation"), Set.of());
+  public static final Use SAMPLE = new Use(List.of("policy.path"), Set.of());
+  public static final Use PRETRAIN =
+      new Use(
+          List.of("prompts.train", "prompts.evaluation", "run-dir"), Set.of(Demand.LOCAL_FILES));
+
   /** Only where the run is. */
-  LOCATE;
+  public static final Use LOCATE = new Use(List.of("run-dir"), Set.of());
 
-  /** Whether a reward with a weight is needed. */
-  boolean trains() {
-    return this == TRAIN || this == PLAN;
+  /** More than that a key is given. */
+  public enum Demand {
+    /** At least one reward with a weight above 0. */
+    WEIGHTED_REWARD,
+    /** Prompts and run directory on the file system of this machine. */
+    LOCAL_FILES
   }
 
-  /** Keys without the root. */
-  List<String> required() {
-    return switch (this) {
-      case TRAIN -> List.of("policy.path", "prompts.train", "prompts.evaluation", "run-dir");
-      case PLAN -> List.of("policy.path", "prompts.train", "prompts.evaluation");
-      case EVALUATE -> List.of("policy.path", "prompts.evaluation");
-      case SAMPLE -> List.of("policy.path");
-      case PRETRAIN -> List.of("prompts.train", "prompts.evaluation", "run-dir");
-      case LOCATE -> List.of("run-dir");
-    };
+  public Use {
+    required = List.copyOf(required);
+    demands = Set.copyOf(demands);
   }
 }

@@ -5,7 +5,6 @@ import java.util.SortedMap;
 import org.apache.spark.package$;
 import org.treegrpo.core.tensor.TorchRuntime;
 import org.treegrpo.job.checkpoint.WeightsDigest;
-import org.treegrpo.job.settings.Labels;
 import org.treegrpo.job.settings.TrainSettings;
 
 /**
@@ -45,7 +44,7 @@ record RunDescription(
         finished,
         settings.seed(),
         settings.rounds(),
-        Labels.of(settings.method()),
+        settings.method(),
         settings.resolved().sha256(),
         taskSlots,
         inputs.layout().size(),

@@ -8,7 +8,10 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.SparkConf;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,6 +20,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.treegrpo.job.settings.SettingsLoader;
 
 class TreeGrpoCommandLineTest {
+  private static final SettingsLoader LOADER = new SettingsLoader(reward -> List.of());
+  private static final Environment ENVIRONMENT =
+      new Environment(new SparkConf(false), new Configuration(false), System.out);
+
   @TempDir Path directory;
   private final RecordingCommands commands = new RecordingCommands();
   private final StringWriter out = new StringWriter();
@@ -43,9 +50,19 @@ class TreeGrpoCommandLineTest {
   }
 
   private int run(String... arguments) {
-    SettingsLoader loader = new SettingsLoader(reward -> List.of());
     return new TreeGrpoCommandLine(
-            commands, loader, new PrintWriter(out, true), new PrintWriter(err, true))
+            commands.all(),
+            ENVIRONMENT,
+            LOADER,
+            new PrintWriter(out, true),
+            new PrintWriter(err, true))
+        .run(arguments);
+  }
+
+  /** With the commands of the program. */
+  private int runReal(String... arguments) {
+    return new TreeGrpoCommandLine(
+            ENVIRONMENT, LOADER, new PrintWriter(out, true), new PrintWriter(err, true))
         .run(arguments);
   }
 
@@ -58,7 +75,7 @@ class TreeGrpoCommandLineTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"train", "resume", "pretrain", "plan"})
+  @ValueSource(strings = {"train", "resume"})
   void aCommandGetsTheSettingsOfTheFile(String command) {
     assertThat(run(command, "--config", config)).as("exit code").isEqualTo(ExitCodes.DONE);
     assertThat(commands.calls()).as("what ran").containsExactly(command);
@@ -129,14 +146,13 @@ class TreeGrpoCommandLineTest {
         "export",
       })
   void badUsageIsCodeTwoAndPointsToTheHelp(String line) {
-    assertThat(run(line.isEmpty() ? new String[0] : line.split(" "))).as(line).isEqualTo(2);
+    assertThat(runReal(line.isEmpty() ? new String[0] : line.split(" "))).as(line).isEqualTo(2);
     assertThat(err.toString()).as(line).contains("--help'").doesNotContain("\tat ");
-    assertThat(commands.calls()).as("nothing ran").isEmpty();
   }
 
   @Test
   void aMistypedCommandIsRecognised() {
-    run("trian", "--config", config);
+    runReal("trian", "--config", config);
     assertThat(err.toString()).as("suggestion").contains("train");
   }
 
@@ -174,7 +190,7 @@ class TreeGrpoCommandLineTest {
 
   @Test
   void aRunWithoutAConfigurationIsTold() {
-    assertThat(run("resume", "--run-dir", runDir)).as("exit code").isEqualTo(1);
+    assertThat(run("resume", "--run-dir", runDir)).as("exit code").isEqualTo(2);
     assertThat(err.toString()).as("message").contains("config.resolved.conf");
   }
 
@@ -189,32 +205,44 @@ class TreeGrpoCommandLineTest {
     writeRun();
     run("evaluate", "--config", config, "--checkpoint", "/c");
     run("evaluate", "--run-dir", runDir);
-    run("sample", "--config", config, "--prompt", "a word", "--out", "w.png");
     assertThat(commands.calls())
         .as("requests")
         .containsExactly(
-            "evaluate PolicyChoice[checkpoint=Optional[/c], runDir=Optional.empty]",
-            "evaluate PolicyChoice[checkpoint=Optional.empty, runDir=Optional[" + runDir + "]]",
-            "sample a word to w.png with"
-                + " PolicyChoice[checkpoint=Optional.empty, runDir=Optional.empty]");
+            "evaluate PolicyWeightsChoice[checkpoint=Optional[/c], runDir=Optional.empty]",
+            "evaluate PolicyWeightsChoice[checkpoint=Optional.empty, runDir=Optional["
+                + runDir
+                + "]]");
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"report", "verify"})
-  void aDirectoryIsGivenOrConfigured(String command) {
-    run(command, "/some/dir");
-    run(command, "--config", config);
+  @Test
+  void aDirectoryIsGivenOrConfigured() {
+    run("report", "/some/dir");
+    run("report", "--config", config);
     assertThat(commands.calls())
         .as("directories")
-        .containsExactly(command + " /some/dir", command + " " + runDir);
+        .containsExactly("report /some/dir", "report " + runDir);
+  }
+
+  @Test
+  void theFirstOfTwoCommandsOfOneNameIsMeant() {
+    RecordingCommands others = new RecordingCommands();
+    List<CliCommand> both = new ArrayList<>(commands.all());
+    both.addAll(others.all());
+    new TreeGrpoCommandLine(
+            both, ENVIRONMENT, LOADER, new PrintWriter(out, true), new PrintWriter(err, true))
+        .run("report", "/some/dir");
+    assertThat(commands.calls()).as("first").containsExactly("report /some/dir");
+    assertThat(others.calls()).as("second").isEmpty();
   }
 
   @Test
   void theHelpListsCommandsAndOptions() {
-    assertThat(run("--help")).as("exit code").isEqualTo(ExitCodes.DONE);
+    assertThat(runReal("--help")).as("exit code").isEqualTo(ExitCodes.DONE);
     assertThat(out.toString())
-        .as("help")
-        .contains(
+        .as("help, commands in the order of their use")
+        .containsSubsequence(
+            "--config",
+            "--set",
             "train",
             "resume",
             "evaluate",
@@ -223,16 +251,15 @@ class TreeGrpoCommandLineTest {
             "plan",
             "report",
             "verify",
-            "--config",
-            "--set",
-            "Exit codes");
-    assertThat(run("sample", "--help")).as("exit code").isEqualTo(ExitCodes.DONE);
+            "Exit codes",
+            "values of treegrpo.method: mix-grpo, treegrpo.");
+    assertThat(runReal("sample", "--help")).as("exit code").isEqualTo(ExitCodes.DONE);
     assertThat(out.toString()).as("help of a command").contains("treegrpo sample", "--prompt=TEXT");
   }
 
   @Test
   void theVersionIsShown() {
-    assertThat(run("--version")).as("exit code").isEqualTo(ExitCodes.DONE);
+    assertThat(runReal("--version")).as("exit code").isEqualTo(ExitCodes.DONE);
     assertThat(out.toString()).as("version").startsWith("treegrpo ");
   }
 }

@@ -11,6 +11,7 @@ import org.treegrpo.core.advantage.Aggregation;
 import org.treegrpo.core.advantage.Backup;
 import org.treegrpo.core.advantage.StdScope;
 import org.treegrpo.core.objective.EdgeReduction;
+import org.treegrpo.core.objective.Ppo;
 import org.treegrpo.core.optim.AdamWSettings;
 import org.treegrpo.core.optim.Decay;
 import org.treegrpo.core.optim.WarmUp;
@@ -30,7 +31,7 @@ class DefaultsTest {
   void theRunIsThePapers() {
     assertThat(settings.seed()).as("seed").isZero();
     assertThat(settings.rounds()).as("rounds").isEqualTo(250);
-    assertThat(settings.method()).as("method").isEqualTo(Method.TREEGRPO);
+    assertThat(settings.method()).as("method").isEqualTo("treegrpo");
     assertThat(settings.sampler())
         .as("sampler")
         .isEqualTo(new SamplerSettings(10, SigmaSchedule.FLOW_MATCH_EULER, 3, new FlowSde(), 0.7));
@@ -58,7 +59,7 @@ class DefaultsTest {
                 false));
     assertThat(settings.update())
         .as("update")
-        .isEqualTo(new UpdateSettings(1e-4, 0, 1, 16, EdgeReduction.MEAN));
+        .isEqualTo(new UpdateSettings(new Ppo(), 1e-4, 0, 1, 16, EdgeReduction.MEAN));
     assertThat(settings.optimizer())
         .as("optimizer")
         .isEqualTo(

@@ -2,15 +2,26 @@ package org.treegrpo.job.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.treegrpo.core.tree.TreeSettings.RootNoise;
 
 class MethodTest {
 
   @Test
   void mixGrpoIsTheSameEngineWithoutBranching() {
-    TrainSettings settings = Loading.minimal("treegrpo.method=mixgrpo");
+    TrainSettings settings = Loading.minimal("treegrpo.method=mix-grpo");
     ForestSettings tree = settings.tree();
     assertThat(tree.branching()).as("no branching").isEqualTo(1);
     assertThat(tree.width()).as("window").isEqualTo(4);
@@ -31,7 +42,7 @@ class MethodTest {
 
   @Test
   void theFileWinsOverThePresetAndTheCommandLineOverTheFile() {
-    String file = Loading.MINIMAL + "\ntreegrpo { method = mixgrpo, tree.width = 3 }";
+    String file = Loading.MINIMAL + "\ntreegrpo { method = mix-grpo, tree.width = 3 }";
     assertThat(Loading.parse(file).tree().branching()).as("preset").isEqualTo(1);
     assertThat(Loading.parse(file).tree().width()).as("file").isEqualTo(3);
     TrainSettings overridden =
@@ -53,7 +64,103 @@ class MethodTest {
             problem -> {
               assertThat(problem.key()).isEqualTo("treegrpo.method");
               assertThat(problem.value()).isEqualTo("ddpo");
-              assertThat(problem.rule()).isEqualTo("must be one of: treegrpo, mixgrpo");
+              assertThat(problem.rule()).isEqualTo("must be one of: mix-grpo, treegrpo");
             });
+  }
+
+  @Test
+  void aMistypedMethodNamesTheNearest() {
+    assertThat(Loading.problemsWith("treegrpo.method=mix-grop"))
+        .as("two letters swapped")
+        .extracting(Problem::hint)
+        .containsExactly("did you mean mix-grpo?");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"../reference", "../methods/treegrpo", "", "TREEGRPO", "treegrpo.conf"})
+  void aMethodIsANameAndNoPath(String method) {
+    assertThat(Loading.problemsWith("treegrpo.method=\"" + method + "\""))
+        .as(method)
+        .extracting(Problem::key)
+        .containsExactly("treegrpo.method");
+  }
+
+  @Test
+  void theNameOfAnOlderVersionIsAnAlias() {
+    assertThat(Loading.minimal("treegrpo.method=mixgrpo"))
+        .as("the same settings, by their name of today")
+        .isEqualTo(Loading.minimal("treegrpo.method=mix-grpo"))
+        .extracting(TrainSettings::method)
+        .isEqualTo("mix-grpo");
+  }
+
+  @Test
+  void aPresetIsAFileOfADirectoryOrJarOfTheUsers(@TempDir Path directory) throws Exception {
+    write(directory.resolve("classes"), "own-tree", "treegrpo.tree.width = 2");
+    Path jar = jar(directory.resolve("own.jar"), "own-flat", "treegrpo.tree.width = 4");
+    withClassPath(
+        List.of(directory.resolve("classes"), jar),
+        () -> {
+          assertThat(Presets.names())
+              .as("of every jar and directory")
+              .containsExactly("mix-grpo", "own-flat", "own-tree", "treegrpo");
+          TrainSettings settings = Loading.minimal("treegrpo.method=own-tree");
+          assertThat(settings.method()).as("method").isEqualTo("own-tree");
+          assertThat(settings.tree().shape().width()).as("of the directory").isEqualTo(2);
+          assertThat(Loading.minimal("treegrpo.method=own-flat").tree().shape().width())
+              .as("of the jar")
+              .isEqualTo(4);
+        });
+  }
+
+  @Test
+  void aPresetIsReadAsStrictlyAsAnyFile(@TempDir Path directory) throws Exception {
+    write(directory, "no-root", "tree.width = 2");
+    write(directory, "mistyped", "treegrpo.tree.widht = 2");
+    withClassPath(
+        List.of(directory),
+        () -> {
+          assertThat(Loading.problemsWith("treegrpo.method=no-root"))
+              .as("a forgotten root, instead of a preset that does nothing")
+              .extracting(Problem::hint)
+              .containsExactly("did you mean treegrpo.tree?");
+          assertThat(Loading.problemsWith("treegrpo.method=mistyped"))
+              .as("an unknown key")
+              .singleElement()
+              .satisfies(
+                  problem -> {
+                    assertThat(problem.hint()).isEqualTo("did you mean treegrpo.tree.width?");
+                    assertThat(problem.origin()).contains("methods/mistyped.conf");
+                  });
+        });
+  }
+
+  private static void write(Path root, String name, String text) throws IOException {
+    Files.createDirectories(root.resolve("methods"));
+    Files.writeString(root.resolve("methods/" + name + ".conf"), text);
+  }
+
+  private static Path jar(Path file, String name, String text) throws IOException {
+    try (JarOutputStream jar = new JarOutputStream(Files.newOutputStream(file))) {
+      jar.putNextEntry(new JarEntry("methods/"));
+      jar.putNextEntry(new JarEntry("methods/" + name + ".conf"));
+      jar.write(text.getBytes(StandardCharsets.UTF_8));
+    }
+    return file;
+  }
+
+  private static void withClassPath(List<Path> entries, Runnable body) throws IOException {
+    Thread thread = Thread.currentThread();
+    ClassLoader before = thread.getContextClassLoader();
+    URL[] urls = new URL[entries.size()];
+    for (int i = 0; i < urls.length; i++) {
+      urls[i] = entries.get(i).toUri().toURL();
+    }
+    try (URLClassLoader loader = new URLClassLoader(urls, before)) {
+      thread.setContextClassLoader(loader);
+      body.run();
+    } finally {
+      thread.setContextClassLoader(before);
+    }
   }
 }

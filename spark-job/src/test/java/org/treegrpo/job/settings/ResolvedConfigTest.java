@@ -13,7 +13,7 @@ class ResolvedConfigTest {
   void loadingTheResolvedTextGivesTheSameSettings() {
     TrainSettings settings =
         Loading.minimal(
-            "treegrpo.method=mixgrpo",
+            "treegrpo.method=mix-grpo",
             "treegrpo.seed=-9223372036854775808",
             "treegrpo.optimizer.learning-rate=4e-5",
             "treegrpo.rewards=[{name=a, type=t, options{path=p.pt, \"odd key\"=\"a \\\"b\\\"\"}}]");

@@ -56,6 +56,7 @@ class RulesTest {
           advantage.clamp             | 0        | must be a number > 0
           advantage.backup            | softmax  | must be one of: softmax-mean-logp, uniform, softmax-sum-logp
           advantage.depth-correction  | maybe    | must be true or false
+          update.surrogate            | dpo      | must be one of: ppo, reinforce
           update.clip                 | 0        | must be a number > 0 and < 1
           update.clip                 | 1        | must be a number > 0 and < 1
           update.kl                   | -0.1     | must be a number >= 0

@@ -59,6 +59,15 @@ class SettingsIdentityTest {
   }
 
   @Test
+  void anAliasAndItsNameOfTodayAreTheSameMethod() {
+    SettingsIdentity alias =
+        new SettingsIdentity(new TreeMap<>(Map.of("method", ResolvedConfig.sha256("mixgrpo"))));
+    assertThat(alias.digests())
+        .as("a checkpoint of the version that knew the alias only")
+        .containsEntry("method", of("treegrpo.method=mix-grpo").digests().get("method"));
+  }
+
+  @Test
   void anEditedFileIsNotTakenForTheOlderRun() throws IOException {
     assertThat(SettingsIdentity.ofOlder(older().replace("seed=7", "seed=8"), OLDER_SHA256))
         .as("edited")
@@ -69,6 +78,7 @@ class SettingsIdentityTest {
   @ParameterizedTest
   @CsvSource({
     "update.kl, update.kl=0.04",
+    "update.surrogate, update.surrogate=reinforce",
     "rewards[0].weight, 'rewards=[{name = spelling, type = ocr, weight = 2}]'"
   })
   void aKeyThatTheEarlierVersionDidNotKnowMustHaveItsDefault(String key, String override) {

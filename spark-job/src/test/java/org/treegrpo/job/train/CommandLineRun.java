@@ -18,9 +18,9 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
+import org.treegrpo.job.cli.Environment;
 import org.treegrpo.job.cli.ExitCodes;
 import org.treegrpo.job.cli.TreeGrpoCommandLine;
-import org.treegrpo.job.command.JobCommands;
 import org.treegrpo.job.settings.SettingsLoader;
 
 /**
@@ -56,7 +56,7 @@ public record CommandLineRun(int exitCode, String out, String err, Set<String> c
     try (PrintStream results = new PrintStream(out, true, StandardCharsets.UTF_8)) {
       exitCode =
           new TreeGrpoCommandLine(
-                  new JobCommands(spark, hadoop, results),
+                  new Environment(spark, hadoop, results),
                   new SettingsLoader(),
                   new PrintWriter(results, true, StandardCharsets.UTF_8),
                   new PrintWriter(err, true))

@@ -36,7 +36,7 @@ class OlderRunTest {
     Path config = inputs.file("run/config.resolved.conf");
     String older =
         Files.readString(config)
-            .replaceAll("(?m)^ +kl=0.0\n", "")
+            .replaceAll("(?m)^ +(kl=0.0|surrogate=ppo)\n", "")
             .replaceAll("(?ms)^ {4}cluster \\{.*?^ {4}}\n", "");
     Files.writeString(config, older);
     ageCheckpoint(

@@ -1,4 +1,4 @@
-package org.treegrpo.job.command;
+package org.treegrpo.job.cli;
 
 import java.io.PrintStream;
 import org.treegrpo.job.settings.Secrets;

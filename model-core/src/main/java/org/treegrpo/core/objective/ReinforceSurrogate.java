@@ -4,7 +4,17 @@ package org.treegrpo.core.objective;
  * -A log pi_theta, up to the constant that makes the loss 0 at the old policy: the loss that
  * Algorithm 1 of TreeGRPO prints. Its gradient is -A at every ratio.
  */
-public record ReinforceSurrogate() implements Surrogate {
+public record ReinforceSurrogate() implements SurrogateFactory, Surrogate {
+
+  @Override
+  public String name() {
+    return "reinforce";
+  }
+
+  @Override
+  public Surrogate create(SurrogateSettings settings) {
+    return this;
+  }
 
   @Override
   public Term evaluate(double logRatio, double advantage) {

@@ -1,21 +1,20 @@
-package org.treegrpo.job.cli;
+package org.treegrpo.job.command;
 
+import java.io.IOException;
 import java.util.Optional;
-import java.util.concurrent.Callable;
+import org.treegrpo.job.cli.CliCommand;
+import org.treegrpo.job.cli.CommandContext;
 import org.treegrpo.job.settings.Use;
+import org.treegrpo.job.train.TrainingRun;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParentCommand;
-import picocli.CommandLine.Spec;
 
+/** Goes on from the newest checkpoint of the run directory. */
 @Command(
     name = "resume",
     description =
         "Goes on with a run from its newest checkpoint; a higher treegrpo.rounds extends it.")
-final class ResumeCommand implements Callable<Integer> {
-  @ParentCommand private RootCommand root;
-  @Spec private CommandSpec spec;
+public final class ResumeCommand extends CliCommand {
 
   @Option(
       names = "--run-dir",
@@ -24,7 +23,7 @@ final class ResumeCommand implements Callable<Integer> {
   private Optional<String> runDir;
 
   @Override
-  public Integer call() throws Exception {
-    return root.commands().resume(root.configuredOrOf(spec.commandLine(), runDir, Use.TRAIN));
+  protected int run(CommandContext context) throws IOException {
+    return Training.run(context, context.settingsOr(runDir, Use.TRAIN), TrainingRun::resume);
   }
 }
