@@ -13,12 +13,14 @@ import org.treegrpo.reward.RewardDefinition;
  *
  * @param seed of every random number
  * @param rounds to train in all, including those before a resume
+ * @param budget what may end it earlier
  * @param runDir where everything is written; a local path or any Hadoop URI, empty if not given
  * @param resolved the same settings as text, with their hash
  */
 public record TrainSettings(
     long seed,
     int rounds,
+    BudgetSettings budget,
     String runDir,
     Method method,
     PolicySettings policy,
@@ -78,6 +80,7 @@ public record TrainSettings(
     return new TrainSettings(
         reader.wholeNumber("seed", Long.MIN_VALUE, Long.MAX_VALUE),
         reader.integer("rounds", 1, 1_000_000),
+        BudgetSettings.read(reader.section("budget")),
         reader.outputPath("run-dir"),
         reader.choice("method", Method.class),
         PolicySettings.read(reader.section("policy")),

@@ -1,0 +1,2 @@
+/** How much a run may spend. */
+package org.treegrpo.job.session;
