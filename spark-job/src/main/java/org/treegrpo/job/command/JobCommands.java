@@ -23,6 +23,7 @@ import org.treegrpo.job.metrics.RunJson;
 import org.treegrpo.job.metrics.RunResult;
 import org.treegrpo.job.pretrain.Pretrainer;
 import org.treegrpo.job.report.ReportWriter;
+import org.treegrpo.job.session.Session;
 import org.treegrpo.job.settings.TrainSettings;
 import org.treegrpo.job.train.ImageSampler;
 import org.treegrpo.job.train.InvalidInputException;
@@ -52,21 +53,21 @@ public final class JobCommands implements Commands {
 
   @Override
   public int train(TrainSettings settings) throws IOException {
-    requireDevice(settings);
+    requireCluster(settings);
     settings.warmUpCut().ifPresent(out::println);
     return tell(settings, TrainingRun.train(settings, spark, hadoop, out));
   }
 
   @Override
   public int resume(TrainSettings settings) throws IOException {
-    requireDevice(settings);
+    requireCluster(settings);
     settings.warmUpCut().ifPresent(out::println);
     return tell(settings, TrainingRun.resume(settings, spark, hadoop, out));
   }
 
   @Override
   public int evaluate(TrainSettings settings, PolicyChoice policy) {
-    requireDevice(settings);
+    requireCluster(settings);
     try (PolicySession session = PolicySession.open(settings, choice(policy), spark, hadoop)) {
       EvaluationRecord figures = session.evaluate().figures();
       out.println(RunJson.pretty(figures));
@@ -159,7 +160,8 @@ public final class JobCommands implements Commands {
   }
 
   /** In local mode the driver is the executor and can tell at once which devices there are. */
-  private void requireDevice(TrainSettings settings) {
+  private void requireCluster(TrainSettings settings) {
+    Session.requireUsable();
     String master = spark.get("spark.master", "");
     if (master.startsWith("local") && !master.startsWith("local-cluster")) {
       try {

@@ -1,2 +1,2 @@
-/** How much a run may spend. */
+/** What runs are held in: the owner of Spark, and how much a run may spend. */
 package org.treegrpo.job.session;

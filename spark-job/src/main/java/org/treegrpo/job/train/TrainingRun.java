@@ -10,7 +10,6 @@ import java.util.Optional;
 import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
-import org.apache.spark.api.java.JavaSparkContext;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,7 +17,6 @@ import org.treegrpo.job.checkpoint.Checkpoint;
 import org.treegrpo.job.checkpoint.CheckpointState;
 import org.treegrpo.job.checkpoint.CheckpointStore;
 import org.treegrpo.job.checkpoint.RunLock;
-import org.treegrpo.job.cluster.ClusterStart;
 import org.treegrpo.job.cluster.SparkCluster;
 import org.treegrpo.job.files.AtomicFiles;
 import org.treegrpo.job.files.RunDirectory;
@@ -32,6 +30,7 @@ import org.treegrpo.job.report.ConsoleProgress;
 import org.treegrpo.job.report.ConsoleProgress.Style;
 import org.treegrpo.job.report.ReportWriter;
 import org.treegrpo.job.session.Budget;
+import org.treegrpo.job.session.Session;
 import org.treegrpo.job.settings.Secrets;
 import org.treegrpo.job.settings.TrainSettings;
 import org.treegrpo.job.spark.StopSignals;
@@ -147,9 +146,8 @@ public final class TrainingRun {
   private String train(PolicyOptimizer optimizer, Optional<CheckpointState> start)
       throws IOException {
     int finished = start.map(CheckpointState::round).orElse(0);
-    try (JavaSparkContext context = ClusterStart.open(spark, settings.cluster());
-        SparkCluster cluster =
-            new SparkCluster(context, inputs.runSpec(UUID.randomUUID().toString()));
+    try (Session session = Session.open(spark, settings.cluster());
+        SparkCluster cluster = session.start(inputs::runSpec);
         RunRecorder recorder = new RunRecorder(directory, inputs.recipe(), start, out::println);
         StopRequest stop = new StopRequest(cluster::cancelJobs);
         StopSignals signals = StopSignals.to(signal -> isTaken(stop, signal))) {
