@@ -123,6 +123,7 @@ final class OverheadRow implements Row {
     private void emptyJob() {
       BlockRdd.<String>run(
           SparkContext.getOrCreate(),
+          "benchmark",
           "empty",
           slots,
           Collections.nCopies(slots, ""),

@@ -9,6 +9,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.spark.SparkConf;
+import org.apache.spark.SparkContext$;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,6 +17,7 @@ import org.treegrpo.job.executor.ExecutorException;
 import org.treegrpo.job.settings.ClusterSettings;
 import org.treegrpo.job.spark.BlockRdd;
 import org.treegrpo.job.spark.ExecutorLog;
+import scala.jdk.javaapi.OptionConverters;
 
 /**
  * Opens a Spark context and waits for its first executor. Spark itself waits for ever, without a
@@ -45,25 +47,11 @@ public final class ClusterStart {
     conf.set(
         SPARKS_OWN_WAIT,
         Math.min(conf.getTimeAsMs(SPARKS_OWN_WAIT, "60s"), limit.toMillis()) + "ms");
-    try (PeriodicWord word =
-        new PeriodicWord(
-            () ->
-                LOG.warn(
-                    "waiting for executors, for at most {} s (treegrpo.cluster.start-timeout): {}",
-                    limit.toSeconds(),
-                    shortage(conf)),
-            FIRST_WORD,
-            NEXT_WORD)) {
+    try (PeriodicWord word = word(limit, conf)) {
       JavaSparkContext context = new JavaSparkContext(conf);
       try {
-        await(context, limit.minusNanos(System.nanoTime() - start));
+        await(context, limit, limit.minusNanos(System.nanoTime() - start));
         return context;
-      } catch (TimeoutException e) {
-        String missing = shortage(conf);
-        context.close();
-        throw new ExecutorException(
-            "no executor came within %d s (treegrpo.cluster.start-timeout): %s"
-                .formatted(limit.toSeconds(), missing));
       } catch (Exception e) { // also Spark's checked exceptions, which its Java API hides
         context.close();
         throw e;
@@ -71,12 +59,50 @@ public final class ClusterStart {
     }
   }
 
-  /** Runs a task, which needs an executor. */
-  private static void await(JavaSparkContext context, Duration limit) throws TimeoutException {
+  /** The context that this JVM has already, as in a notebook or on a managed platform. */
+  public static Optional<JavaSparkContext> present() {
+    return OptionConverters.toJava(SparkContext$.MODULE$.getActive())
+        .map(JavaSparkContext::fromSparkContext);
+  }
+
+  /**
+   * Waits until a context that others have made has an executor, which may be busy with their jobs;
+   * the context stays open whatever happens.
+   *
+   * @throws ExecutorException as {@link #open}
+   */
+  public static void await(JavaSparkContext context, ClusterSettings settings) {
+    if (context.isLocal() || !context.sc().getExecutorIds().isEmpty()) {
+      return;
+    }
+    Duration limit = settings.startTimeout();
+    try (PeriodicWord word = word(limit, context.getConf())) {
+      await(context, limit, limit);
+    }
+  }
+
+  private static PeriodicWord word(Duration limit, SparkConf conf) {
+    return new PeriodicWord(
+        () ->
+            LOG.warn(
+                "waiting for executors, for at most {} s (treegrpo.cluster.start-timeout): {}",
+                limit.toSeconds(),
+                shortage(conf)),
+        FIRST_WORD,
+        NEXT_WORD);
+  }
+
+  /** Runs a task, which needs an executor; for so long as is left of the limit. */
+  private static void await(JavaSparkContext context, Duration limit, Duration left) {
     Future<List<String>> ready =
         BlockRdd.start(context.sc(), "wait for executors", (block, task) -> "ready");
     try {
-      ready.get(Math.max(limit.toMillis(), 1), TimeUnit.MILLISECONDS);
+      ready.get(Math.max(left.toMillis(), 1), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      ready.cancel(true);
+      throw new ExecutorException(
+          "no executor came within %d s (treegrpo.cluster.start-timeout): %s"
+              .formatted(limit.toSeconds(), shortage(context.getConf())));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while waiting for executors", e);

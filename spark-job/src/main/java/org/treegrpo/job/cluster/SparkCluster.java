@@ -75,6 +75,7 @@ public final class SparkCluster implements AutoCloseable {
       List<GrownBlock> blocks =
           BlockRdd.run(
               context.sc(),
+              runId,
               "grow round " + plan.round(),
               dealt.blocks(),
               Collections.nCopies(dealt.blocks(), ""),
@@ -133,6 +134,7 @@ public final class SparkCluster implements AutoCloseable {
     List<LearnedBlock> blocks =
         BlockRdd.run(
             context.sc(),
+            runId,
             "learn round " + plan.round(),
             dealt.blocks(),
             locations,
@@ -177,15 +179,16 @@ public final class SparkCluster implements AutoCloseable {
     ShareBlocks dealt = ShareBlocks.of(chunks, slots);
     return BlockRdd.run(
         context.sc(),
+        runId,
         "evaluate",
         dealt.blocks(),
         Collections.nCopies(dealt.blocks(), ""),
         new EvaluateTask(run, weights, dealt, chunkPrompts, pictures));
   }
 
-  /** Ends the jobs that run now; their callers get Spark's exception. */
+  /** Ends this run's jobs that run now; their callers get Spark's exception. */
   public void cancelJobs() {
-    context.cancelAllJobs();
+    context.sc().cancelJobsWithTag(runId);
   }
 
   @Override

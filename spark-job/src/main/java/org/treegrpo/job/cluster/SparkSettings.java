@@ -1,6 +1,7 @@
 package org.treegrpo.job.cluster;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,8 @@ import org.treegrpo.job.spark.RewardStreamPlugin;
 public final class SparkSettings {
 
   private static final String MASTER = "spark.master";
+  private static final String PLUGINS = "spark.plugins";
+  private static final String KRYO = "org.apache.spark.serializer.KryoSerializer";
   private static final String COUNT = "\\s*0*[1-9]\\d{0,8}\\s*";
   private static final Pattern LOCAL_MASTER =
       Pattern.compile("local(\\[(\\*|%1$s)(,%1$s)?]|-cluster\\[%1$s,%1$s,%1$s])?".formatted(COUNT));
@@ -32,7 +35,7 @@ public final class SparkSettings {
               conf.set(key, value);
             });
     defaults().forEach(conf::setIfMissing);
-    append(conf, "spark.plugins", RewardStreamPlugin.class);
+    append(conf, PLUGINS, RewardStreamPlugin.class);
     append(conf, "spark.extraListeners", ExecutorLog.class);
     List<String> problems = new ArrayList<>();
     String master = conf.get(MASTER);
@@ -41,17 +44,34 @@ public final class SparkSettings {
           "%s = %s: must be local, local[N] or local[N,failures] with N tasks at a time, N >= 1 or *, or local-cluster[executors,cores,MiB]; such as --master local[2]"
               .formatted(MASTER, master));
     }
-    refuse(conf, "spark.dynamicAllocation.enabled", "would empty the rollout stores", problems);
-    refuse(conf, "spark.speculation", "would duplicate the rollout stores", problems);
+    refuseUnkept(conf, problems);
     refuseMalformed(conf, "spark.redaction.regex", problems);
+    return problems;
+  }
+
+  /**
+   * What a context lacks that others have made: the properties without which no run works, and that
+   * cannot be set once it is there. It may serialise classes that are not registered.
+   *
+   * @param conf of the context
+   */
+  public static List<String> missing(SparkConf conf) {
+    List<String> problems = new ArrayList<>();
+    require(conf, "spark.serializer", KRYO, problems);
+    require(conf, "spark.kryo.registrator", KryoRegistration.class.getName(), problems);
+    require(conf, PLUGINS, RewardStreamPlugin.class.getName(), problems);
+    refuseUnkept(conf, problems);
     return problems;
   }
 
   private static Map<String, String> required() {
     return Map.of(
-        "spark.serializer", "org.apache.spark.serializer.KryoSerializer",
-        "spark.kryo.registrator", KryoRegistration.class.getName(),
-        "spark.kryo.registrationRequired", "true");
+        "spark.serializer",
+        KRYO,
+        "spark.kryo.registrator",
+        KryoRegistration.class.getName(),
+        "spark.kryo.registrationRequired",
+        "true");
   }
 
   private static Map<String, String> defaults() {
@@ -76,6 +96,19 @@ public final class SparkSettings {
     }
   }
 
+  private static void require(SparkConf conf, String key, String value, List<String> problems) {
+    String set = conf.get(key, "");
+    if (!Arrays.asList(set.split("\\s*,\\s*", -1)).contains(value)) {
+      problems.add("%s = %s: must contain %s".formatted(key, set, value));
+    }
+  }
+
+  /** What would lose or double the states that executors keep between two jobs. */
+  private static void refuseUnkept(SparkConf conf, List<String> problems) {
+    refuse(conf, "spark.dynamicAllocation.enabled", "would empty the rollout stores", problems);
+    refuse(conf, "spark.speculation", "would duplicate the rollout stores", problems);
+  }
+
   private static void refuseMalformed(SparkConf conf, String key, List<String> problems) {
     try {
       Pattern.compile(conf.get(key, ""));
@@ -88,7 +121,7 @@ public final class SparkSettings {
 
   private static void refuse(SparkConf conf, String key, String reason, List<String> problems) {
     if (conf.getBoolean(key, false)) {
-      problems.add("%s: true, must be false: it %s".formatted(key, reason));
+      problems.add("%s = true: must be false, it %s".formatted(key, reason));
     }
   }
 }

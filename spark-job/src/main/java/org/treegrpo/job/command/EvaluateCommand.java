@@ -22,7 +22,7 @@ public final class EvaluateCommand extends CliCommand {
   @Override
   protected int run(CommandContext context) throws IOException {
     TrainSettings settings = context.settingsOr(policy.runDir(), Use.EVALUATE);
-    LocalDevice.require(settings, context.spark());
+    ClusterCheck.require(settings, context.spark());
     try (PolicySession session =
         PolicySession.open(settings, policy.choice(), context.spark(), context.hadoop())) {
       EvaluationRecord figures = session.evaluate().figures();

@@ -23,7 +23,7 @@ final class Training {
 
   static int run(CommandContext context, TrainSettings settings, Start start) throws IOException {
     PrintStream out = context.out();
-    LocalDevice.require(settings, context.spark());
+    ClusterCheck.require(settings, context.spark());
     settings.warmUpCut().ifPresent(out::println);
     RunResult result = start.run(settings, context.spark(), context.hadoop(), out);
     out.printf(

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param checkpoint name of the last checkpoint, such as {@code round-000010}; null where there is
  *     none
  * @param weightsSha256 of the trainable weights, lower-case hex; null before the first round
+ * @param endedBy the key, without the root, that ended a completed run: {@code rounds}, or the
+ *     budget that was spent first, such as {@code budget.images}; null for any other status
  * @param error what went wrong, for people; null unless the run failed, was refused or was stopped
  */
 public record RunResult(
@@ -23,6 +25,7 @@ public record RunResult(
     BeforeAfter evaluation,
     @Nullable String checkpoint,
     @Nullable String weightsSha256,
+    @Nullable String endedBy,
     @Nullable String error) {
 
   public RunResult {
@@ -32,7 +35,7 @@ public record RunResult(
 
   /** How a run ended. */
   public enum Status {
-    /** All rounds were done. */
+    /** All rounds were done, or the budget was spent. */
     @JsonProperty("completed")
     COMPLETED,
     /** A gate refused to promote the result. */

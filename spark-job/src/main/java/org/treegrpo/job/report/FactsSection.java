@@ -18,6 +18,7 @@ final class FactsSection {
         .ifPresent(
             result -> {
               facts.put("status", result.status().name().toLowerCase(Locale.ROOT));
+              putIfPresent(facts, "ended_by", result.endedBy());
               putIfPresent(facts, "checkpoint", result.checkpoint());
               putIfPresent(facts, "weights_sha256", result.weightsSha256());
             });

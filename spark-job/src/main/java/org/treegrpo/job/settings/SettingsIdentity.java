@@ -26,6 +26,7 @@ public record SettingsIdentity(SortedMap<String, String> digests) {
   /** Keys and blocks that neither weights nor evaluations depend on. */
   private static final List<String> FREE_TO_CHANGE =
       List.of(
+          "budget",
           "run-dir",
           "cluster",
           "pretrain",

@@ -13,6 +13,7 @@ import org.treegrpo.reward.RewardDefinition;
  *
  * @param seed of every random number
  * @param rounds to train in all, including those before a resume
+ * @param budget what may end it earlier
  * @param runDir where everything is written; a local path or any Hadoop URI, empty if not given
  * @param method the preset that the other settings began with, see {@link Presets}
  * @param resolved the same settings as text, with their hash
@@ -20,6 +21,7 @@ import org.treegrpo.reward.RewardDefinition;
 public record TrainSettings(
     long seed,
     int rounds,
+    BudgetSettings budget,
     String runDir,
     String method,
     PolicySettings policy,
@@ -79,6 +81,7 @@ public record TrainSettings(
     return new TrainSettings(
         reader.wholeNumber("seed", Long.MIN_VALUE, Long.MAX_VALUE),
         reader.integer("rounds", 1, 1_000_000),
+        BudgetSettings.read(reader.section("budget")),
         reader.outputPath("run-dir"),
         reader.name("method", Presets::find, Presets::names),
         PolicySettings.read(reader.section("policy")),

@@ -21,6 +21,7 @@ import scala.reflect.ClassTag$;
 public final class BlockRdd<T> extends RDD<T> {
 
   private static final long serialVersionUID = 1L;
+  private static final String DESCRIPTION = "spark.job.description";
 
   private final BlockTask<T> task;
   private final List<String> locations;
@@ -37,25 +38,38 @@ public final class BlockRdd<T> extends RDD<T> {
     this.locations = locations;
   }
 
-  /** Runs one task per block and returns the results in block order. */
+  /**
+   * Runs one task per block and returns the results in block order.
+   *
+   * @param tag by which the job can be cancelled among those of others
+   */
   public static <T> List<T> run(
-      SparkContext context, String name, int blocks, List<String> locations, BlockTask<T> task) {
+      SparkContext context,
+      String tag,
+      String name,
+      int blocks,
+      List<String> locations,
+      BlockTask<T> task) {
+    String before = context.getLocalProperty(DESCRIPTION);
+    context.addJobTag(tag);
     context.setJobDescription(name);
     try {
       JavaRDD<T> rdd = new BlockRdd<>(context, task, blocks, locations).toJavaRDD();
       return rdd.collect();
     } finally {
-      context.setJobDescription(null);
+      context.setJobDescription(before);
+      context.removeJobTag(tag);
     }
   }
 
   /** Starts one task anywhere; its result comes once there is an executor to run it on. */
   public static <T> Future<List<T>> start(SparkContext context, String name, BlockTask<T> task) {
+    String before = context.getLocalProperty(DESCRIPTION);
     context.setJobDescription(name);
     try {
       return new BlockRdd<>(context, task, 1, List.of("")).toJavaRDD().collectAsync();
     } finally {
-      context.setJobDescription(null);
+      context.setJobDescription(before);
     }
   }
 

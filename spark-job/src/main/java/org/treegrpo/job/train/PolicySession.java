@@ -1,31 +1,29 @@
 package org.treegrpo.job.train;
 
-import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
-import org.apache.spark.api.java.JavaSparkContext;
-import org.treegrpo.job.cluster.ClusterStart;
 import org.treegrpo.job.cluster.SparkCluster;
+import org.treegrpo.job.session.Session;
 import org.treegrpo.job.settings.TrainSettings;
 
 /**
- * A trained or base policy on a cluster, to be evaluated. Owns the Spark context and the inputs.
+ * A trained or base policy on a cluster, to be evaluated. Owns the Spark session and the inputs.
  */
 public final class PolicySession implements AutoCloseable {
 
   private final RunInputs inputs;
-  private final JavaSparkContext context;
+  private final Session session;
   private final SparkCluster cluster;
   private final int round;
   private final float[] weights;
 
   private PolicySession(
       RunInputs inputs,
-      JavaSparkContext context,
+      Session session,
       SparkCluster cluster,
       PolicyWeightsChoice.Weights weights) {
     this.inputs = inputs;
-    this.context = context;
+    this.session = session;
     this.cluster = cluster;
     this.round = weights.round();
     this.weights = weights.values();
@@ -41,13 +39,11 @@ public final class PolicySession implements AutoCloseable {
     RunInputs inputs = RunInputs.load(settings, hadoop);
     try {
       PolicyWeightsChoice.Weights weights = choice.load(inputs, hadoop);
-      JavaSparkContext context = ClusterStart.open(spark, settings.cluster());
+      Session session = Session.open(spark, settings.cluster());
       try {
-        SparkCluster cluster =
-            new SparkCluster(context, inputs.runSpec(UUID.randomUUID().toString()));
-        return new PolicySession(inputs, context, cluster, weights);
+        return new PolicySession(inputs, session, session.start(inputs::runSpec), weights);
       } catch (Exception e) { // also Spark's checked exceptions, which its Java API hides
-        context.close();
+        session.close();
         throw e;
       }
     } catch (Exception e) {
@@ -64,7 +60,7 @@ public final class PolicySession implements AutoCloseable {
   @Override
   public void close() {
     try (inputs;
-        context) {
+        session) {
       cluster.close();
     }
   }

@@ -18,6 +18,7 @@ import org.treegrpo.job.round.CreditAssigner;
 import org.treegrpo.job.round.Recipe;
 import org.treegrpo.job.round.RoundCredit;
 import org.treegrpo.job.round.RoundPlan;
+import org.treegrpo.job.session.Budget;
 import org.treegrpo.job.settings.TrainSettings;
 import org.treegrpo.job.spark.WeightBroadcast;
 import org.treegrpo.reward.RewardDefinition;
@@ -36,6 +37,7 @@ final class Trainer {
   private final RunIdentity identity;
   private final Recipe recipe;
   private final TrainSettings settings;
+  private final Budget budget;
   private final PolicyOptimizer optimizer;
   private final RunRecorder recorder;
   private final CheckpointStore checkpoints;
@@ -50,6 +52,7 @@ final class Trainer {
       SparkCluster cluster,
       RunInputs inputs,
       RunIdentity identity,
+      Budget budget,
       PolicyOptimizer optimizer,
       RunRecorder recorder,
       CheckpointStore checkpoints,
@@ -58,6 +61,7 @@ final class Trainer {
     this.cluster = cluster;
     this.inputs = inputs;
     this.identity = identity;
+    this.budget = budget;
     this.recipe = inputs.recipe();
     this.settings = recipe.settings();
     this.optimizer = optimizer;
@@ -76,23 +80,27 @@ final class Trainer {
   }
 
   /**
-   * Trains to the last round.
+   * Trains to the last round, or to the end of the round in which the budget is spent.
    *
    * @param start the checkpoint that the run goes on from, if it does
+   * @return the key that ended the run, {@link Budget#endedBy}
    * @throws StoppedException if the run was asked to end; a checkpoint of the last whole round is
    *     there
    */
-  void run(Optional<CheckpointState> start) throws IOException {
+  String run(Optional<CheckpointState> start) throws IOException {
     saved = start.map(CheckpointState::round).orElse(NOTHING);
     int finished = start.map(CheckpointState::round).orElse(0);
     int done = finished;
     try {
       evaluateIfDue(done);
-      while (done < settings.rounds()) {
+      Optional<String> end = budget.endedBy();
+      while (end.isEmpty()) {
         train(done + 1, done == finished);
         done++;
         evaluateIfDue(done);
+        end = budget.endedBy();
       }
+      return end.get();
     } catch (StoppedException stopped) {
       throw stopped.with(saveAfter(done));
     }
@@ -143,8 +151,10 @@ final class Trainer {
     recorder.audit(figures.plan(), figures.grown(), figures.credit());
     recorder.tree(figures.plan(), figures.grown(), figures.credit());
     watch.lap();
+    RoundMetrics unsaved = figures.metrics(digest, Double.NaN, watch.total());
+    budget.spend(unsaved);
     if (due(settings.checkpoint().every(), round)) {
-      checkpoint(round, digest, Optional.of(figures.metrics(digest, Double.NaN, watch.total())));
+      checkpoint(round, digest, Optional.of(unsaved));
     }
     RoundMetrics metrics = figures.metrics(digest, watch.lap(), watch.total());
     recorder.round(metrics);
@@ -200,10 +210,11 @@ final class Trainer {
   private SortedMap<String, String> extra(Optional<RoundMetrics> metrics) {
     SortedMap<String, String> extra = RunRecorder.extra(metrics);
     extra.putAll(identity.extra());
+    extra.putAll(budget.extra());
     return extra;
   }
 
   private boolean due(int every, int round) {
-    return round == settings.rounds() || (every > 0 && round % every == 0);
+    return budget.endedBy().isPresent() || (every > 0 && round % every == 0);
   }
 }

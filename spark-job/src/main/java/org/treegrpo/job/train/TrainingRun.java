@@ -10,7 +10,6 @@ import java.util.Optional;
 import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
-import org.apache.spark.api.java.JavaSparkContext;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,7 +17,6 @@ import org.treegrpo.job.checkpoint.Checkpoint;
 import org.treegrpo.job.checkpoint.CheckpointState;
 import org.treegrpo.job.checkpoint.CheckpointStore;
 import org.treegrpo.job.checkpoint.RunLock;
-import org.treegrpo.job.cluster.ClusterStart;
 import org.treegrpo.job.cluster.SparkCluster;
 import org.treegrpo.job.files.AtomicFiles;
 import org.treegrpo.job.files.RunDirectory;
@@ -31,6 +29,8 @@ import org.treegrpo.job.metrics.RunResult;
 import org.treegrpo.job.report.ConsoleProgress;
 import org.treegrpo.job.report.ConsoleProgress.Style;
 import org.treegrpo.job.report.ReportWriter;
+import org.treegrpo.job.session.Budget;
+import org.treegrpo.job.session.Session;
 import org.treegrpo.job.settings.Secrets;
 import org.treegrpo.job.settings.TrainSettings;
 import org.treegrpo.job.spark.StopSignals;
@@ -122,41 +122,63 @@ public final class TrainingRun {
         checkpoint
             .map(found -> PolicyOptimizer.restore(settings, found))
             .orElseGet(() -> new PolicyOptimizer(settings, inputs.baseWeights()));
+    String endedBy;
     try {
-      train(optimizer, checkpoint.map(Checkpoint::state));
+      endedBy = train(optimizer, checkpoint.map(Checkpoint::state));
     } catch (Exception failure) { // also Spark's checked exceptions, which its Java API hides
       try {
         boolean stopped = failure instanceof StoppedException;
         finish(
             result(
                 stopped ? RunResult.Status.STOPPED : RunResult.Status.FAILED,
+                null,
                 Secrets.ofThisProcess().mask(RootFailure.message(failure))));
       } catch (IOException | RuntimeException second) {
         failure.addSuppressed(second);
       }
       throw failure;
     }
-    RunResult result = result(RunResult.Status.COMPLETED, null);
+    RunResult result = result(RunResult.Status.COMPLETED, endedBy, null);
     finish(result);
     return result;
   }
 
-  private void train(PolicyOptimizer optimizer, Optional<CheckpointState> start)
+  private String train(PolicyOptimizer optimizer, Optional<CheckpointState> start)
       throws IOException {
     int finished = start.map(CheckpointState::round).orElse(0);
-    try (JavaSparkContext context = ClusterStart.open(spark, settings.cluster());
-        SparkCluster cluster =
-            new SparkCluster(context, inputs.runSpec(UUID.randomUUID().toString()));
+    try (Session session = Session.open(spark, settings.cluster());
+        SparkCluster cluster = session.start(inputs::runSpec);
         RunRecorder recorder = new RunRecorder(directory, inputs.recipe(), start, out::println);
         StopRequest stop = new StopRequest(cluster::cancelJobs);
         StopSignals signals = StopSignals.to(signal -> isTaken(stop, signal))) {
+      Budget budget = budget(start);
       describe(finished, cluster.slots());
       ConsoleProgress progress =
           new ConsoleProgress(
               out, Style.ofStandardOutput(), Clock.systemUTC(), finished + 1, settings.rounds());
-      new Trainer(cluster, inputs, identity, optimizer, recorder, checkpoints, progress, stop)
-          .run(start);
+      String endedBy =
+          new Trainer(
+                  cluster,
+                  inputs,
+                  identity,
+                  budget,
+                  optimizer,
+                  recorder,
+                  checkpoints,
+                  progress,
+                  stop)
+              .run(start);
+      budget.remark().ifPresent(out::println);
+      return endedBy;
     }
+  }
+
+  private Budget budget(Optional<CheckpointState> start) throws IOException {
+    if (start.isEmpty()) {
+      return Budget.of(settings);
+    }
+    return Budget.of(
+        settings, start.get(), MetricsLog.open(directory.fs(), directory.root()).rounds());
   }
 
   private static boolean isTaken(StopRequest stop, String signal) {
@@ -204,7 +226,9 @@ public final class TrainingRun {
         json(RunDescription.of(settings, inputs, identity, finished, taskSlots)));
   }
 
-  private RunResult result(RunResult.Status status, @Nullable String error) throws IOException {
+  private RunResult result(
+      RunResult.Status status, @Nullable String endedBy, @Nullable String error)
+      throws IOException {
     MetricsLog log = MetricsLog.open(directory.fs(), directory.root());
     List<EvaluationRecord> evaluations = log.evaluations();
     Optional<RoundMetrics> last = log.rounds().stream().reduce((earlier, later) -> later);
@@ -218,6 +242,7 @@ public final class TrainingRun {
             evaluations.isEmpty() ? null : evaluations.get(evaluations.size() - 1)),
         status == RunResult.Status.FAILED ? newestValidName() : RunLayout.roundName(rounds),
         last.map(RoundMetrics::weightsSha256).orElse(null),
+        endedBy,
         error);
   }
 

@@ -93,6 +93,7 @@ class MetricsLogTest {
             new RunResult.BeforeAfter(MetricsFixtures.evaluation(0), MetricsFixtures.evaluation(3)),
             "round-000003",
             "cd".repeat(32),
+            "rounds",
             null);
 
     JsonNode json = new ObjectMapper().readTree(RunJson.pretty(result));
@@ -100,7 +101,14 @@ class MetricsLogTest {
     assertThat(names(json))
         .as("result.json")
         .containsExactly(
-            "status", "rounds", "seconds", "evaluation", "checkpoint", "weights_sha256", "error");
+            "status",
+            "rounds",
+            "seconds",
+            "evaluation",
+            "checkpoint",
+            "weights_sha256",
+            "ended_by",
+            "error");
     assertThat(json.get("status").asText()).as("status").isEqualTo("completed");
     assertThat(names(json.get("evaluation"))).as("evaluation").containsExactly("before", "after");
   }

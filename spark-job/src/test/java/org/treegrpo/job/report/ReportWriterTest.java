@@ -130,7 +130,8 @@ class ReportWriterTest {
   @Test
   void aFailedRunShowsItsError() throws IOException {
     RunResult result =
-        new RunResult(RunResult.Status.FAILED, 3, 10, null, null, null, "prompts.train: <gone>");
+        new RunResult(
+            RunResult.Status.FAILED, 3, 10, null, null, null, null, "prompts.train: <gone>");
     RunFiles.write(fs, new RunLayout(runDir()).result(), RunJson.pretty(result));
 
     assertThat(report(runDir()))

@@ -63,6 +63,7 @@ final class SyntheticRun {
             evaluation,
             "round-000030",
             "ab".repeat(32),
+            "rounds",
             null);
     RunFiles.write(fs, layout.result(), RunJson.pretty(result));
   }

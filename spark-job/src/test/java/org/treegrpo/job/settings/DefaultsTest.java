@@ -31,6 +31,7 @@ class DefaultsTest {
   void theRunIsThePapers() {
     assertThat(settings.seed()).as("seed").isZero();
     assertThat(settings.rounds()).as("rounds").isEqualTo(250);
+    assertThat(settings.budget()).as("budget").isEqualTo(new BudgetSettings(0, 0, 0));
     assertThat(settings.method()).as("method").isEqualTo("treegrpo");
     assertThat(settings.sampler())
         .as("sampler")

@@ -23,6 +23,9 @@ class EveryKeyTest {
           Map.ofEntries(
               Map.entry("seed", "7"),
               Map.entry("rounds", "9"),
+              Map.entry("budget.seconds", "3600"),
+              Map.entry("budget.evaluations", "1000000"),
+              Map.entry("budget.images", "50000"),
               Map.entry("run-dir", "/elsewhere"),
               Map.entry("method", "mix-grpo"),
               Map.entry("policy.path", "/other/policy"),

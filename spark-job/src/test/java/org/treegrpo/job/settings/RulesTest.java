@@ -21,6 +21,11 @@ class RulesTest {
           seed                        | 99999999999999999999 | must be a whole number
           rounds                      | 0        | must be a whole number from 1 to 1000000
           rounds                      | many     | must be a whole number from 1 to 1000000
+          budget.seconds              | -0.1     | must be a number >= 0
+          budget.seconds              | 1 hour   | must be a number >= 0
+          budget.evaluations          | -1       | must be a whole number >= 0
+          budget.evaluations          | 0.5      | must be a whole number >= 0
+          budget.images               | -1       | must be a whole number >= 0
           policy.type                 | onnx     | must be one of: auto, built-in, torchscript
           policy.trainable            | lora     | must be one of: all
           policy.device               | tpu      | must be one of: auto, cpu, gpu

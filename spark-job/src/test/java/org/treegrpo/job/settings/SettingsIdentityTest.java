@@ -112,6 +112,9 @@ class SettingsIdentityTest {
   @ValueSource(
       strings = {
         "rounds=300",
+        "budget.seconds=60",
+        "budget.evaluations=9",
+        "budget.images=9",
         "run-dir=/moved",
         "pretrain.steps=9",
         "policy.type=built-in",

@@ -59,7 +59,7 @@ class RegrowthTest {
               // when it is done, the driver knows.
               List<String> grower = List.of(grown.blocks().get(0).location());
               BlockRdd.<String>run(
-                  context.sc(), "between the jobs", 1, grower, (block, task) -> "survived");
+                  context.sc(), "run", "between the jobs", 1, grower, (block, task) -> "survived");
               assertThat(kills).as("moments at which no executor has died").isEmptyDirectory();
             });
     assertThat(regrown).as("what the lost executor had grown").isGreaterThanOrEqualTo(3);

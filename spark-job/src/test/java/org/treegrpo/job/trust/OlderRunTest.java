@@ -37,7 +37,7 @@ class OlderRunTest {
     String older =
         Files.readString(config)
             .replaceAll("(?m)^ +(kl=0.0|surrogate=ppo)\n", "")
-            .replaceAll("(?ms)^ {4}cluster \\{.*?^ {4}}\n", "");
+            .replaceAll("(?ms)^ {4}(budget|cluster) \\{.*?^ {4}}\n", "");
     Files.writeString(config, older);
     ageCheckpoint(
         sha256(

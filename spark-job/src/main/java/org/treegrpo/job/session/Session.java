@@ -1,0 +1,81 @@
+package org.treegrpo.job.session;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+import org.apache.spark.SparkConf;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.treegrpo.job.cluster.ClusterStart;
+import org.treegrpo.job.cluster.SparkCluster;
+import org.treegrpo.job.cluster.SparkSettings;
+import org.treegrpo.job.executor.RunSpec;
+import org.treegrpo.job.settings.ClusterSettings;
+
+/**
+ * The one place that opens Spark. Where this JVM has a Spark context already, as in a notebook or
+ * on a managed platform, that one is used and goes on afterwards; otherwise the session's own is
+ * made, and stopped with it.
+ */
+public final class Session implements AutoCloseable {
+
+  private final JavaSparkContext context;
+  private final boolean own;
+
+  private Session(JavaSparkContext context, boolean own) {
+    this.context = context;
+    this.own = own;
+  }
+
+  /**
+   * Opens Spark, with at least one executor.
+   *
+   * @param spark completed by {@link SparkSettings}; not looked at where there is a context
+   * @throws SessionException as {@link #requireUsable}
+   * @throws org.treegrpo.job.executor.ExecutorException if no executor comes
+   */
+  public static Session open(SparkConf spark, ClusterSettings settings) {
+    requireUsable();
+    Optional<JavaSparkContext> present = ClusterStart.present();
+    if (present.isEmpty()) {
+      return new Session(ClusterStart.open(spark, settings), true);
+    }
+    ClusterStart.await(present.get(), settings);
+    return new Session(present.get(), false);
+  }
+
+  /**
+   * Looks at the Spark context of this JVM, if there is one.
+   *
+   * @throws SessionException if it lacks what cannot be set any more; the message names every
+   *     property with its value
+   */
+  public static void requireUsable() {
+    List<String> missing =
+        ClusterStart.present()
+            .map(context -> SparkSettings.missing(context.getConf()))
+            .orElse(List.of());
+    if (!missing.isEmpty()) {
+      throw new SessionException(
+          "the SparkContext of this process was made without what treegrpo needs: %s; set it before the context is made"
+              .formatted(String.join("; ", missing)));
+    }
+  }
+
+  /**
+   * Brings an experiment, settings and inputs, to the executors.
+   *
+   * @param experiment by the id that it is known by there
+   * @return its jobs; the caller closes it before this session
+   */
+  public SparkCluster start(Function<String, RunSpec> experiment) {
+    return new SparkCluster(context, experiment.apply(UUID.randomUUID().toString()));
+  }
+
+  @Override
+  public void close() {
+    if (own) {
+      context.close();
+    }
+  }
+}
