@@ -102,7 +102,7 @@ final class SamplesSection {
               boolean right = ReadText.isExactly(cell.text(), text);
               out.raw(right ? "<span class=\"read right\"" : "<span class=\"read wrong\"")
                   .format(
-                      " title=\"read by %s, score %s\">%s %s</span>",
+                      " title=\"read by %s, score %s\">%s <bdi>%s</bdi></span>",
                       reader,
                       score(cell.scores().get(reader)),
                       right ? "✓" : "✗",
