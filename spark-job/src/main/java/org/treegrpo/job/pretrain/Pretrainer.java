@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import org.treegrpo.core.base.Terminal;
 import org.treegrpo.core.optim.AdamWSettings;
 import org.treegrpo.core.optim.Ema;
 import org.treegrpo.core.optim.GradientClip;
@@ -71,7 +72,7 @@ public final class Pretrainer {
         ShardedGradient gradient = new ShardedGradient(job, this::newPolicy, this::newSource)) {
       PretrainState state = start(policy);
       Progress progress =
-          new Progress(out, Progress.onTerminal(), state.step(), optimisation.steps());
+          new Progress(out, Terminal.isStandardOutput(), state.step(), optimisation.steps());
       if (state.step() > 0) {
         progress.message("pretrain: going on after step " + state.step());
       }

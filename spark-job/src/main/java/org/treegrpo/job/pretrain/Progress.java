@@ -31,12 +31,6 @@ final class Progress {
     this.total = total;
   }
 
-  /** Whether the process has a terminal that understands carriage returns. */
-  @SuppressWarnings("SystemConsoleNull") // conf/spark-defaults.conf sets jdk.console for JDK 22.
-  static boolean onTerminal() {
-    return System.console() != null && !"dumb".equals(System.getenv().getOrDefault("TERM", "dumb"));
-  }
-
   /** Called after each step; shows what is due. */
   void step(int step, double seconds, double loss) {
     double due = terminal ? SECONDS_BETWEEN_DRAWS : SECONDS_BETWEEN_LINES;

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.treegrpo.core.base.Sha256;
 
 /**
  * The settings by which a run is known again: every key on which its weights or its evaluations
@@ -126,7 +127,7 @@ public record SettingsIdentity(SortedMap<String, String> digests) {
     } else {
       String name = key.substring(key.lastIndexOf('.') + 1);
       String kept = Secrets.BY_NAME.mask(withoutIndex(name), normal(value.unwrapped()));
-      digests.put(key, ResolvedConfig.sha256(kept));
+      digests.put(key, Sha256.of(kept));
     }
   }
 
