@@ -21,6 +21,7 @@ import org.treegrpo.core.transition.Sampler;
 import org.treegrpo.core.transition.Steps;
 import org.treegrpo.core.tree.GrownShare;
 import org.treegrpo.core.tree.NodePath;
+import org.treegrpo.core.tree.ParentBatch;
 import org.treegrpo.core.tree.PointwiseDenoiser;
 import org.treegrpo.core.tree.RoundKey;
 import org.treegrpo.core.tree.TreeGrower;
@@ -63,6 +64,30 @@ class ShareLearnerTest {
       denoiser.theta()[0] += 1e-3;
       assertThat(new ShareLearner(denoiser, sampler).maxRatioDeviation(share, 1)).isPositive();
     }
+  }
+
+  @Test
+  void theSelfCheckCountsParentsAndReplaysWholeBatches() {
+    Sampler sampler = Trees.flowSampler(8);
+    try (GrownShare share = grow(sampler)) {
+      List<Integer> rows = share.parentBatches().stream().map(ParentBatch::rows).toList();
+      int two = rows.get(0) + rows.get(1);
+      assertThat(rows.get(0)).as("a batch holds several parents").isGreaterThan(1);
+
+      assertThat(replayed(sampler, share, 0)).as("none").isZero();
+      assertThat(replayed(sampler, share, rows.get(0))).as("a batch").isEqualTo(rows.get(0));
+      assertThat(replayed(sampler, share, rows.get(0) + 1)).as("one more").isEqualTo(two);
+      assertThat(replayed(sampler, share, Integer.MAX_VALUE))
+          .as("all there are")
+          .isEqualTo(rows.stream().mapToInt(Integer::intValue).sum());
+    }
+  }
+
+  private int replayed(Sampler sampler, GrownShare share, int parents) {
+    int before = denoiser.calls().size();
+    new ShareLearner(denoiser, sampler).maxRatioDeviation(share, parents);
+    return denoiser.calls().stream().skip(before).mapToInt(c -> c.latents().length).sum()
+        / ELEMENTS;
   }
 
   @ParameterizedTest

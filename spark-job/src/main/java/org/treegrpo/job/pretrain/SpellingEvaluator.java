@@ -31,7 +31,7 @@ import org.treegrpo.reward.TextReader;
  * initial noise of a picture depends on the seed and the picture's number only. Owns the
  * recognisers.
  */
-final class SpellingEvaluator implements Evaluator, AutoCloseable {
+final class SpellingEvaluator implements PolicyJudge, AutoCloseable {
   private static final List<String> RECOGNISERS = List.of("v4", "v3");
   private static final int BATCH = 32;
   private static final Duration TIME_LIMIT = Duration.ofMinutes(10);

@@ -8,7 +8,7 @@ import java.util.Locale;
  * Shows how far a run is and when it will end: one line that is redrawn on a terminal, a plain line
  * now and then elsewhere.
  */
-final class Progress {
+final class PretrainProgress {
   private static final int BAR = 24;
   private static final double SECONDS_BETWEEN_LINES = 30;
   private static final double SECONDS_BETWEEN_DRAWS = 0.5;
@@ -24,7 +24,7 @@ final class Progress {
    * @param first steps done before this run
    * @param total steps at the end
    */
-  Progress(PrintStream out, boolean terminal, int first, int total) {
+  PretrainProgress(PrintStream out, boolean terminal, int first, int total) {
     this.out = out;
     this.terminal = terminal;
     this.first = first;
