@@ -2,8 +2,8 @@ package org.treegrpo.core.io;
 
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
+import org.treegrpo.core.base.Printable;
 import org.treegrpo.core.base.UserError;
-import org.treegrpo.core.text.Printable;
 
 /** A safetensors file that breaks a rule of the format, or does not hold what was asked of it. */
 public final class SafetensorsException extends IOException implements UserError {

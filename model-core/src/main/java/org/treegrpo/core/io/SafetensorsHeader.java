@@ -1,10 +1,7 @@
 package org.treegrpo.core.io;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -21,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.treegrpo.core.base.StrictJson;
 
 /**
  * The header of a safetensors file: 8 bytes of little-endian length, then that many bytes of JSON.
@@ -37,16 +35,11 @@ record SafetensorsHeader(Map<String, String> metadata, List<TensorInfo> tensors,
 
   private static final Set<String> TENSOR_KEYS = Set.of("dtype", "shape", "data_offsets");
   private static final ObjectMapper JSON =
-      new ObjectMapper(
-              JsonFactory.builder()
-                  .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                  .streamReadConstraints(
-                      StreamReadConstraints.builder()
-                          .maxStringLength(MAX_BYTES)
-                          .maxNameLength(MAX_BYTES)
-                          .build())
-                  .build())
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+      StrictJson.within(
+          StreamReadConstraints.builder()
+              .maxStringLength(MAX_BYTES)
+              .maxNameLength(MAX_BYTES)
+              .build());
 
   static SafetensorsHeader read(ReadableSource source) throws IOException {
     return new Parser(source.name()).parse(source);

@@ -15,15 +15,21 @@ public final class Replay {
   private Replay() {}
 
   /**
-   * Replays the first {@code batches} parent batches without gradients and returns the largest |rho
-   * - 1|: 0 unless the weights changed or the replay differs from the rollout.
+   * Replays the first parents without gradients and returns the largest |rho - 1|: 0 unless the
+   * weights changed or the replay differs from the rollout.
+   *
+   * @param parents so many at least, as far as there are: a parent is replayed with its whole batch
    */
   public static double maxRatioDeviation(
-      Denoiser denoiser, Sampler sampler, GrownShare share, int batches) {
+      Denoiser denoiser, Sampler sampler, GrownShare share, int parents) {
     double largest = 0;
+    int replayedParents = 0;
     float[] child = new float[share.elements()];
-    for (ParentBatch batch :
-        share.parentBatches().subList(0, Math.min(batches, share.parentBatches().size()))) {
+    for (ParentBatch batch : share.parentBatches()) {
+      if (replayedParents >= parents) {
+        break;
+      }
+      replayedParents += batch.rows();
       AffineStep step = sampler.sdeStep(batch.step());
       float[] latents = batch.latents();
       float[] outputs = new float[latents.length];

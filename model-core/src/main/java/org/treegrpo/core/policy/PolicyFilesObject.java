@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import org.treegrpo.core.base.EditDistance;
 
 /** One JSON object of {@code policy.json}: typed access to its keys, each violation named. */
 final class PolicyFilesObject {
@@ -31,7 +32,7 @@ final class PolicyFilesObject {
             entry.getKey(),
             entry.getValue(),
             "is not a known key, the nearest is '"
-                + NearestName.of(entry.getKey(), new TreeSet<>(keys))
+                + EditDistance.nearest(entry.getKey(), new TreeSet<>(keys))
                 + "'");
       }
     }

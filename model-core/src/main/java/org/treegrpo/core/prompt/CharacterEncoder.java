@@ -1,9 +1,9 @@
 package org.treegrpo.core.prompt;
 
 import java.util.List;
+import org.treegrpo.core.base.Printable;
 import org.treegrpo.core.policy.Conditioning;
 import org.treegrpo.core.policy.PolicySpec;
-import org.treegrpo.core.text.Printable;
 
 /**
  * The conditioning of a built-in policy: the prompt's characters as token ids, {@code [letters]},

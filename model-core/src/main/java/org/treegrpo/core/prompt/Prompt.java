@@ -6,7 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Pattern;
-import org.treegrpo.core.text.Printable;
+import org.treegrpo.core.base.Printable;
 
 /**
  * One prompt.

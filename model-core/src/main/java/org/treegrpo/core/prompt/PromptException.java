@@ -1,8 +1,8 @@
 package org.treegrpo.core.prompt;
 
 import org.jspecify.annotations.Nullable;
+import org.treegrpo.core.base.Printable;
 import org.treegrpo.core.base.UserError;
-import org.treegrpo.core.text.Printable;
 
 /** A prompt, or a file of prompts or of their conditioning, that breaks a rule. */
 public final class PromptException extends RuntimeException implements UserError {

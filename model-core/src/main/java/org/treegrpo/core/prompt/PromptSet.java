@@ -1,9 +1,6 @@
 package org.treegrpo.core.prompt;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -16,14 +13,12 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.treegrpo.core.base.StrictJson;
 
 /** Prompts in the order of their file; ids are unique and there is at least one. */
 public record PromptSet(List<Prompt> prompts) {
 
-  private static final ObjectMapper JSON =
-      new ObjectMapper(
-              JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build())
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+  private static final ObjectMapper JSON = StrictJson.mapper();
 
   /** What some editors put before UTF-8; it belongs to no line. */
   private static final String BYTE_ORDER_MARK = "\ufeff";

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -23,6 +24,7 @@ import org.treegrpo.core.transition.Sampler;
 import org.treegrpo.core.transition.Steps;
 import org.treegrpo.core.tree.EdgeRecord;
 import org.treegrpo.core.tree.GrownShare;
+import org.treegrpo.core.tree.ParentBatch;
 import org.treegrpo.core.tree.PointwiseDenoiser;
 import org.treegrpo.core.tree.RoundKey;
 import org.treegrpo.core.tree.TreeGrower;
@@ -71,6 +73,30 @@ class EdgeLearnerTest {
       denoiser.theta()[0] += 1e-3;
       assertThat(Replay.maxRatioDeviation(denoiser, sampler, share, 1)).isPositive();
     }
+  }
+
+  @Test
+  void theSelfCheckCountsParentsAndReplaysWholeBatches() {
+    Sampler sampler = Trees.flowSampler(8);
+    try (GrownShare share = grow(sampler)) {
+      List<Integer> rows = share.parentBatches().stream().map(ParentBatch::rows).toList();
+      int two = rows.get(0) + rows.get(1);
+      assertThat(rows.get(0)).as("a batch holds several parents").isGreaterThan(1);
+
+      assertThat(replayed(sampler, share, 0)).as("none").isZero();
+      assertThat(replayed(sampler, share, rows.get(0))).as("a batch").isEqualTo(rows.get(0));
+      assertThat(replayed(sampler, share, rows.get(0) + 1)).as("one more").isEqualTo(two);
+      assertThat(replayed(sampler, share, Integer.MAX_VALUE))
+          .as("all there are")
+          .isEqualTo(rows.stream().mapToInt(Integer::intValue).sum());
+    }
+  }
+
+  private int replayed(Sampler sampler, GrownShare share, int parents) {
+    int before = denoiser.calls().size();
+    Replay.maxRatioDeviation(denoiser, sampler, share, parents);
+    return denoiser.calls().stream().skip(before).mapToInt(c -> c.latents().length).sum()
+        / ELEMENTS;
   }
 
   @ParameterizedTest

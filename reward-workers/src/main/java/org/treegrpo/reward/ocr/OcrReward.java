@@ -18,7 +18,7 @@ final class OcrReward extends RecogniserReward implements TextReader {
 
   @Override
   float score(ImageBatch images, int row, String target) throws RewardException {
-    return TargetText.score(target, recogniser.read(images, row));
+    return Spelling.score(target, recogniser.read(images, row));
   }
 
   @Override

@@ -1,6 +1,7 @@
 package org.treegrpo.reward.ocr;
 
 import java.util.List;
+import org.treegrpo.core.prompt.TargetText;
 import org.treegrpo.reward.ImageBatch;
 import org.treegrpo.reward.Reward;
 import org.treegrpo.reward.RewardException;

@@ -9,12 +9,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.FloatBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import org.treegrpo.core.base.Sha256;
 import org.treegrpo.reward.ImageBatch;
 import org.treegrpo.reward.RewardException;
 
@@ -128,11 +126,6 @@ final class TextRecogniser implements AutoCloseable {
   }
 
   private static String digest(byte[] network) {
-    try {
-      byte[] hash = MessageDigest.getInstance("SHA-256").digest(network);
-      return HexFormat.of().formatHex(hash, 0, 8);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
+    return Sha256.of(network).substring(0, 16);
   }
 }

@@ -8,6 +8,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.treegrpo.core.prompt.TargetText;
 import org.treegrpo.reward.ImageBatch;
 import org.treegrpo.reward.RewardException;
 import org.treegrpo.reward.RewardPrompt;

@@ -4,12 +4,12 @@ import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.security.MessageDigest;
-import java.util.HexFormat;
+import org.treegrpo.core.base.Sha256;
 
 /** Counts and fingerprints the bytes that pass. */
 final class DigestingOutputStream extends FilterOutputStream {
 
-  private final MessageDigest digest = WeightsDigest.newSha256();
+  private final MessageDigest digest = Sha256.newDigest();
   private long size;
 
   DigestingOutputStream(OutputStream out) {
@@ -32,6 +32,6 @@ final class DigestingOutputStream extends FilterOutputStream {
 
   /** The manifest entry of all bytes so far; ends the digest. */
   Manifest.Entry entry() {
-    return new Manifest.Entry(size, HexFormat.of().formatHex(digest.digest()));
+    return new Manifest.Entry(size, Sha256.hex(digest));
   }
 }

@@ -4,9 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
-import java.security.MessageDigest;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -14,6 +12,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.treegrpo.core.base.Sha256;
 
 /**
  * {@code MANIFEST.json}: the size and the SHA-256 of every file of a checkpoint. Written last, it
@@ -81,13 +80,8 @@ record Manifest(SortedMap<String, Entry> files) {
   }
 
   private static String sha256(FileSystem fs, Path file) throws IOException {
-    MessageDigest digest = WeightsDigest.newSha256();
-    byte[] chunk = new byte[1 << 20];
     try (InputStream in = fs.open(file)) {
-      for (int read = in.read(chunk); read >= 0; read = in.read(chunk)) {
-        digest.update(chunk, 0, read);
-      }
+      return Sha256.of(in);
     }
-    return HexFormat.of().formatHex(digest.digest());
   }
 }

@@ -3,8 +3,7 @@ package org.treegrpo.job.checkpoint;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import org.treegrpo.core.base.Sha256;
 
 /** The fingerprint of a weight vector: equal exactly where every byte is. */
 public final class WeightsDigest {
@@ -18,7 +17,7 @@ public final class WeightsDigest {
    * that of the data section of {@code policy.safetensors}.
    */
   public static String sha256(float[] weights) {
-    MessageDigest digest = newSha256();
+    MessageDigest digest = Sha256.newDigest();
     ByteBuffer chunk =
         ByteBuffer.allocate(CHUNK_FLOATS * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     for (int done = 0; done < weights.length; ) {
@@ -28,15 +27,6 @@ public final class WeightsDigest {
       digest.update(chunk.array(), 0, part * Float.BYTES);
       done += part;
     }
-    return HexFormat.of().formatHex(digest.digest());
-  }
-
-  /** Every Java platform has it. */
-  public static MessageDigest newSha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
+    return Sha256.hex(digest);
   }
 }

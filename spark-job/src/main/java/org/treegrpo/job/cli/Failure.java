@@ -7,8 +7,8 @@ import java.nio.file.NoSuchFileException;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.treegrpo.core.base.Printable;
 import org.treegrpo.core.base.UserError;
-import org.treegrpo.core.text.Printable;
 import org.treegrpo.job.train.RootFailure;
 
 /**

@@ -25,7 +25,7 @@ public record RunLayout(Path root) {
     return new Path(root, "config.resolved.conf");
   }
 
-  /** The {@link RunResult}. */
+  /** The {@code RunResult}. */
   public Path result() {
     return new Path(root, "result.json");
   }
@@ -35,12 +35,12 @@ public record RunLayout(Path root) {
     return new Path(root, "report.html");
   }
 
-  /** One {@link RoundMetrics} a line. */
+  /** One {@code RoundMetrics} a line. */
   public Path metrics() {
     return new Path(root, "metrics.jsonl");
   }
 
-  /** One {@link EvaluationRecord} a line. */
+  /** One {@code EvaluationRecord} a line. */
   public Path evaluations() {
     return new Path(root, "evaluations.jsonl");
   }

@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import org.treegrpo.core.base.Terminal;
 import org.treegrpo.core.optim.AdamWSettings;
 import org.treegrpo.core.optim.Ema;
 import org.treegrpo.core.optim.GradientClip;
@@ -37,11 +38,11 @@ public final class Pretrainer {
   private final PretrainJob job;
   private final PretrainSettings settings;
   private final PretrainSettings.Optimisation optimisation;
-  private final Evaluator evaluator;
+  private final PolicyJudge evaluator;
   private final PrintStream out;
   private final AdamWSettings adam;
 
-  Pretrainer(PretrainJob job, Evaluator evaluator, PrintStream out) {
+  Pretrainer(PretrainJob job, PolicyJudge evaluator, PrintStream out) {
     this.job = Objects.requireNonNull(job, "job");
     this.settings = job.settings();
     this.optimisation = settings.optimisation();
@@ -70,8 +71,9 @@ public final class Pretrainer {
     try (Policy policy = newPolicy();
         ShardedGradient gradient = new ShardedGradient(job, this::newPolicy, this::newSource)) {
       PretrainState state = start(policy);
-      Progress progress =
-          new Progress(out, Progress.onTerminal(), state.step(), optimisation.steps());
+      PretrainProgress progress =
+          new PretrainProgress(
+              out, Terminal.isStandardOutput(), state.step(), optimisation.steps());
       if (state.step() > 0) {
         progress.message("pretrain: going on after step " + state.step());
       }
@@ -80,7 +82,7 @@ public final class Pretrainer {
   }
 
   private PretrainResult train(
-      PretrainState initial, Policy policy, ShardedGradient gradient, Progress progress)
+      PretrainState initial, Policy policy, ShardedGradient gradient, PretrainProgress progress)
       throws IOException {
     PretrainState state = initial;
     double loss = Double.NaN;
@@ -128,7 +130,8 @@ public final class Pretrainer {
     return Math.min(optimisation.emaDecay(), step / (step + 10.0));
   }
 
-  private List<SpellingScore> evaluate(Policy policy, PretrainState state, Progress progress) {
+  private List<SpellingScore> evaluate(
+      Policy policy, PretrainState state, PretrainProgress progress) {
     policy.install(state.average());
     List<SpellingScore> scores = evaluator.evaluate(policy);
     for (SpellingScore score : scores) {

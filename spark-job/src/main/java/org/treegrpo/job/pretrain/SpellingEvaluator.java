@@ -3,7 +3,6 @@ package org.treegrpo.job.pretrain;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.treegrpo.core.policy.Conditioning;
 import org.treegrpo.core.policy.GuidedDenoiser;
@@ -12,6 +11,7 @@ import org.treegrpo.core.policy.LatentShape;
 import org.treegrpo.core.policy.Policy;
 import org.treegrpo.core.prompt.CharacterEncoder;
 import org.treegrpo.core.prompt.Prompt;
+import org.treegrpo.core.prompt.TargetText;
 import org.treegrpo.core.random.GaussianStream;
 import org.treegrpo.core.random.Keys;
 import org.treegrpo.core.transition.Sampler;
@@ -31,7 +31,7 @@ import org.treegrpo.reward.TextReader;
  * initial noise of a picture depends on the seed and the picture's number only. Owns the
  * recognisers.
  */
-final class SpellingEvaluator implements Evaluator, AutoCloseable {
+final class SpellingEvaluator implements PolicyJudge, AutoCloseable {
   private static final List<String> RECOGNISERS = List.of("v4", "v3");
   private static final int BATCH = 32;
   private static final Duration TIME_LIMIT = Duration.ofMinutes(10);
@@ -100,7 +100,7 @@ final class SpellingEvaluator implements Evaluator, AutoCloseable {
       List<String> read = ((TextReader) recogniser).read(images);
       int exact = 0;
       for (int i = 0; i < prompts.size(); i++) {
-        if (letters(read.get(i)).equals(prompts.get(i).text())) {
+        if (TargetText.isExactly(prompts.get(i).text(), read.get(i))) {
           exact++;
         }
       }
@@ -114,10 +114,6 @@ final class SpellingEvaluator implements Evaluator, AutoCloseable {
       throw new IllegalStateException(
           "recogniser %s failed: %s".formatted(recogniser.name(), e.getMessage()), e);
     }
-  }
-
-  private static String letters(String text) {
-    return text.replace(" ", "").toLowerCase(Locale.ROOT);
   }
 
   @Override

@@ -1,11 +1,9 @@
 package org.treegrpo.job.report;
 
-import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Map;
+import org.treegrpo.core.base.Terminal;
 import org.treegrpo.job.metrics.EvaluationRecord;
 import org.treegrpo.job.metrics.EvaluationRecord.HeldOutReward;
 import org.treegrpo.job.metrics.RoundMetrics;
@@ -26,17 +24,8 @@ public final class ConsoleProgress {
 
     /** What standard output is; plain where that cannot be told. */
     public static Style ofStandardOutput() {
-      if (System.getenv("NO_COLOR") != null || "dumb".equals(System.getenv("TERM"))) {
-        return PLAIN;
-      }
-      try {
-        Path output = Files.readSymbolicLink(Path.of("/proc/self/fd/1"));
-        return output.startsWith("/dev/pts") || output.startsWith("/dev/console")
-            ? TERMINAL
-            : PLAIN;
-      } catch (IOException | UnsupportedOperationException e) {
-        return PLAIN;
-      }
+      boolean plain = System.getenv("NO_COLOR") != null || !Terminal.isStandardOutput();
+      return plain ? PLAIN : TERMINAL;
     }
   }
 

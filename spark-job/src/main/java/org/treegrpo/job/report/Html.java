@@ -1,7 +1,7 @@
 package org.treegrpo.job.report;
 
 import java.util.Locale;
-import org.treegrpo.core.text.Printable;
+import org.treegrpo.core.base.Printable;
 
 /** HTML under construction. Text goes through {@link #escape}; only fixed markup is raw. */
 final class Html {

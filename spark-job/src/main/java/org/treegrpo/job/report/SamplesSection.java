@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.treegrpo.core.prompt.TargetText;
 import org.treegrpo.job.images.ImageGrid;
-import org.treegrpo.job.images.ReadText;
 import org.treegrpo.job.images.SampleSheet;
 
 /** The same prompts and the same noise, drawn before and after. */
@@ -99,10 +99,10 @@ final class SamplesSection {
     cell.read()
         .forEach(
             (reader, text) -> {
-              boolean right = ReadText.isExactly(cell.text(), text);
+              boolean right = TargetText.isExactly(cell.text(), text);
               out.raw(right ? "<span class=\"read right\"" : "<span class=\"read wrong\"")
                   .format(
-                      " title=\"read by %s, score %s\">%s %s</span>",
+                      " title=\"read by %s, score %s\">%s <bdi>%s</bdi></span>",
                       reader,
                       score(cell.scores().get(reader)),
                       right ? "✓" : "✗",

@@ -3,6 +3,7 @@ package org.treegrpo.job.settings;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Optional;
+import org.treegrpo.core.base.EditDistance;
 
 /** Finds what an unknown key was probably meant to be. */
 final class NearestKey {
@@ -24,8 +25,8 @@ final class NearestKey {
   }
 
   private static int distance(String unknown, String candidate) {
-    int elsewhere = editDistance(lastName(unknown), lastName(candidate)) + 1;
-    return Math.min(editDistance(unknown, candidate), elsewhere);
+    int elsewhere = EditDistance.ofTyping(lastName(unknown), lastName(candidate)) + 1;
+    return Math.min(EditDistance.ofTyping(unknown, candidate), elsewhere);
   }
 
   private static int commonPrefix(String from, String to) {
@@ -39,28 +40,5 @@ final class NearestKey {
 
   private static String lastName(String key) {
     return key.substring(key.lastIndexOf('.') + 1);
-  }
-
-  /** Insertions, deletions, substitutions and swaps of neighbours that turn one into the other. */
-  static int editDistance(String from, String to) {
-    int[][] cost = new int[from.length() + 1][to.length() + 1];
-    for (int i = 0; i <= from.length(); i++) {
-      for (int j = 0; j <= to.length(); j++) {
-        if (i == 0 || j == 0) {
-          cost[i][j] = i + j;
-          continue;
-        }
-        int change = from.charAt(i - 1) == to.charAt(j - 1) ? 0 : 1;
-        cost[i][j] =
-            Math.min(Math.min(cost[i - 1][j], cost[i][j - 1]) + 1, cost[i - 1][j - 1] + change);
-        if (i > 1
-            && j > 1
-            && from.charAt(i - 1) == to.charAt(j - 2)
-            && from.charAt(i - 2) == to.charAt(j - 1)) {
-          cost[i][j] = Math.min(cost[i][j], cost[i - 2][j - 2] + 1);
-        }
-      }
-    }
-    return cost[from.length()][to.length()];
   }
 }

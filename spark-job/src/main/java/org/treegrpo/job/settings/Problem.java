@@ -1,6 +1,6 @@
 package org.treegrpo.job.settings;
 
-import org.treegrpo.core.text.Printable;
+import org.treegrpo.core.base.Printable;
 
 /**
  * One thing wrong with the configuration.

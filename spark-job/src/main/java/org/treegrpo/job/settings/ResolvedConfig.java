@@ -2,14 +2,11 @@ package org.treegrpo.job.settings;
 
 import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigValueFactory;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.treegrpo.core.base.Sha256;
 
 /**
  * The settings written out: {@code config.resolved.conf}. Every key with its value, sorted, paths
@@ -65,17 +62,6 @@ public record ResolvedConfig(String text, String withSecrets, String sha256) {
         hashed.append(line);
       }
     }
-    return sha256(hashed.toString());
-  }
-
-  /** In lower-case hexadecimal. */
-  static String sha256(String text) {
-    try {
-      return HexFormat.of()
-          .formatHex(
-              MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
-    } catch (NoSuchAlgorithmException absent) {
-      throw new IllegalStateException("every Java platform has SHA-256", absent);
-    }
+    return Sha256.of(hashed.toString());
   }
 }

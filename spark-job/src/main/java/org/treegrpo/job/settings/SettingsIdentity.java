@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.treegrpo.core.base.Sha256;
 
 /**
  * The settings by which a run is known again: every key on which its weights or its evaluations
@@ -49,8 +50,7 @@ public record SettingsIdentity(SortedMap<String, String> digests) {
   public SettingsIdentity {
     SortedMap<String, String> today = new TreeMap<>(digests);
     Presets.ALIASES.forEach(
-        (alias, name) ->
-            today.replace(METHOD, ResolvedConfig.sha256(alias), ResolvedConfig.sha256(name)));
+        (alias, name) -> today.replace(METHOD, Sha256.of(alias), Sha256.of(name)));
     digests = Collections.unmodifiableSortedMap(today);
   }
 
@@ -133,7 +133,7 @@ public record SettingsIdentity(SortedMap<String, String> digests) {
     } else {
       String name = key.substring(key.lastIndexOf('.') + 1);
       String kept = Secrets.BY_NAME.mask(withoutIndex(name), normal(value.unwrapped()));
-      digests.put(key, ResolvedConfig.sha256(kept));
+      digests.put(key, Sha256.of(kept));
     }
   }
 

@@ -9,11 +9,11 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.treegrpo.core.prompt.Prompt;
+import org.treegrpo.core.prompt.TargetText;
 import org.treegrpo.job.cluster.SparkCluster;
 import org.treegrpo.job.executor.EvaluatedBlock;
 import org.treegrpo.job.images.ImageGrid;
 import org.treegrpo.job.images.Png;
-import org.treegrpo.job.images.ReadText;
 import org.treegrpo.job.images.SampleSheet.Cell;
 import org.treegrpo.job.metrics.EvaluationRecord;
 import org.treegrpo.job.metrics.EvaluationRecord.HeldOutReward;
@@ -119,7 +119,7 @@ public final class Evaluator {
       if (text == null) {
         return null;
       }
-      if (ReadText.isExactly(recipe.evaluationPrompts().get(i / perPrompt).text(), text)) {
+      if (TargetText.isExactly(recipe.evaluationPrompts().get(i / perPrompt).text(), text)) {
         right++;
       }
     }

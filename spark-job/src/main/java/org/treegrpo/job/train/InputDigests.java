@@ -3,16 +3,14 @@ package org.treegrpo.job.train;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
 import java.security.MessageDigest;
-import java.util.HexFormat;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.treegrpo.core.base.Sha256;
 import org.treegrpo.core.policy.Conditioning;
 import org.treegrpo.core.policy.PolicyDirectory;
 import org.treegrpo.core.policy.PolicySpec;
@@ -90,23 +88,15 @@ final class InputDigests {
   }
 
   private void put(String name, InputStream content) throws IOException {
-    MessageDigest digest = WeightsDigest.newSha256();
-    try (DigestInputStream hashed = new DigestInputStream(content, digest)) {
-      hashed.transferTo(OutputStream.nullOutputStream());
-    }
-    put(name, digest);
+    digests.put(name, Sha256.of(content));
   }
 
   private void put(String name, Stream<Conditioning> conditioning) {
-    MessageDigest digest = WeightsDigest.newSha256();
+    MessageDigest digest = Sha256.newDigest();
     conditioning
         .flatMap(one -> one.tensors().stream())
         .map(WeightsDigest::sha256)
         .forEachOrdered(tensor -> digest.update(tensor.getBytes(StandardCharsets.UTF_8)));
-    put(name, digest);
-  }
-
-  private void put(String name, MessageDigest digest) {
-    digests.put(name, HexFormat.of().formatHex(digest.digest()));
+    digests.put(name, Sha256.hex(digest));
   }
 }

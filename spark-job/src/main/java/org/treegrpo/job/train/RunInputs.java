@@ -6,12 +6,12 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.SortedMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.treegrpo.core.base.Sha256;
 import org.treegrpo.core.policy.ImageDecoder;
 import org.treegrpo.core.policy.NetworkException;
 import org.treegrpo.core.policy.ParameterLayout;
@@ -225,10 +225,10 @@ public final class RunInputs implements AutoCloseable {
   }
 
   private static String fingerprint(byte[] prompts, float[] weights) {
-    MessageDigest digest = WeightsDigest.newSha256();
+    MessageDigest digest = Sha256.newDigest();
     digest.update(prompts);
     digest.update(WeightsDigest.sha256(weights).getBytes(StandardCharsets.UTF_8));
-    return HexFormat.of().formatHex(digest.digest());
+    return Sha256.hex(digest);
   }
 
   private static byte[] read(String key, String uri, Configuration hadoop) {

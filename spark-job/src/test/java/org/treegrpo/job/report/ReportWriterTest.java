@@ -52,10 +52,12 @@ class ReportWriterTest {
     assertThat(count(html, "<span class=\"read right\""))
         .as("one word right before, seven after, by both recognisers")
         .isEqualTo(2 * 8);
-    assertThat(html).as("a wrong reading is shown").contains("✗ w0rd").contains("✗ nothing");
+    assertThat(html)
+        .as("a wrong reading is shown, and turns only itself")
+        .contains("✗ <bdi>w0rd", "✗ <bdi>nothing</bdi>");
     assertThat(html)
         .as("control characters are shown, and not raw")
-        .contains("✗ w0rd\\u0000\\u001b")
+        .contains("✗ <bdi>w0rd\\u0000\\u001b</bdi>")
         .doesNotContain("\0", "\u001b");
   }
 

@@ -106,8 +106,8 @@ class MethodTest {
               .containsExactly("mix-grpo", "own-flat", "own-tree", "treegrpo");
           TrainSettings settings = Loading.minimal("treegrpo.method=own-tree");
           assertThat(settings.method()).as("method").isEqualTo("own-tree");
-          assertThat(settings.tree().shape().width()).as("of the directory").isEqualTo(2);
-          assertThat(Loading.minimal("treegrpo.method=own-flat").tree().shape().width())
+          assertThat(settings.tree().width()).as("of the directory").isEqualTo(2);
+          assertThat(Loading.minimal("treegrpo.method=own-flat").tree().width())
               .as("of the jar")
               .isEqualTo(4);
         });

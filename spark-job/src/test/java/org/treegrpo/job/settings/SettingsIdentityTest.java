@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.treegrpo.core.base.Sha256;
 
 class SettingsIdentityTest {
 
@@ -61,7 +62,7 @@ class SettingsIdentityTest {
   @Test
   void anAliasAndItsNameOfTodayAreTheSameMethod() {
     SettingsIdentity alias =
-        new SettingsIdentity(new TreeMap<>(Map.of("method", ResolvedConfig.sha256("mixgrpo"))));
+        new SettingsIdentity(new TreeMap<>(Map.of("method", Sha256.of("mixgrpo"))));
     assertThat(alias.digests())
         .as("a checkpoint of the version that knew the alias only")
         .containsEntry("method", of("treegrpo.method=mix-grpo").digests().get("method"));

@@ -22,6 +22,7 @@ class HostileTextTest {
   private static final String QUOTES = "\" onerror='alert(2)' x=\"";
   private static final String ENTITY = "&lt;b&gt; &#60;i&#62; </style></title>--><!-- %s %n ${x}";
   private static final String TURNED = "\u202e\u05e9\u05dc\u05d5\u05dd turned";
+  private static final String CONTROL = "red \u001b[31m and a bell \u0007";
   private static final String LONG = "w".repeat(100_000);
 
   private static String html;
@@ -45,7 +46,7 @@ class HostileTextTest {
             .parameter("gain", new float[] {0.7f}, 1),
         inputs.file("policy/network.pt"));
     List<String> lines = new ArrayList<>();
-    for (String text : List.of(SCRIPT, QUOTES, ENTITY, TURNED, LONG)) {
+    for (String text : List.of(SCRIPT, QUOTES, ENTITY, TURNED, CONTROL, LONG)) {
       lines.add(
           new JsonMapper().writeValueAsString(Map.of("id", "p" + lines.size(), "text", text)));
     }
@@ -55,7 +56,7 @@ class HostileTextTest {
     inputs.write("train.jsonl", lines.get(3));
     inputs
         .train(
-            "rounds=1", "policy.guidance.scale=1", "tree.prompts-per-round=1", "report.prompts=5")
+            "rounds=1", "policy.guidance.scale=1", "tree.prompts-per-round=1", "report.prompts=6")
         .assertDone();
     html = Files.readString(inputs.file("run/report.html"));
   }
@@ -73,10 +74,19 @@ class HostileTextTest {
 
   @Test
   void aPromptThatTurnsTheDirectionOfWritingEndsWithItself() {
+    String shown = TURNED.replace("\u202e", "\\u202e");
     assertThat(html)
-        .as("the character that turns it is shown, not obeyed; its letters keep to themselves")
-        .contains("The prompt: <bdi>" + TURNED.replace("\u202e", "\\u202e") + "</bdi>.")
+        .as("the mark is shown; letters turn a sentence too, a heading is a paragraph of its own")
+        .contains("The prompt: <bdi>" + shown + "</bdi>.", "<h3>" + shown + "</h3>")
         .doesNotContain("\u202e");
+  }
+
+  @Test
+  void controlCharactersAreShown() {
+    assertThat(html)
+        .as("none is in the page")
+        .contains("<h3>red \\u001b[31m and a bell \\u0007</h3>")
+        .doesNotContain("\u001b", "\u0007");
   }
 
   @Test

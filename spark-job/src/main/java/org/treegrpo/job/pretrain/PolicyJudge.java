@@ -5,7 +5,7 @@ import org.treegrpo.core.policy.Policy;
 
 /** Judges a policy. */
 @FunctionalInterface
-interface Evaluator {
+interface PolicyJudge {
 
   /** Scores of the policy with the weights that are installed in it, one a judge. */
   List<SpellingScore> evaluate(Policy policy);

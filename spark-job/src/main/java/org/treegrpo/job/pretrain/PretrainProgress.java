@@ -8,7 +8,7 @@ import java.util.Locale;
  * Shows how far a run is and when it will end: one line that is redrawn on a terminal, a plain line
  * now and then elsewhere.
  */
-final class Progress {
+final class PretrainProgress {
   private static final int BAR = 24;
   private static final double SECONDS_BETWEEN_LINES = 30;
   private static final double SECONDS_BETWEEN_DRAWS = 0.5;
@@ -24,17 +24,11 @@ final class Progress {
    * @param first steps done before this run
    * @param total steps at the end
    */
-  Progress(PrintStream out, boolean terminal, int first, int total) {
+  PretrainProgress(PrintStream out, boolean terminal, int first, int total) {
     this.out = out;
     this.terminal = terminal;
     this.first = first;
     this.total = total;
-  }
-
-  /** Whether the process has a terminal that understands carriage returns. */
-  @SuppressWarnings("SystemConsoleNull") // conf/spark-defaults.conf sets jdk.console for JDK 22.
-  static boolean onTerminal() {
-    return System.console() != null && !"dumb".equals(System.getenv().getOrDefault("TERM", "dumb"));
   }
 
   /** Called after each step; shows what is due. */

@@ -1,30 +1,17 @@
-package org.treegrpo.reward.ocr;
+package org.treegrpo.core.base;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.CharRange;
 import net.jqwik.api.constraints.StringLength;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class TargetTextTest {
-
-  @ParameterizedTest
-  @CsvSource(
-      quoteCharacter = '\'',
-      value = {
-        "cat, cat",
-        "Ice Cream, icecream",
-        "'a sign that says \"Open Now\" at night', opennow",
-        "'a sign that says \u201cStra\u00dfe\u201d', stra\u00dfe",
-        "'\"first\" and \"second\"', first",
-        "'an open \"quote', 'anopen\"quote'"
-      })
-  void findsTheTarget(String prompt, String target) {
-    assertThat(TargetText.of(prompt)).as("target of %s", prompt).isEqualTo(target);
-  }
+class EditDistanceTest {
 
   @ParameterizedTest
   @CsvSource({
@@ -40,21 +27,6 @@ class TargetTextTest {
     assertThat(distance(a, b)).as("Levenshtein(%s, %s)", a, b).isEqualTo(distance);
   }
 
-  @ParameterizedTest
-  @CsvSource({
-    "cat, cat, 1",
-    "cat, 'C A T', 1",
-    "cat, '\uff23\uff21\uff34\u3000', 1",
-    "cat, xxCATxx, 1",
-    "cat, cut, 0.6666667",
-    "cat, '', 0",
-    "cat, elephants, 0",
-    "hello, hallo!, 0.6",
-  })
-  void scoresAReading(String target, String read, float score) {
-    assertThat(TargetText.score(target, read)).as("%s read as %s", target, read).isEqualTo(score);
-  }
-
   @Property(tries = 300)
   void distanceIsAMetric(
       @ForAll @CharRange(from = 'a', to = 'c') @StringLength(max = 6) String a,
@@ -68,6 +40,25 @@ class TargetTextTest {
   }
 
   private static int distance(String a, String b) {
-    return TargetText.levenshtein(a.codePoints().toArray(), b.codePoints().toArray());
+    return EditDistance.levenshtein(a, b);
+  }
+
+  @Test
+  void lettersThatChangedPlacesAreOneMistakeOfTyping() {
+    assertThat(EditDistance.ofTyping("widht", "width")).as("a swap").isEqualTo(1);
+    assertThat(EditDistance.levenshtein("widht", "width")).as("two replacements").isEqualTo(2);
+    assertThat(EditDistance.ofTyping("ca", "abc"))
+        .as("what was swapped is not touched again")
+        .isEqualTo(3);
+  }
+
+  @Test
+  void theNearestNameIsFound() {
+    assertThat(EditDistance.nearest("scael", List.of("shift", "scale", "file")))
+        .as("one swap away")
+        .isEqualTo("scale");
+    assertThat(EditDistance.nearest("x", List.of("b", "a")))
+        .as("the first of equals, whatever their order")
+        .isEqualTo("a");
   }
 }

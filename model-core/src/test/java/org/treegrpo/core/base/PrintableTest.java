@@ -1,4 +1,4 @@
-package org.treegrpo.core.text;
+package org.treegrpo.core.base;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -7,7 +7,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
-class ProgressTest {
+class PretrainProgressTest {
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
   private final PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
 
@@ -17,7 +17,7 @@ class ProgressTest {
 
   @Test
   void estimatesTheTimeLeftFromThisRunsSteps() {
-    new Progress(out, false, 100, 400).step(200, 50, 0.25);
+    new PretrainProgress(out, false, 100, 400).step(200, 50, 0.25);
     assertThat(shown())
         .as("100 steps took 50 s, 200 are left")
         .contains("[############............] step 200 of 400", "0.50 s a step, 1:40 left");
@@ -25,7 +25,7 @@ class ProgressTest {
 
   @Test
   void writesFewPlainLinesWhereThereIsNoTerminal() {
-    Progress progress = new Progress(out, false, 0, 1000);
+    PretrainProgress progress = new PretrainProgress(out, false, 0, 1000);
     for (int step = 1; step <= 100; step++) {
       progress.step(step, step, 1);
     }
@@ -35,7 +35,7 @@ class ProgressTest {
 
   @Test
   void alwaysShowsTheLastStep() {
-    Progress progress = new Progress(out, true, 0, 2);
+    PretrainProgress progress = new PretrainProgress(out, true, 0, 2);
     progress.step(1, 0.1, 1);
     progress.step(2, 0.2, 1);
     assertThat(shown())
