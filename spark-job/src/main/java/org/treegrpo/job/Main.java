@@ -3,6 +3,7 @@ package org.treegrpo.job;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.ServiceConfigurationError;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
 import org.apache.spark.deploy.SparkHadoopUtil;
@@ -43,8 +44,15 @@ public final class Main {
     }
     Configuration hadoop = SparkHadoopUtil.get().newConfiguration(spark);
     PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
-    return new TreeGrpoCommandLine(
-            new Environment(spark, hadoop, System.out), new SettingsLoader(), out, err)
-        .run(arguments);
+    try {
+      return new TreeGrpoCommandLine(
+              new Environment(spark, hadoop, System.out), new SettingsLoader(), out, err)
+          .run(arguments);
+    } catch (ServiceConfigurationError broken) {
+      err.println(
+          "treegrpo: class path: %s; mend META-INF/services in the jar that names it, or leave the jar out"
+              .formatted(broken.getMessage()));
+      return ExitCodes.BAD_INPUT;
+    }
   }
 }
