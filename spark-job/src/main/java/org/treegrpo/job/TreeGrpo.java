@@ -3,6 +3,7 @@ package org.treegrpo.job;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.ServiceConfigurationError;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -38,12 +39,20 @@ public final class TreeGrpo {
   }
 
   static int run(SparkConf spark, Configuration hadoop, String... arguments) {
-    return new TreeGrpoCommandLine(
-            new Environment(spark, hadoop, System.out),
-            new SettingsLoader(),
-            printer(System.out),
-            printer(System.err))
-        .run(arguments);
+    try {
+      return new TreeGrpoCommandLine(
+              new Environment(spark, hadoop, System.out),
+              new SettingsLoader(),
+              printer(System.out),
+              printer(System.err))
+          .run(arguments);
+    } catch (ServiceConfigurationError broken) {
+      printer(System.err)
+          .println(
+              "treegrpo: class path: %s; mend META-INF/services in the jar that names it, or leave the jar out"
+                  .formatted(broken.getMessage()));
+      return ExitCodes.BAD_INPUT;
+    }
   }
 
   static PrintWriter printer(PrintStream stream) {

@@ -223,13 +223,17 @@ class OwnJarTest {
   }
 
   private String run(int exitCode, List<String> arguments) throws Exception {
+    return run(jar, exitCode, arguments);
+  }
+
+  private String run(Path own, int exitCode, List<String> arguments) throws Exception {
     Path output = Files.createTempFile(directory, "output", "");
     Process process =
         ChildJvm.start(
             output,
             List.of(),
             List.of("-Dspark.master=local[1]"),
-            System.getProperty("java.class.path") + File.pathSeparator + jar,
+            System.getProperty("java.class.path") + File.pathSeparator + own,
             Main.class,
             arguments);
     int ended = process.waitFor();
@@ -281,5 +285,15 @@ class OwnJarTest {
     assertThat(run(ExitCodes.DONE, List.of("--help")))
         .as("help")
         .contains("Is the user's own.", "mix-grpo, own-method, treegrpo");
+  }
+
+  @Test
+  void aJarWithoutTheClassThatItNamesIsTold() throws Exception {
+    Path services = Files.createDirectories(directory.resolve("broken/META-INF/services"));
+    Files.writeString(services.resolve(Transition.class.getName()), "own.Missing\n");
+    assertThat(run(inputs.file("broken"), ExitCodes.BAD_INPUT, List.of(inputs.arguments("plan"))))
+        .as("one line")
+        .contains("treegrpo: class path: ", "own.Missing", "META-INF/services")
+        .doesNotContain("\tat ");
   }
 }
