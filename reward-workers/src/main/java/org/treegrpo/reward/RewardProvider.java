@@ -1,5 +1,6 @@
 package org.treegrpo.reward;
 
+import java.util.Collection;
 import java.util.List;
 
 /**
@@ -29,7 +30,9 @@ public interface RewardProvider {
    * Tries on the driver, once and before a run, what {@link #create} will do on every executor;
    * needs no device but the CPU. The default relies on {@link #problems}.
    *
+   * @param promptIds the prompts that it will be asked about
    * @throws RewardException when its model cannot be loaded
    */
-  default void check(RewardDefinition definition) throws RewardException {}
+  default void check(RewardDefinition definition, Collection<String> promptIds)
+      throws RewardException {}
 }

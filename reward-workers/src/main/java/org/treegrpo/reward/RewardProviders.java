@@ -1,5 +1,6 @@
 package org.treegrpo.reward;
 
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.ServiceLoader;
@@ -41,12 +42,14 @@ public final class RewardProviders {
    * Tries, without keeping anything, whether the reward's model loads; see {@link
    * RewardProvider#check}.
    *
+   * @param promptIds the prompts that it will be asked about
    * @throws RewardException when the type is unknown or the model cannot be loaded
    */
-  public static void check(RewardDefinition definition) throws RewardException {
+  public static void check(RewardDefinition definition, Collection<String> promptIds)
+      throws RewardException {
     find(definition.type())
         .orElseThrow(() -> new RewardException(unknownType(definition)))
-        .check(definition);
+        .check(definition, promptIds);
   }
 
   private static String unknownType(RewardDefinition definition) {

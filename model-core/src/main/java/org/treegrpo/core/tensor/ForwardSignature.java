@@ -2,11 +2,13 @@ package org.treegrpo.core.tensor;
 
 import ai.djl.engine.EngineException;
 import ai.djl.pytorch.engine.PtSymbolBlock;
+import java.util.Arrays;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * How many arguments a module's {@code forward} takes. DJL does not tell; libtorch does, in what it
+ * What arguments a module's {@code forward} takes. DJL does not tell; libtorch does, in what it
  * answers to a call without arguments.
  */
 final class ForwardSignature {
@@ -16,17 +18,20 @@ final class ForwardSignature {
   private ForwardSignature() {}
 
   /**
-   * Arguments of {@code forward}, without {@code self}.
+   * Their names in {@code forward}, without {@code self}.
    *
    * @throws EngineException when the module has no {@code forward} with at least one argument
    */
-  static int arguments(PtSymbolBlock block) {
+  static List<String> arguments(PtSymbolBlock block) {
     try {
       block.forward().close();
     } catch (EngineException e) {
       Matcher declaration = DECLARATION.matcher(String.valueOf(e.getMessage()));
       if (declaration.find()) {
-        return declaration.group(1).split(",", -1).length - 1;
+        return Arrays.stream(declaration.group(1).split(",", -1))
+            .skip(1)
+            .map(argument -> argument.replaceFirst("=.*", "").strip().replaceFirst(".*\\s", ""))
+            .toList();
       }
       throw e;
     }

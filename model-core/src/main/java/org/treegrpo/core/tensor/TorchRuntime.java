@@ -97,11 +97,11 @@ public final class TorchRuntime {
   }
 
   /**
-   * Number of arguments of a module's {@code forward}, without {@code self}.
+   * Names of the arguments of a module's {@code forward}, without {@code self}.
    *
    * @throws ai.djl.engine.EngineException if it has no {@code forward} with an argument
    */
-  public static int forwardArguments(PtSymbolBlock block) {
+  public static List<String> forwardArguments(PtSymbolBlock block) {
     configureThread();
     return ForwardSignature.arguments(block);
   }

@@ -9,7 +9,9 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtSymbolBlock;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import org.treegrpo.core.tensor.TorchRuntime;
 import org.treegrpo.reward.ImageBatch;
 import org.treegrpo.reward.Reward;
@@ -20,7 +22,7 @@ import org.treegrpo.reward.RewardPrompt;
  * A reward model as a TorchScript archive: {@code forward(images float[B, 3, H, W] in [0, 1],
  * conditioning...) -> float[B]}, run in eval mode without autograd. A model that takes the images
  * only gets no conditioning; otherwise it gets every tensor of the prompts, which must be as many
- * as it takes.
+ * as it takes: those of its own file, or the policy's where it has none.
  */
 final class TorchScriptReward implements Reward {
 
@@ -30,12 +32,20 @@ final class TorchScriptReward implements Reward {
   private final NDManager manager;
   private final PtSymbolBlock block;
   private final int conditioningInputs;
+  private final Optional<OwnConditioning> own;
 
   /**
    * @param shapes shape of each conditioning tensor of one prompt; empty = each is passed flat
-   * @throws RewardException when the archive does not load
+   * @param conditioningFile tensors to take instead of the prompts'
+   * @throws RewardException when the archive or the header of the file does not load
    */
-  TorchScriptReward(String name, Path archive, String version, Device device, List<Shape> shapes)
+  TorchScriptReward(
+      String name,
+      Path archive,
+      String version,
+      Device device,
+      List<Shape> shapes,
+      Optional<Path> conditioningFile)
       throws RewardException {
     this.name = name;
     this.version = version;
@@ -43,13 +53,33 @@ final class TorchScriptReward implements Reward {
     manager = TorchRuntime.newManager(device);
     try {
       block = TorchRuntime.loadFixedModule(manager, archive);
-      conditioningInputs = TorchRuntime.forwardArguments(block) - 1;
+      List<String> arguments = TorchRuntime.forwardArguments(block);
+      List<String> inputs = arguments.subList(1, arguments.size());
+      conditioningInputs = inputs.size();
+      own =
+          conditioningFile.isEmpty()
+              ? Optional.empty()
+              : Optional.of(OwnConditioning.open(name, conditioningFile.get(), inputs));
+    } catch (RewardException e) {
+      manager.close();
+      throw e;
     } catch (EngineException e) {
       manager.close();
       throw new RewardException(
           "reward '%s': %s is not a TorchScript archive that libtorch %s loads: %s"
               .formatted(name, archive, TorchRuntime.version(), TorchRuntime.reason(e)),
           e);
+    }
+  }
+
+  /**
+   * Requires what it will need of each prompt.
+   *
+   * @throws RewardException naming the first tensor that its own file lacks
+   */
+  void check(Collection<String> promptIds) throws RewardException {
+    if (own.isPresent()) {
+      own.get().check(promptIds);
     }
   }
 
@@ -70,8 +100,9 @@ final class TorchScriptReward implements Reward {
       NDList inputs = new NDList();
       Shape shape = new Shape(images.rows(), 3, images.height(), images.width());
       inputs.add(TorchRuntime.upload(scope, images.pixels(), 0, shape));
+      List<RewardPrompt> asked = own.isPresent() ? own.get().replacing(prompts) : prompts;
       for (int i = 0; i < conditioningInputs; i++) {
-        inputs.add(conditioning(scope, prompts, i));
+        inputs.add(conditioning(scope, asked, i));
       }
       return scores(TorchRuntime.forward(block, inputs), images.rows());
     } catch (EngineException e) {
@@ -82,6 +113,7 @@ final class TorchScriptReward implements Reward {
 
   @Override
   public void close() {
+    own.ifPresent(OwnConditioning::close);
     block.close();
     manager.close();
   }
@@ -90,7 +122,8 @@ final class TorchScriptReward implements Reward {
       throws RewardException {
     requireInputs(prompts.get(0));
     int elements = prompts.get(0).conditioning().get(input).length;
-    Shape shape = shapes.isEmpty() ? new Shape(elements) : shapes.get(input);
+    List<Shape> known = own.isPresent() ? own.get().shapes(prompts.get(0).id()) : shapes;
+    Shape shape = known.isEmpty() ? new Shape(elements) : known.get(input);
     if (shape.size() != elements) {
       throw new RewardException(
           "reward '%s': conditioning tensor %d of prompt '%s' has %d elements, the option 'conditioning' says %s"

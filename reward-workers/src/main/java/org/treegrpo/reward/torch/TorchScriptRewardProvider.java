@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -22,15 +23,19 @@ import org.treegrpo.reward.RewardProvider;
 /**
  * Type {@code torchscript}. Options: {@code path}, the archive, a local file that every executor
  * has; {@code conditioning}, the shapes of one prompt's conditioning tensors such as {@code
- * 77x768,768} (default: each is passed flat, {@code [B, elements]}); {@code device}, {@code cpu}
- * (default) or {@code gpu0}, {@code gpu1}, ...
+ * 77x768,768} (default: each is passed flat, {@code [B, elements]}); {@code conditioning-file}, a
+ * safetensors file with a tensor {@code <prompt id>/<name of the argument>} for each prompt and
+ * each argument of {@code forward} behind the images, which it then gets instead of the policy's
+ * conditioning, in the file's shapes; {@code device}, {@code cpu} (default) or {@code gpu0}, {@code
+ * gpu1}, ...
  */
 public final class TorchScriptRewardProvider implements RewardProvider {
 
   private static final String PATH = "path";
   private static final String CONDITIONING = "conditioning";
+  private static final String CONDITIONING_FILE = "conditioning-file";
   private static final String DEVICE = "device";
-  private static final Set<String> OPTIONS = Set.of(PATH, CONDITIONING, DEVICE);
+  private static final Set<String> OPTIONS = Set.of(PATH, CONDITIONING, CONDITIONING_FILE, DEVICE);
 
   private static final String DEFAULT_DEVICE = "cpu";
   private static final Pattern DEVICE_SYNTAX = Pattern.compile("cpu|gpu[0-9]{1,3}");
@@ -51,6 +56,18 @@ public final class TorchScriptRewardProvider implements RewardProvider {
       String conditioning = definition.option(CONDITIONING, "");
       problems.add(problem(definition, CONDITIONING, conditioning, "shapes such as '77x768,768'"));
     }
+    String file = definition.options().get(CONDITIONING_FILE);
+    if (file != null && !isFile(file)) {
+      problems.add(problem(definition, CONDITIONING_FILE, file, "a safetensors file"));
+    }
+    if (file != null && definition.options().containsKey(CONDITIONING)) {
+      problems.add(
+          problem(
+              definition,
+              CONDITIONING,
+              definition.option(CONDITIONING, ""),
+              "left out, as the tensors of 'conditioning-file' have shapes of their own"));
+    }
     String device = definition.option(DEVICE, DEFAULT_DEVICE);
     if (!DEVICE_SYNTAX.matcher(device).matches()) {
       problems.add(problem(definition, DEVICE, device, "'cpu' or 'gpu<index>'"));
@@ -59,9 +76,12 @@ public final class TorchScriptRewardProvider implements RewardProvider {
   }
 
   @Override
-  public void check(RewardDefinition definition) throws RewardException {
+  public void check(RewardDefinition definition, Collection<String> promptIds)
+      throws RewardException {
     refuseProblems(definition);
-    load(definition, Device.cpu()).close();
+    try (TorchScriptReward reward = load(definition, Device.cpu())) {
+      reward.check(promptIds);
+    }
   }
 
   @Override
@@ -82,14 +102,16 @@ public final class TorchScriptRewardProvider implements RewardProvider {
     }
   }
 
-  private static Reward load(RewardDefinition definition, Device device) throws RewardException {
+  private static TorchScriptReward load(RewardDefinition definition, Device device)
+      throws RewardException {
     Path archive = Path.of(definition.option(PATH, ""));
     return new TorchScriptReward(
         definition.name(),
         archive,
         archive.getFileName() + " sha256:" + digest(archive),
         device,
-        shapes(definition).orElseThrow());
+        shapes(definition).orElseThrow(),
+        Optional.ofNullable(definition.options().get(CONDITIONING_FILE)).map(Path::of));
   }
 
   private static Optional<List<Shape>> shapes(RewardDefinition definition) {

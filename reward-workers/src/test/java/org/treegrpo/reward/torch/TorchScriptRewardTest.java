@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +17,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.treegrpo.core.io.DType;
+import org.treegrpo.core.io.SafetensorsWriter;
+import org.treegrpo.core.io.SafetensorsWriter.Declaration;
 import org.treegrpo.core.tensor.ScriptModule;
 import org.treegrpo.core.tensor.TorchScriptArchive;
 import org.treegrpo.reward.ImageBatch;
@@ -83,6 +89,73 @@ class TorchScriptRewardTest {
           .as("mean + text[1][2] + 2 sum(pooled)")
           .containsExactly(5f + 2 * 30, 0.25f + 6f + 2 * 32);
     }
+  }
+
+  @Test
+  void takesItsOwnConditioningInsteadOfThePolicys() throws Exception {
+    Map<String, String> options = ownConditioning("p0", "p1", "other");
+    List<RewardPrompt> policys =
+        List.of(
+            new RewardPrompt("p1", "x", List.of(new float[] {9})),
+            new RewardPrompt("p0", "x", List.of(new float[] {9})));
+    try (Reward reward = create(ALIGNMENT, options)) {
+      assertThat(reward.score(images(2), policys))
+          .as("mean + text[1][2] + 2 sum(pooled), by prompt and argument name")
+          .containsExactly(15 + 2 * 15, 0.25f + 5 + 2 * 5);
+      List<RewardPrompt> damaged = List.of(new RewardPrompt("other", "x", List.of()));
+      assertThatThrownBy(() -> reward.score(images(1), damaged))
+          .as("read only when it is asked for")
+          .isInstanceOf(RewardException.class)
+          .hasMessageContaining("tensor 'other/text' must hold finite values only; found NaN");
+    }
+  }
+
+  @Test
+  void namesWhatItsOwnConditioningLacks() throws Exception {
+    RewardDefinition own = definition(write(ALIGNMENT), ownConditioning("p0", "p1"));
+    TorchScriptRewardProvider provider = new TorchScriptRewardProvider();
+    provider.check(own, List.of("p0", "p1"));
+    assertThatThrownBy(() -> provider.check(own, List.of("p0", "p2")))
+        .as("a prompt without tensors, before the run")
+        .isInstanceOf(RewardException.class)
+        .hasMessageContaining("reward 'model': option 'conditioning-file'")
+        .hasMessageContaining("own.safetensors: must hold a tensor 'p2/text'");
+    RewardDefinition blind = definition(write(BRIGHTNESS), own.options());
+    assertThatThrownBy(() -> provider.check(blind, List.of()))
+        .as("a model that looks at images only")
+        .isInstanceOf(RewardException.class)
+        .hasMessageContaining("must be left out, as forward takes images only");
+    assertThat(
+            provider.problems(
+                definition(
+                    write(BRIGHTNESS),
+                    Map.of("conditioning-file", "none.safetensors", "conditioning", "2"))))
+        .as("options that do not fit")
+        .satisfiesExactly(
+            one -> assertThat(one).contains("'none.safetensors' must be a safetensors file"),
+            two -> assertThat(two).contains("option 'conditioning' = '2' must be left out"));
+  }
+
+  /** Tensors of 5 for the first id, of 15 for the second, of NaN for the third. */
+  private Map<String, String> ownConditioning(String... ids) throws IOException {
+    Path file = directory.resolve("own.safetensors");
+    List<Declaration> tensors = new ArrayList<>();
+    for (String id : ids) {
+      tensors.add(new Declaration(id + "/pooled", DType.F32, new long[] {1}));
+      tensors.add(new Declaration(id + "/text", DType.F32, new long[] {2, 3}));
+    }
+    float[] values = {5, 15, Float.NaN};
+    try (OutputStream out = Files.newOutputStream(file)) {
+      SafetensorsWriter writer = new SafetensorsWriter(out, tensors, Map.of());
+      for (int i = 0; i < ids.length; i++) {
+        float[] all = new float[6];
+        Arrays.fill(all, values[i]);
+        writer.write(ids[i] + "/pooled", all, 0, 1);
+        writer.write(ids[i] + "/text", all, 0, 6);
+      }
+      writer.finish();
+    }
+    return Map.of("conditioning-file", file.toString());
   }
 
   @Test

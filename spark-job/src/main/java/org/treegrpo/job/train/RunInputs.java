@@ -6,7 +6,9 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Duration;
+import java.util.List;
 import java.util.SortedMap;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.slf4j.Logger;
@@ -19,6 +21,7 @@ import org.treegrpo.core.policy.Policies;
 import org.treegrpo.core.policy.Policy;
 import org.treegrpo.core.policy.PolicySpec;
 import org.treegrpo.core.policy.PolicyWeights;
+import org.treegrpo.core.prompt.Prompt;
 import org.treegrpo.core.prompt.PromptException;
 import org.treegrpo.job.checkpoint.WeightsDigest;
 import org.treegrpo.job.executor.RunSpec;
@@ -66,7 +69,7 @@ public final class RunInputs implements AutoCloseable {
     this.baseWeights = base.weights();
     this.fingerprint = fingerprint(trainPrompts, baseWeights);
     for (RewardDefinition reward : settings.rewards()) {
-      RewardProviders.check(reward);
+      RewardProviders.check(reward, promptsOf(reward));
     }
   }
 
@@ -110,6 +113,16 @@ public final class RunInputs implements AutoCloseable {
   /** The weights of the policy directory; not to be changed. */
   public float[] baseWeights() {
     return baseWeights;
+  }
+
+  /** Ids of the prompts whose images a reward scores. */
+  private List<String> promptsOf(RewardDefinition reward) {
+    Stream<Prompt> evaluated = recipe.evaluationPrompts().stream();
+    return (reward.weight() > 0
+            ? Stream.concat(recipe.trainPrompts().stream(), evaluated)
+            : evaluated)
+        .map(Prompt::id)
+        .toList();
   }
 
   /** SHA-256 of the training prompts and the base weights, in hexadecimal. */

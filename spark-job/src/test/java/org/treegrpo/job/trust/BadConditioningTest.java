@@ -46,10 +46,11 @@ class BadConditioningTest {
     String source =
         """
         def forward(self, latent: Tensor, timestep: Tensor, text: Tensor) -> Tensor:
-          return torch.mul(latent, torch.reshape(torch.sum(text, [1]), [-1, 1, 1, 1]))
+          shift = torch.reshape(torch.sum(text, [1]), [-1, 1, 1, 1])
+          return torch.mul(torch.mul(latent, self.gain), shift)
         """;
     TorchScriptArchive.write(
-        new ScriptModule("Network", source).parameter("unused", new float[1], 1),
+        new ScriptModule("Network", source).parameter("gain", new float[] {1}, 1),
         inputs.file("policy/network.pt"));
   }
 
@@ -70,6 +71,32 @@ class BadConditioningTest {
       }
       writer.finish();
     }
+  }
+
+  @Test
+  void aPromptWithoutATensorOfARewardIsNamed() throws IOException {
+    tensors(PROMPTS, 2);
+    TorchScriptArchive.write(
+        new ScriptModule(
+                "Judge",
+                """
+                def forward(self, images: Tensor, text: Tensor) -> Tensor:
+                  return torch.mean(images, [1, 2, 3])
+                """)
+            .parameter("unused", new float[1], 1),
+        inputs.file("judge.pt"));
+    Path policys = Files.move(file, inputs.file("policys.safetensors"));
+    tensors(PROMPTS.subList(1, PROMPTS.size()), 3);
+    String rewards =
+        "rewards=[{name: judge, type: torchscript, options: {path: \"%s\", conditioning-file: \"%s\"}}]"
+            .formatted(inputs.file("judge.pt"), file);
+    inputs
+        .train(rewards, "policy.conditioning-file=" + policys)
+        .assertRefused("reward 'judge': option 'conditioning-file'", "'word-ab/text'");
+    tensors(PROMPTS, 3);
+    inputs
+        .train(rewards, "policy.conditioning-file=" + policys, "rounds=1", "update.kl=0")
+        .assertDone();
   }
 
   private CommandLineRun plan(String... overrides) throws IOException {
