@@ -22,6 +22,7 @@ import org.treegrpo.job.spark.WeightBroadcast;
 import org.treegrpo.reward.RewardException;
 import org.treegrpo.reward.pool.RewardPool;
 import org.treegrpo.reward.pool.RewardPoolSettings;
+import org.treegrpo.reward.pool.RewardSelection;
 
 /**
  * What one executor JVM keeps between tasks: the recipe, native policies (one per task that runs at
@@ -38,7 +39,6 @@ final class ExecutorRuntime implements AutoCloseable {
   private final TemporaryDirectory directory;
   private final Recipe recipe;
   private final RewardPool rewards;
-  private @Nullable RewardPool measured;
   private final RolloutStore rollouts = new RolloutStore();
   private final Deque<PolicySlot> idle = new ArrayDeque<>();
   private int slots;
@@ -67,7 +67,9 @@ final class ExecutorRuntime implements AutoCloseable {
 
   private RewardPool openRewards() throws IOException, RewardException {
     try {
-      return RewardPool.open(recipe.trainedRewards(), poolSettings());
+      boolean evaluates = !recipe.evaluationPrompts().isEmpty();
+      return RewardPool.open(
+          evaluates ? recipe.rewards() : recipe.trainedRewards(), poolSettings());
     } catch (RewardException | RuntimeException | Error e) {
       recipe.close();
       throw e;
@@ -119,21 +121,14 @@ final class ExecutorRuntime implements AutoCloseable {
     return recipe;
   }
 
-  /** Scores the trained rewards. */
-  RewardPool rewards() {
-    return rewards;
+  /** The trained rewards. */
+  RewardSelection rewards() {
+    return rewards.select(recipe.trainedRewards());
   }
 
-  /** Scores every reward, for evaluation; started on first use. */
-  synchronized RewardPool measuredRewards() {
-    if (measured == null) {
-      try {
-        measured = RewardPool.open(recipe.rewards(), poolSettings());
-      } catch (RewardException e) {
-        throw new ExecutorException(e.getMessage(), e);
-      }
-    }
-    return measured;
+  /** Every reward, for evaluation. */
+  RewardPool measuredRewards() {
+    return rewards;
   }
 
   RolloutStore rollouts() {
@@ -168,9 +163,6 @@ final class ExecutorRuntime implements AutoCloseable {
   @Override
   public void close() {
     rewards.close();
-    if (measured != null) {
-      measured.close();
-    }
     closeSlots();
     rollouts.close();
     try (directory) {
