@@ -18,6 +18,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +29,7 @@ import org.treegrpo.reward.RewardException;
 import org.treegrpo.reward.RewardPrompt;
 import org.treegrpo.reward.RewardProviders;
 import org.treegrpo.reward.ScoredBatch;
+import org.treegrpo.reward.TextReader;
 
 /**
  * Scores batches on threads of its own, so that scoring runs beside growing. Each thread has its
@@ -44,10 +46,13 @@ public final class RewardPool implements AutoCloseable {
   /** Calls of one reward that may hang before its further calls fail at once. */
   static final int MAX_HANGING = 4;
 
+  private static final RewardPrompt NO_PROMPT = new RewardPrompt("", "", List.of());
+
   private static final Logger LOG = LoggerFactory.getLogger(RewardPool.class);
 
   private final List<RewardDefinition> definitions;
   private final List<String> names;
+  private final List<Integer> readers;
   private final int chunkRows;
   private final Map<String, String> versions = new TreeMap<>();
   private final BlockingQueue<ScoreCall> queue = new LinkedBlockingQueue<>();
@@ -75,6 +80,11 @@ public final class RewardPool implements AutoCloseable {
     for (int i = 0; i < names.size(); i++) {
       versions.put(names.get(i), instances.get(0)[i].version());
     }
+    readers =
+        IntStream.range(0, names.size())
+            .filter(reward -> instances.get(0)[reward] instanceof TextReader)
+            .boxed()
+            .toList();
     clock.setRemoveOnCancelPolicy(true);
     for (Reward[] ofWorker : instances) {
       start(new Worker(this, this.definitions, factory, ofWorker, workersStarted));
@@ -115,24 +125,58 @@ public final class RewardPool implements AutoCloseable {
    * @param prompts the prompt of each image, B of them
    */
   public CompletableFuture<ScoredBatch> submit(ImageBatch images, List<RewardPrompt> prompts) {
+    return submit(images, prompts, names);
+  }
+
+  /** Some of the rewards, which share the pool's threads and instances. */
+  public RewardSelection select(List<RewardDefinition> wanted) {
+    return new RewardSelection(this, wanted.stream().map(RewardDefinition::name).toList());
+  }
+
+  CompletableFuture<ScoredBatch> submit(
+      ImageBatch images, List<RewardPrompt> prompts, List<String> wanted) {
     if (prompts.size() != images.rows()) {
       throw new IllegalArgumentException(
           "prompts: %d images need as many prompts, got %d"
               .formatted(images.rows(), prompts.size()));
     }
     List<Chunk> chunks = Chunk.split(images, prompts, chunkRows);
-    Submission submission = new Submission(names, images, chunks.size());
-    synchronized (this) {
-      if (closed) {
-        throw new IllegalStateException("the reward pool is closed");
-      }
-      for (Chunk chunk : chunks) {
-        for (int reward = 0; reward < names.size(); reward++) {
-          queue.add(new ScoreCall(submission, reward, chunk));
-        }
+    Submission submission = new Submission(wanted, images, chunks.size());
+    List<ScoreCall> calls = new ArrayList<>();
+    for (Chunk chunk : chunks) {
+      for (int column = 0; column < wanted.size(); column++) {
+        calls.add(new ScoreCall(submission, names.indexOf(wanted.get(column)), column, chunk));
       }
     }
+    queue(calls);
     return submission.result();
+  }
+
+  /**
+   * What the rewards that read make of images, on the same instances.
+   *
+   * @return {@code [image][reward]}, null for a reward that does not read; completes exceptionally
+   *     with a {@link RewardException} where one cannot
+   */
+  public CompletableFuture<String[][]> read(ImageBatch images) {
+    List<RewardPrompt> nothingAsked = Collections.nCopies(images.rows(), NO_PROMPT);
+    List<Chunk> chunks = Chunk.split(images, nothingAsked, chunkRows);
+    Reading reading = new Reading(names, images.rows(), chunks.size() * readers.size());
+    List<ScoreCall> calls = new ArrayList<>();
+    for (Chunk chunk : chunks) {
+      for (int reader : readers) {
+        calls.add(new ScoreCall(reading, reader, reader, chunk));
+      }
+    }
+    queue(calls);
+    return reading.result();
+  }
+
+  private synchronized void queue(List<ScoreCall> calls) {
+    if (closed) {
+      throw new IllegalStateException("the reward pool is closed");
+    }
+    queue.addAll(calls);
   }
 
   /**
@@ -148,7 +192,7 @@ public final class RewardPool implements AutoCloseable {
       workers.forEach(Worker::interrupt);
     }
     for (ScoreCall call : dropped) {
-      call.submission().abort(new CancellationException("the reward pool was closed"));
+      call.batch().abort(new CancellationException("the reward pool was closed"));
     }
     awaitWorkers();
     clock.shutdownNow();
@@ -200,9 +244,12 @@ public final class RewardPool implements AutoCloseable {
     worker.interrupt();
     LOG.warn(
         "reward '{}' exceeded its time limit of {}; thread replaced", names.get(reward), limit);
-    call.submission()
+    call.batch()
         .failed(
-            reward, call.chunk(), "no answer within its time limit of " + limit, limit.toNanos());
+            call.column(),
+            call.chunk(),
+            "no answer within its time limit of " + limit,
+            limit.toNanos());
   }
 
   private synchronized void start(Worker worker) {

@@ -5,12 +5,13 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /**
  * One reward on one chunk. Settled once: by the worker that ran it, or by the clock.
  *
- * @param reward index of the reward
+ * @param reward index of the reward in the pool
+ * @param column index of the reward in the batch
  */
-record ScoreCall(Submission submission, int reward, Chunk chunk, AtomicBoolean settled) {
+record ScoreCall(Batch batch, int reward, int column, Chunk chunk, AtomicBoolean settled) {
 
-  ScoreCall(Submission submission, int reward, Chunk chunk) {
-    this(submission, reward, chunk, new AtomicBoolean());
+  ScoreCall(Batch batch, int reward, int column, Chunk chunk) {
+    this(batch, reward, column, chunk, new AtomicBoolean());
   }
 
   /** True for the first caller, which alone may report the outcome. */

@@ -6,15 +6,18 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.treegrpo.reward.ImageBatch;
+import org.treegrpo.reward.Reward;
+import org.treegrpo.reward.RewardException;
 import org.treegrpo.reward.ScoredBatch;
 
 /**
  * One submitted batch while its calls come in. Each call writes rows and a message of its own, then
  * counts down; the last one completes the future.
  */
-final class Submission {
+final class Submission implements Batch {
 
   private static final double NANOS_PER_SECOND = 1e9;
 
@@ -44,8 +47,14 @@ final class Submission {
     return result;
   }
 
+  @Override
+  public LongConsumer ask(Reward reward, int column, Chunk chunk) throws RewardException {
+    float[] chunkScores = reward.score(chunk.images(), chunk.prompts());
+    return nanos -> scored(column, chunk, chunkScores, nanos);
+  }
+
   /** Takes the scores of a call, after checking them; null or too few or many fail its rows. */
-  void scored(int reward, Chunk chunk, float @Nullable [] chunkScores, long nanos) {
+  private void scored(int reward, Chunk chunk, float @Nullable [] chunkScores, long nanos) {
     if (chunkScores == null) {
       failed(reward, chunk, "returned null instead of scores", nanos);
       return;
@@ -82,14 +91,15 @@ final class Submission {
   }
 
   /** Leaves the rows of a call failed. */
-  void failed(int reward, Chunk chunk, String reason, long nanos) {
+  @Override
+  public void failed(int reward, Chunk chunk, String reason, long nanos) {
     failures[reward][chunk.index()] =
         "reward '%s': rows %s failed: %s".formatted(names.get(reward), rows(chunk), reason);
     countDown(nanos);
   }
 
-  /** Gives the whole batch up. */
-  void abort(Throwable cause) {
+  @Override
+  public void abort(Throwable cause) {
     result.completeExceptionally(cause);
   }
 

@@ -2,6 +2,7 @@ package org.treegrpo.reward.pool;
 
 import java.util.List;
 import java.util.concurrent.ScheduledFuture;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.treegrpo.reward.Reward;
 import org.treegrpo.reward.RewardDefinition;
@@ -101,9 +102,9 @@ final class Worker implements Runnable {
     long start = System.nanoTime();
     Runnable report;
     try {
-      float[] scores = reward.score(call.chunk().images(), call.chunk().prompts());
+      LongConsumer answer = call.batch().ask(reward, call.column(), call.chunk());
       long nanos = System.nanoTime() - start;
-      report = () -> call.submission().scored(call.reward(), call.chunk(), scores, nanos);
+      report = () -> answer.accept(nanos);
     } catch (Exception e) { // a reward in a language without checked exceptions throws any
       long nanos = System.nanoTime() - start;
       report = () -> fail(call, reason(e), nanos);
@@ -119,12 +120,12 @@ final class Worker implements Runnable {
   }
 
   private static void fail(ScoreCall call, String reason, long nanos) {
-    call.submission().failed(call.reward(), call.chunk(), reason, nanos);
+    call.batch().failed(call.column(), call.chunk(), reason, nanos);
   }
 
   /** Not the rows' fault: a missing native library, no memory. The caller must hear of it. */
   private void abort(ScoreCall call, Error e) {
-    call.submission()
+    call.batch()
         .abort(
             new RewardException(
                 "reward '%s': %s; this is no matter of single images, so nothing is scored any more"

@@ -68,6 +68,51 @@ class RewardPoolTest {
   }
 
   @Test
+  void aSelectionScoresByItsRewardsOnly() throws Exception {
+    scripts.put(
+        "measured",
+        (images, prompts) -> {
+          throw new RewardException("not wanted");
+        });
+    scripts.put("trained", (images, prompts) -> lengths(prompts));
+    try (RewardPool pool = pool(1, 4, LONG)) {
+      RewardSelection trained = pool.select(List.of(definition("trained", LONG)));
+      ScoredBatch batch = get(trained.submit(images(5), prompts(5)));
+      assertThat(batch.names()).as("rewards").containsExactly("trained");
+      assertThat(batch.failures()).as("of the other reward").isEmpty();
+      assertThat(batch.row(4)).as("the last row").containsExactly(5f);
+      assertThat(trained.versions()).as("versions").containsOnlyKeys("trained");
+      assertThat(open).as("one instance a reward and worker").hasValue(2);
+    }
+  }
+
+  @Test
+  void readsOnTheInstancesThatScore() throws Exception {
+    RewardFactory factory =
+        definition ->
+            definition.name().equals("reader")
+                ? new ReadingReward(open)
+                : new ScriptedReward(
+                    definition.name(), (images, prompts) -> new float[images.rows()], open);
+    try (RewardPool pool =
+        new RewardPool(
+            List.of(definition("blind", LONG), definition("reader", LONG)),
+            new RewardPoolSettings(1, 2),
+            factory,
+            clock)) {
+      assertThat(pool.read(images(3)).get(1, TimeUnit.HOURS))
+          .as("[image][reward], cut into chunks of two")
+          .isDeepEqualTo(new String[][] {{null, "0.0"}, {null, "0.01"}, {null, "0.02"}});
+      assertThat(open).as("no further instance").hasValue(2);
+      ImageBatch unreadable = new ImageBatch(1, 1, 1, new float[] {-1, 0, 0});
+      assertThatThrownBy(() -> pool.read(unreadable).get(1, TimeUnit.HOURS))
+          .as("a reading that fails is told")
+          .hasCauseInstanceOf(RewardException.class)
+          .hasMessageContaining("reward 'reader': cannot read images: no letters");
+    }
+  }
+
+  @Test
   void cutsABatchIntoFixedChunks() throws Exception {
     List<Integer> sizes = Collections.synchronizedList(new ArrayList<>());
     scripts.put(

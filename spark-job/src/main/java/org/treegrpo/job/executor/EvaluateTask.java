@@ -3,6 +3,7 @@ package org.treegrpo.job.executor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.apache.spark.TaskContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.treegrpo.core.policy.Conditioning;
@@ -45,7 +46,7 @@ public record EvaluateTask(
     try {
       List<Prompt> all = recipe.evaluationPrompts();
       List<CompletableFuture<ScoredBatch>> scores = new ArrayList<>();
-      List<String[]> read = new ArrayList<>();
+      List<CompletableFuture<String[][]>> read = new ArrayList<>();
       List<byte[]> images = new ArrayList<>();
       List<Double> diversity = new ArrayList<>();
       int height = 0;
@@ -66,14 +67,14 @@ public record EvaluateTask(
             new ImageBatch(sampled.rows(), sampled.height(), sampled.width(), sampled.pixels());
         scores.add(
             runtime.measuredRewards().submit(batch, rewardPrompts(recipe, prompts, perPrompt)));
-        read.addAll(List.of(slot.read(batch)));
+        read.add(runtime.measuredRewards().read(batch));
         height = sampled.height();
         width = sampled.width();
       }
       return new EvaluatedBlock(
           rows(scores),
           versions(runtime.measuredRewards()),
-          read.toArray(String[][]::new),
+          read.stream().flatMap(texts -> Stream.of(texts.join())).toArray(String[][]::new),
           height,
           width,
           images.toArray(byte[][]::new),

@@ -25,6 +25,7 @@ import org.treegrpo.job.spark.WeightBroadcast;
 import org.treegrpo.reward.RewardException;
 import org.treegrpo.reward.pool.RewardPool;
 import org.treegrpo.reward.pool.RewardPoolSettings;
+import org.treegrpo.reward.pool.RewardSelection;
 
 /**
  * What one executor JVM keeps between tasks: the recipe, native policies (one per task that runs at
@@ -41,7 +42,6 @@ final class ExecutorRuntime implements AutoCloseable {
   private final TemporaryDirectory directory;
   private final Recipe recipe;
   private final RewardPool rewards;
-  private @Nullable RewardPool measured;
   private final ConditioningCache conditioning;
   private final RolloutStore rollouts = new RolloutStore();
   private final Deque<PolicySlot> idle = new ArrayDeque<>();
@@ -72,7 +72,9 @@ final class ExecutorRuntime implements AutoCloseable {
 
   private RewardPool openRewards() throws IOException, RewardException {
     try {
-      return RewardPool.open(recipe.trainedRewards(), poolSettings());
+      boolean evaluates = !recipe.evaluationPrompts().isEmpty();
+      return RewardPool.open(
+          evaluates ? recipe.rewards() : recipe.trainedRewards(), poolSettings());
     } catch (RewardException | RuntimeException | Error e) {
       recipe.close();
       throw e;
@@ -124,21 +126,14 @@ final class ExecutorRuntime implements AutoCloseable {
     return recipe;
   }
 
-  /** Scores the trained rewards. */
-  RewardPool rewards() {
-    return rewards;
+  /** The trained rewards. */
+  RewardSelection rewards() {
+    return rewards.select(recipe.trainedRewards());
   }
 
-  /** Scores every reward, for evaluation; started on first use. */
-  synchronized RewardPool measuredRewards() {
-    if (measured == null) {
-      try {
-        measured = RewardPool.open(recipe.rewards(), poolSettings());
-      } catch (RewardException e) {
-        throw new ExecutorException(e.getMessage(), e);
-      }
-    }
-    return measured;
+  /** Every reward, for evaluation. */
+  RewardPool measuredRewards() {
+    return rewards;
   }
 
   /** What the prompts of a round are drawn from, by prompt id. */
@@ -178,9 +173,6 @@ final class ExecutorRuntime implements AutoCloseable {
   @Override
   public void close() {
     rewards.close();
-    if (measured != null) {
-      measured.close();
-    }
     closeSlots();
     rollouts.close();
     try (directory) {

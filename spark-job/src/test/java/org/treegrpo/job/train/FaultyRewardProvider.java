@@ -1,6 +1,8 @@
 package org.treegrpo.job.train;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.treegrpo.reward.ImageBatch;
 import org.treegrpo.reward.Reward;
@@ -45,7 +47,7 @@ public final class FaultyRewardProvider implements RewardProvider {
     private final String name;
     private final String fault;
     private final int every;
-    private int calls;
+    private final Map<String, Integer> calls = new HashMap<>();
 
     Faulty(String name, String fault, int every) {
       this.name = name;
@@ -65,9 +67,10 @@ public final class FaultyRewardProvider implements RewardProvider {
 
     @Override
     public float[] score(ImageBatch images, List<RewardPrompt> prompts) throws RewardException {
-      calls++;
+      // By prompt, since evaluations ask the same instance.
+      int call = calls.merge(prompts.get(0).id(), 1, Integer::sum);
       float[] scores = means(images);
-      if (calls % every != 0) {
+      if (call % every != 0) {
         return scores;
       }
       return switch (fault) {
