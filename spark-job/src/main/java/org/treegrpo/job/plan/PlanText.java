@@ -1,9 +1,12 @@
 package org.treegrpo.job.plan;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import org.treegrpo.core.tree.WindowSchedule.RandomWindow;
 import org.treegrpo.job.files.RunLayout;
+import org.treegrpo.job.settings.BudgetSettings;
 import org.treegrpo.job.settings.ForestSettings;
 import org.treegrpo.job.settings.Labels;
 import org.treegrpo.job.settings.TrainSettings;
@@ -36,6 +39,7 @@ public final class PlanText {
   private void run() {
     heading("Run");
     line("method", "%s, %d rounds, seed %d", settings.method(), settings.rounds(), settings.seed());
+    line("budget", "%s", budget(settings.budget()));
     line(
         "policy",
         "%s, %d parameters, latent %s, prediction %s",
@@ -196,6 +200,22 @@ public final class PlanText {
     }
     int trees = forest.trees() / forest.shares();
     return trees == 1 ? ", each a tree" : ", each of %d trees".formatted(trees);
+  }
+
+  private static String budget(BudgetSettings budget) {
+    List<String> limits = new ArrayList<>();
+    if (budget.seconds() > 0) {
+      limits.add(budget.seconds() + " seconds");
+    }
+    if (budget.evaluations() > 0) {
+      limits.add(budget.evaluations() + " network evaluations");
+    }
+    if (budget.images() > 0) {
+      limits.add(budget.images() + " images");
+    }
+    return limits.isEmpty()
+        ? "the rounds"
+        : "the rounds or %s, whichever ends first".formatted(String.join(" or ", limits));
   }
 
   private String latent() {

@@ -178,6 +178,9 @@ class RunPlanTest {
             "Files in /runs/one",
             "2 written, the last 2 kept, 11.4 MiB each, the last one round-000020",
             "schedule=flow-match-euler");
+    assertThat(PlanText.of(plan("treegrpo.budget.images=500", "treegrpo.budget.seconds=60")))
+        .as("what may end the run before its rounds")
+        .contains("the rounds or 60.0 seconds or 500 images, whichever ends first");
     assertThat(PlanText.of(plan("treegrpo.tree.window.strategy=random")))
         .as("random window")
         .contains("random, starts at 0 (50.4 %), 1 (25.2 %)");
