@@ -149,11 +149,11 @@ def check_audit(run, record, rewards):
     leaf_table = pq.ParquetFile(directory / "leaves.parquet").read()
     check(
         edge_table.column_names
-        == "round prompt_id tree path depth step parent_path log_prob_old noise_std advantage trained".split(),
+        == "round prompt_id tree path depth step parent_path log_prob_old noise_std advantage trained status".split(),
         f"edges.parquet has the columns {edge_table.column_names}",
     )
     names = [f"reward_{reward['name']}" for reward in rewards if reward["weight"] > 0]
-    expected = ["round", "prompt_id", "tree", "path", "reward_total", "advantage", "masked", *names]
+    expected = ["round", "prompt_id", "tree", "path", "reward_total", "advantage", "masked", "status", *names]
     missing = sorted(set(expected) - set(leaf_table.column_names))
     check(not missing, f"leaves.parquet lacks {missing}")
     edges, leaves = edge_table.to_pylist(), leaf_table.to_pylist()

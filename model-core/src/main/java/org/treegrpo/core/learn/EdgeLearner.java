@@ -2,7 +2,9 @@ package org.treegrpo.core.learn;
 
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.treegrpo.core.objective.KlPenalty;
+import org.treegrpo.core.credit.Credit;
+import org.treegrpo.core.credit.ShareCredit;
+import org.treegrpo.core.objective.Penalties;
 import org.treegrpo.core.objective.Surrogate;
 import org.treegrpo.core.transition.Sampler;
 import org.treegrpo.core.tree.GrownShare;
@@ -11,37 +13,35 @@ import org.treegrpo.core.tree.ParentBatch;
 /**
  * Learns from the edges of trees by parent (ALGORITHMS.md section 1.1): one forward of a parent
  * gives mu for all its children, and the surrogate of its edges is closed-form in the network's
- * output. The loss is the sum over unmasked edges of weight * (surrogate + KL penalty). Parents are
+ * output. The loss is the sum over trained edges of weight * (surrogate + penalties). Parents are
  * replayed in their rollout batches, so the ratio is exactly 1 before the first update; a batch
- * without an unmasked edge is skipped.
+ * without a trained edge is skipped.
  *
- * @param penalty against the reference policy; added once to each unmasked edge
+ * @param penalties against the base policy; added once to each trained edge
  */
-public record EdgeLearner(Sampler sampler, Surrogate surrogate, KlPenalty penalty)
+public record EdgeLearner(Sampler sampler, Surrogate surrogate, Penalties penalties)
     implements Learner {
 
   @Override
-  public boolean needsReference() {
-    return penalty.beta() > 0;
+  public boolean needs(Need need) {
+    return need == Need.REFERENCE && penalties.needReference();
   }
 
   @Override
   public Stream<? extends LearnBatch> batches(GrownShare share, ShareCredit credit) {
-    int edges = share.forest().edges();
-    if (credit.advantages().length != edges) {
+    Credit edges = credit.edges();
+    if (edges.size() != share.forest().edges()) {
       throw new IllegalArgumentException(
-          "share of %d edges was given %d advantages".formatted(edges, credit.advantages().length));
+          "share of %d edges was given the credit of %d"
+              .formatted(share.forest().edges(), edges.size()));
     }
     return share.parentBatches().stream()
-        .filter(batch -> trains(batch, credit))
-        .map(
-            batch ->
-                new ParentLoss(
-                    share, batch, sampler.sdeStep(batch.step()), credit, surrogate, penalty));
+        .filter(batch -> trains(batch, edges))
+        .map(batch -> new ParentLoss(share, batch, sampler, edges, surrogate, penalties));
   }
 
-  private static boolean trains(ParentBatch batch, ShareCredit credit) {
+  private static boolean trains(ParentBatch batch, Credit edges) {
     return IntStream.range(batch.firstEdge(0), batch.endEdge(batch.rows() - 1))
-        .anyMatch(credit::trains);
+        .anyMatch(edges::trains);
   }
 }

@@ -17,17 +17,22 @@ public record PpoSurrogate(double clip) implements Surrogate {
   }
 
   @Override
+  public Term evaluate(Edge edge) {
+    return evaluate(edge.logRatio(), edge.advantage());
+  }
+
+  /** As a function of any log-ratio; its slope is {@link Term#residual}. */
   public Term evaluate(double logRatio, double advantage) {
     if (advantage == 0) {
-      return new Term(0, 0, false);
+      return Term.ofLogProb(logRatio, 0, 0, false);
     }
     double ratio = StrictMath.exp(logRatio);
     if (advantage > 0 && ratio > 1 + clip) {
-      return new Term(-(1 + clip) * advantage, 0, true);
+      return Term.ofLogProb(logRatio, -(1 + clip) * advantage, 0, true);
     }
     if (advantage < 0 && ratio < 1 - clip) {
-      return new Term(-(1 - clip) * advantage, 0, true);
+      return Term.ofLogProb(logRatio, -(1 - clip) * advantage, 0, true);
     }
-    return new Term(-ratio * advantage, -ratio * advantage, false);
+    return Term.ofLogProb(logRatio, -ratio * advantage, -ratio * advantage, false);
   }
 }

@@ -17,7 +17,8 @@ public record ReinforceSurrogate() implements SurrogateFactory, Surrogate {
   }
 
   @Override
-  public Term evaluate(double logRatio, double advantage) {
-    return new Term(-advantage * logRatio, -advantage, false);
+  public Term evaluate(Edge edge) {
+    double advantage = edge.advantage();
+    return Term.ofLogProb(edge.logRatio(), -advantage * edge.logRatio(), -advantage, false);
   }
 }

@@ -1,25 +1,55 @@
 package org.treegrpo.core.objective;
 
 /**
- * The loss of one edge as a function of its log-ratio, log pi_theta - log pi_old (ALGORITHMS.md
- * section 1.5). Masked edges are never evaluated.
+ * The loss of one edge as a function of its ratio, rho = exp(log pi_theta - log pi_old)
+ * (ALGORITHMS.md sections 1.5 and 3.1). Edges that are not trained are never evaluated.
  */
 public interface Surrogate {
 
   /**
-   * Loss and slope at one log-ratio.
-   *
-   * @param logRatio log pi_theta - log pi_old, both means over D
-   * @param advantage A of the edge
+   * Whether {@link Edge#noiseShift} and {@link Edge#distance} are read: the edge's noise z is drawn
+   * again for them.
    */
-  Term evaluate(double logRatio, double advantage);
+  default boolean needsNoise() {
+    return false;
+  }
+
+  /** Loss and slopes of one edge. */
+  Term evaluate(Edge edge);
 
   /**
-   * One edge's contribution, before any reduction over edges.
+   * What a surrogate may know of an edge. dmu = mu_old - mu_theta, means are over the D elements.
    *
-   * @param loss to be minimised
-   * @param gradient dLoss/dlogRatio
-   * @param clipped whether the clip cuts this edge's gradient off
+   * @param advantage A
+   * @param logRatio log pi_theta - log pi_old, both means over D
+   * @param noiseShift mean(dmu z), exactly 0 where theta is old; NaN unless asked for
+   * @param distance mean(dmu^2) / (2 s^2), the step's KL divergence; NaN unless asked for
+   * @param noiseStd s
+   * @param interval -d, the length of the step, positive
    */
-  record Term(double loss, double gradient, boolean clipped) {}
+  record Edge(
+      double advantage,
+      double logRatio,
+      double noiseShift,
+      double distance,
+      double noiseStd,
+      double interval) {}
+
+  /**
+   * One edge's contribution, before any reduction over edges: dLoss/dmu_i = {@code residual} d(log
+   * pi_theta)/dmu_i + {@code noise} z_i / D. The first is along x' - mu for every transition.
+   *
+   * @param logRatio log rho as this surrogate defines it
+   * @param loss to be minimised
+   * @param residual dLoss/d(log pi_theta)
+   * @param noise coefficient of z
+   * @param clipped whether the trust region cuts this edge's gradient off
+   */
+  record Term(double logRatio, double loss, double residual, double noise, boolean clipped) {
+
+    /** Of a loss that depends on theta through log pi_theta alone. */
+    static Term ofLogProb(double logRatio, double loss, double slope, boolean clipped) {
+      return new Term(logRatio, loss, slope, 0, clipped);
+    }
+  }
 }

@@ -15,6 +15,7 @@ import java.util.TreeMap;
 public final class PairwiseSum {
 
   private final int total;
+  private final BitSet absent;
   private final int height;
   private final BitSet received;
   private final SortedMap<Node, float[]> pending = new TreeMap<>();
@@ -80,8 +81,18 @@ public final class PairwiseSum {
 
   /** An empty sum of {@code total} shares. */
   public PairwiseSum(int total) {
+    this(total, new BitSet());
+  }
+
+  /**
+   * An empty sum of some of the shares.
+   *
+   * @param absent those that are left out, as if the tree had been padded with them; not all
+   */
+  public PairwiseSum(int total, BitSet absent) {
     this.height = height(total);
     this.total = total;
+    this.absent = (BitSet) absent.clone();
     this.received = new BitSet(total);
   }
 
@@ -93,7 +104,7 @@ public final class PairwiseSum {
    */
   public void add(int level, int index, float[] partial) {
     Node node = new Node(level, index);
-    if (level > height || node.from() >= total) {
+    if (level > height || isAbsent(node)) {
       throw new IllegalArgumentException(
           "no node at level %d, index %d in a tree of %d shares".formatted(level, index, total));
     }
@@ -116,7 +127,7 @@ public final class PairwiseSum {
     Node node = start;
     while (node.level() < height) {
       Node sibling = node.sibling();
-      if (sibling.from() < total) {
+      if (!isAbsent(sibling)) {
         float[] other = pending.remove(sibling);
         if (other == null) {
           break;
@@ -128,6 +139,10 @@ public final class PairwiseSum {
     pending.put(node, partial);
   }
 
+  private boolean isAbsent(Node node) {
+    return node.from() >= total || absent.nextClearBit(node.from()) >= node.to(total);
+  }
+
   /** Which sibling is added into which does not matter: a + b and b + a have the same bits. */
   private static void addInto(float[] sum, float[] sibling) {
     for (int i = 0; i < sum.length; i++) {
@@ -137,7 +152,13 @@ public final class PairwiseSum {
 
   /** Whether every share is in. */
   public boolean complete() {
-    return received.cardinality() == total;
+    return firstMissing() >= total;
+  }
+
+  private int firstMissing() {
+    BitSet known = (BitSet) received.clone();
+    known.or(absent);
+    return known.nextClearBit(0);
   }
 
   /**
@@ -148,7 +169,7 @@ public final class PairwiseSum {
   public float[] result() {
     if (!complete()) {
       throw new IllegalStateException(
-          "share %d of %d has not arrived".formatted(received.nextClearBit(0), total));
+          "share %d of %d has not arrived".formatted(firstMissing(), total));
     }
     // Of a complete sum only the root is left.
     return pending.values().iterator().next();
@@ -157,7 +178,7 @@ public final class PairwiseSum {
   /**
    * What has been merged so far, in share order: what an executor returns for its block of shares.
    * For a contiguous block these are the maximal nodes that make it up; a node that reaches beyond
-   * the last share is complete without the shares that do not exist.
+   * the last share, or holds absent ones, is complete without them.
    */
   public List<Partial> partials() {
     return pending.entrySet().stream().map(e -> new Partial(e.getKey(), e.getValue())).toList();

@@ -24,6 +24,9 @@ public interface NoiseProcess {
   /** The deterministic step from one time to a smaller one. */
   AffineStep deterministic(double time, double next);
 
+  /** Length of a step, 1 for the whole way from noise to data. */
+  double interval(double time, double next);
+
   /** The T + 1 times of a rollout, the last one 0. */
   double[] times(int steps);
 

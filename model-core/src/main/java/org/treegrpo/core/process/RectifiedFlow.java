@@ -43,6 +43,11 @@ public record RectifiedFlow(SigmaSchedule schedule, double shift) implements Noi
   }
 
   @Override
+  public double interval(double sigma, double next) {
+    return sigma - next;
+  }
+
+  @Override
   public double[] times(int steps) {
     return schedule.sigmas(steps, shift);
   }

@@ -95,6 +95,11 @@ public final class VariancePreserving implements NoiseProcess {
         modelTime(time));
   }
 
+  @Override
+  public double interval(double time, double next) {
+    return (time - next) / TRAINING_STEPS;
+  }
+
   /** The last time is clamped at 0, which keeps the last step's noise positive. */
   @Override
   public double[] times(int steps) {

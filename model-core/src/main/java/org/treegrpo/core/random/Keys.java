@@ -5,6 +5,28 @@ import java.nio.charset.StandardCharsets;
 /** 64-bit keys of random streams: SplitMix64's finaliser, chained. */
 public final class Keys {
 
+  // What a stream below the key of a round is for: each number once.
+  /** x_0 of a tree. */
+  public static final long ROOT = 1;
+
+  /** z of an edge. */
+  public static final long STEP = 2;
+
+  /** Start of the window. */
+  public static final long WINDOW = 3;
+
+  /** Which optimiser step learns from which prompts. */
+  public static final long DEAL = 4;
+
+  /** Times and noise of leaves that are learned from. */
+  public static final long RENOISE = 5;
+
+  /** Noise of leaves that anchor the late steps. */
+  public static final long ANCHOR = 6;
+
+  /** Which steps are trained. */
+  public static final long TRAINED = 7;
+
   private static final long GAMMA = 0x9e3779b97f4a7c15L;
 
   private Keys() {}
@@ -40,6 +62,11 @@ public final class Keys {
       combined = combine(combined, number);
     }
     return combined;
+  }
+
+  /** A number from 0 to 1, 1 excluded, from a key. */
+  public static double uniform(long key) {
+    return (key >>> 11) * 0x1.0p-53;
   }
 
   /** The n-th output of SplitMix64 from the state {@code key}. */

@@ -64,6 +64,21 @@ public final class Sampler {
     return sde.get(t);
   }
 
+  /** The process whose states are sampled. */
+  public NoiseProcess process() {
+    return process;
+  }
+
+  /** The time at which step t starts, in the process's unit. */
+  public double time(int t) {
+    return times[t];
+  }
+
+  /** -d of step t, positive: the part of the way from noise to data that it covers. */
+  public double interval(int t) {
+    return process.interval(times[t], times[t + 1]);
+  }
+
   /** The clean sample implied by the network's output at step t. */
   public CleanEstimate clean(int t) {
     return process.clean(times[t]);

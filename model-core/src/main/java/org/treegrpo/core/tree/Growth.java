@@ -14,6 +14,7 @@ import org.treegrpo.core.topology.Forest;
 import org.treegrpo.core.topology.Topology;
 import org.treegrpo.core.topology.TreeSeed;
 import org.treegrpo.core.transition.LogProb;
+import org.treegrpo.core.transition.NoiseShift;
 import org.treegrpo.core.transition.Sampler;
 
 /**
@@ -33,6 +34,7 @@ final class Growth {
   private final int elements;
 
   private final double[] logProbs;
+  private final double[] noiseShifts;
   private final List<ParentBatch> batches = new ArrayList<>();
   private final Map<Integer, float[]> previews = new LinkedHashMap<>();
 
@@ -56,6 +58,7 @@ final class Growth {
     this.previewTree = previewTree;
     elements = denoiser.elements();
     logProbs = new double[forest.edges()];
+    noiseShifts = new double[logProbs.length];
   }
 
   GrownShare grow(SlabPool pool) {
@@ -77,7 +80,17 @@ final class Growth {
         leafLatents,
         conditioning(firstLeaf, forest.rows()),
         sampler.stretch(schedule.start() + depths, sampler.steps()));
-    return new GrownShare(elements, forest, slab, logProbs, batches, previews, leafLatents);
+    return new GrownShare(
+        elements,
+        forest,
+        slab,
+        logProbs,
+        noiseShifts,
+        noise,
+        conditioning,
+        batches,
+        previews,
+        leafLatents);
   }
 
   private float[] roots() {
@@ -127,7 +140,9 @@ final class Growth {
         step.sample(latents, outputs, offset, z, next);
         slab.put(child, next, 0, 1);
         if (topology.owns(node)) {
-          logProbs[forest.firstEdge(child)] = LogProb.mean(step, latents, outputs, offset, next);
+          int edge = forest.firstEdge(child);
+          logProbs[edge] = LogProb.mean(step, latents, outputs, offset, next);
+          noiseShifts[edge] = NoiseShift.of(step, latents, outputs, offset, next, z).alongNoise();
         }
       }
     }

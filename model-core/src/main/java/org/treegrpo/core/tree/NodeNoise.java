@@ -10,4 +10,12 @@ interface NodeNoise {
 
   /** z of the edge that leads to {@code child}; fills {@code target}. */
   void step(String promptId, int tree, NodePath child, float[] target);
+
+  /**
+   * Noise that is added to a leaf once it is drawn; fills {@code target}.
+   *
+   * @param purpose one of {@link org.treegrpo.core.random.Keys}
+   * @param draw tells the draws of one purpose apart
+   */
+  void leaf(long purpose, int draw, String promptId, int tree, NodePath leaf, float[] target);
 }

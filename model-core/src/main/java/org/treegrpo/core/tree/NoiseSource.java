@@ -14,9 +14,6 @@ import org.treegrpo.core.tree.TreeSettings.RootNoise;
  */
 public final class NoiseSource implements NodeNoise {
 
-  private static final long ROOT = 1;
-  private static final long STEP = 2;
-
   private final long roundKey;
   private final RootNoise rootNoise;
 
@@ -27,7 +24,7 @@ public final class NoiseSource implements NodeNoise {
 
   @Override
   public void root(String promptId, int tree, float[] target, int offset, int length) {
-    long key = Keys.combine(Keys.combine(roundKey, ROOT), promptId);
+    long key = Keys.combine(Keys.combine(roundKey, Keys.ROOT), promptId);
     if (rootNoise == RootNoise.INDEPENDENT) {
       key = Keys.combine(key, tree);
     }
@@ -36,8 +33,16 @@ public final class NoiseSource implements NodeNoise {
 
   @Override
   public void step(String promptId, int tree, NodePath child, float[] target) {
-    long key = Keys.combine(Keys.combine(roundKey, STEP), promptId);
+    long key = Keys.combine(Keys.combine(roundKey, Keys.STEP), promptId);
     key = Keys.combine(Keys.combine(key, tree), child.indices());
+    new GaussianStream(key).fill(target, 0, target.length);
+  }
+
+  @Override
+  public void leaf(
+      long purpose, int draw, String promptId, int tree, NodePath leaf, float[] target) {
+    long key = Keys.combine(Keys.combine(Keys.combine(roundKey, purpose), draw), promptId);
+    key = Keys.combine(Keys.combine(key, tree), leaf.indices());
     new GaussianStream(key).fill(target, 0, target.length);
   }
 }

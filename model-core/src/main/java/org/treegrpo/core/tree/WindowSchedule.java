@@ -61,8 +61,6 @@ public interface WindowSchedule {
   /** The truncated geometric of {@link #random}. */
   final class RandomWindow {
 
-    private static final long WINDOW = 3;
-
     private RandomWindow() {}
 
     /** Pr[start = i], i = 0 .. steps-width-1. */
@@ -86,8 +84,8 @@ public interface WindowSchedule {
     }
 
     private static int draw(long runSeed, int round, double[] probabilities) {
-      long key = Keys.of(runSeed, round, WINDOW);
-      double uniform = (key >>> 11) * 0x1.0p-53;
+      long key = Keys.of(runSeed, round, Keys.WINDOW);
+      double uniform = Keys.uniform(key);
       double cumulative = 0;
       for (int i = 0; i < probabilities.length - 1; i++) {
         cumulative += probabilities[i];

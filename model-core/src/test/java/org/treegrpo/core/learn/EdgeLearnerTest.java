@@ -12,7 +12,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.treegrpo.core.objective.KlPenalty;
+import org.treegrpo.core.credit.Credits;
+import org.treegrpo.core.objective.Penalties;
 import org.treegrpo.core.objective.PpoSurrogate;
 import org.treegrpo.core.objective.ReinforceSurrogate;
 import org.treegrpo.core.objective.Surrogate;
@@ -209,7 +210,7 @@ class EdgeLearnerTest {
       // only the additive part differs: mu - mu_ref = b * 0.2 * time / 1000
       PointwiseDenoiser reference =
           new PointwiseDenoiser(ELEMENTS, PointwiseDenoiser.TANH, 0.8, -0.6, 0.1);
-      Kl kl = new Kl(new KlPenalty(0.3), Optional.of(reference));
+      Kl kl = new Kl(new Penalties(0.3, 0, 0), Optional.of(reference));
       LearnResult result =
           learn(
               denoiser, sampler, share, new double[share.forest().edges()], ones(share), WIDE, kl);
@@ -265,15 +266,15 @@ class EdgeLearnerTest {
       assertThatThrownBy(
               () -> learn(denoiser, sampler, share, new double[1], ones(share), WIDE, Kl.NONE))
           .isInstanceOf(IllegalArgumentException.class)
-          .hasMessageContaining("1 advantages and 28 weights");
+          .hasMessageContaining("1 advantages, 28 weights and 1 statuses");
     }
     try (GrownShare share = grow(sampler)) {
       double[] few = {1};
       assertThatThrownBy(() -> learn(denoiser, sampler, share, few, few, WIDE, Kl.NONE))
           .isInstanceOf(IllegalArgumentException.class)
-          .hasMessageContaining("28 edges was given 1 advantages");
+          .hasMessageContaining("28 edges was given the credit of 1");
     }
-    Kl without = new Kl(new KlPenalty(0.1), Optional.empty());
+    Kl without = new Kl(new Penalties(0.1, 0, 0), Optional.empty());
     try (GrownShare share = grow(sampler)) {
       assertThatThrownBy(
               () -> learn(denoiser, sampler, share, ones(share), ones(share), WIDE, without))
@@ -315,8 +316,8 @@ class EdgeLearnerTest {
   }
 
   /** A penalty and what it is taken against. */
-  private record Kl(KlPenalty penalty, Optional<Denoiser> reference) {
-    static final Kl NONE = new Kl(new KlPenalty(0), Optional.empty());
+  private record Kl(Penalties penalties, Optional<Denoiser> reference) {
+    static final Kl NONE = new Kl(Penalties.NONE, Optional.empty());
   }
 
   private static LearnResult learn(
@@ -327,17 +328,17 @@ class EdgeLearnerTest {
       double[] weights,
       Surrogate surrogate,
       Kl kl) {
-    return new LearnLoop(denoiser, kl.reference())
+    return new LearnLoop(denoiser, kl.reference(), Optional.empty())
         .learn(
-            new EdgeLearner(sampler, surrogate, kl.penalty()),
+            new EdgeLearner(sampler, surrogate, kl.penalties()),
             share,
-            new ShareCredit(advantages, weights));
+            Credits.edges(advantages, weights));
   }
 
   private static Kl kl(double beta) {
     PointwiseDenoiser reference =
         new PointwiseDenoiser(ELEMENTS, PointwiseDenoiser.TANH, 0.7, -0.5, 0.2);
-    return beta == 0 ? Kl.NONE : new Kl(new KlPenalty(beta), Optional.of(reference));
+    return beta == 0 ? Kl.NONE : new Kl(new Penalties(beta, 0, 0), Optional.of(reference));
   }
 
   private static double[] random(GrownShare share, long seed) {

@@ -2,8 +2,10 @@ package org.treegrpo.core.optim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
@@ -173,5 +175,48 @@ class PairwiseSumTest {
       left[i] = left[i] + right[i];
     }
     return left;
+  }
+
+  /** As with an optimiser step that learns from some of the shares. */
+  @Property(tries = 200)
+  void absentSharesArePaddingAndTheBlocksDoNotMatter(
+      @ForAll @IntRange(min = 2, max = 40) int total, @ForAll long seed) {
+    Random random = new Random(seed);
+    BitSet absent = new BitSet();
+    for (int share = 0; share < total; share++) {
+      absent.set(share, random.nextBoolean());
+    }
+    absent.clear(random.nextInt(total));
+    float[][] gradients = new float[total][1];
+    PairwiseSum alone = new PairwiseSum(total, absent);
+    for (int share = 0; share < total; share++) {
+      gradients[share][0] = (float) random.nextGaussian();
+      if (!absent.get(share)) {
+        alone.add(0, share, gradients[share].clone());
+      }
+    }
+    int cut = random.nextInt(total + 1);
+    PairwiseSum driver = new PairwiseSum(total, absent);
+    for (int[] block : new int[][] {{cut, total}, {0, cut}}) {
+      PairwiseSum executor = new PairwiseSum(total, absent);
+      for (int share = block[0]; share < block[1]; share++) {
+        if (!absent.get(share)) {
+          executor.add(0, share, gradients[share].clone());
+        }
+      }
+      executor.partials().forEach(p -> driver.add(p.node().level(), p.node().index(), p.sum()));
+    }
+    assertThat(driver.complete()).as("without the absent ones").isTrue();
+    assertThat(driver.result()).as("cut at %d", cut).containsExactly(alone.result());
+    double sum = 0;
+    for (int share = 0; share < total; share++) {
+      sum += absent.get(share) ? 0 : gradients[share][0];
+    }
+    assertThat((double) alone.result()[0]).as("the sum").isCloseTo(sum, within(1e-4));
+    if (!absent.isEmpty()) {
+      assertThatThrownBy(() -> alone.add(0, absent.nextSetBit(0), new float[1]))
+          .as("an absent share")
+          .isInstanceOf(IllegalArgumentException.class);
+    }
   }
 }

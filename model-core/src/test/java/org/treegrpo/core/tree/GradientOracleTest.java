@@ -9,10 +9,10 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.treegrpo.core.credit.Credits;
 import org.treegrpo.core.learn.EdgeLearner;
 import org.treegrpo.core.learn.LearnLoop;
-import org.treegrpo.core.learn.ShareCredit;
-import org.treegrpo.core.objective.KlPenalty;
+import org.treegrpo.core.objective.Penalties;
 import org.treegrpo.core.objective.PpoSurrogate;
 import org.treegrpo.core.process.AffineStep;
 import org.treegrpo.core.topology.NodePath;
@@ -79,11 +79,11 @@ class GradientOracleTest {
           EdgeRecord.of(share).stream()
               .mapToDouble(edge -> 1.0 / trees / tree.nodesAt(edge.depth()))
               .toArray();
-      new LearnLoop(denoiser, Optional.empty())
+      new LearnLoop(denoiser, Optional.empty(), Optional.empty())
           .learn(
-              new EdgeLearner(sampler, new PpoSurrogate(1e-4), new KlPenalty(0)),
+              new EdgeLearner(sampler, new PpoSurrogate(1e-4), Penalties.NONE),
               share,
-              new ShareCredit(advantages, weights));
+              Credits.edges(advantages, weights));
     }
     for (int depth = 1; depth <= width; depth++) {
       double fraction = 1 - Math.pow(branching, -depth);
@@ -177,6 +177,12 @@ class GradientOracleTest {
         index = index * branching + i + 1;
       }
       target[0] = (tree >>> (index - 1) & 1) == 0 ? -1 : 1;
+    }
+
+    @Override
+    public void leaf(
+        long purpose, int draw, String promptId, int tree, NodePath leaf, float[] target) {
+      throw new UnsupportedOperationException("edges are learned from");
     }
   }
 }

@@ -4,8 +4,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import org.treegrpo.core.credit.Credit;
+import org.treegrpo.core.credit.ShareCredit;
+import org.treegrpo.core.credit.Status;
 import org.treegrpo.core.learn.LearnLoop;
-import org.treegrpo.core.learn.ShareCredit;
 import org.treegrpo.core.tree.GrownShare;
 import org.treegrpo.core.tree.ParentBatch;
 import org.treegrpo.core.tree.TreeGrower;
@@ -74,15 +76,26 @@ final class LearningRow implements Row {
   }
 
   private static float[] gradient(QuickStartModel model, GrownShare share, double[]... passes) {
-    LearnLoop loop = new LearnLoop(model.denoiser(), Optional.empty());
+    LearnLoop loop = new LearnLoop(model.denoiser(), Optional.empty(), Optional.empty());
     double[] weights = new double[share.forest().edges()];
     Arrays.fill(weights, 1.0 / weights.length);
     for (double[] advantages : passes) {
-      loop.learn(model.recipe().learner(), share, new ShareCredit(advantages, weights));
+      loop.learn(
+          model.recipe().learner(model.recipe().plan(1)), share, credit(advantages, weights));
     }
     float[] gradient = new float[model.policy().parameters().size()];
     model.policy().drainGradient(gradient);
     return gradient;
+  }
+
+  /** NaN masks an edge. */
+  private static ShareCredit credit(double[] advantages, double[] weights) {
+    Status[] statuses =
+        Arrays.stream(advantages)
+            .mapToObj(advantage -> Double.isNaN(advantage) ? Status.PRUNED : Status.TRAINED)
+            .toArray(Status[]::new);
+    Credit leaves = new Credit(new double[0], new double[0], new Status[0]);
+    return new ShareCredit(new Credit(advantages, weights, statuses), leaves);
   }
 
   private static void checkSameGradient(float[] byParent, float[] byEdge) {

@@ -14,6 +14,7 @@ import org.apache.parquet.schema.LogicalTypeAnnotation;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 import org.apache.parquet.schema.Types;
+import org.treegrpo.core.credit.Status;
 import org.treegrpo.job.files.RunLayout;
 import org.treegrpo.job.metrics.RunFiles;
 
@@ -70,7 +71,8 @@ public final class AuditWriter {
     row.add("log_prob_old", edge.logProbOld());
     row.add("noise_std", edge.noiseStd());
     addUnlessNan(row, "advantage", edge.advantage());
-    row.add("trained", edge.trained());
+    row.add("trained", edge.status() == Status.TRAINED);
+    row.add("status", edge.status().label());
   }
 
   private void fill(Group row, int round, LeafRow leaf) {
@@ -88,7 +90,8 @@ public final class AuditWriter {
     }
     addUnlessNan(row, "reward_total", leaf.rewardTotal());
     addUnlessNan(row, "advantage", leaf.advantage());
-    row.add("masked", leaf.masked());
+    row.add("masked", leaf.status() == Status.FAILED);
+    row.add("status", leaf.status().label());
   }
 
   private static void addUnlessNan(Group row, String column, double value) {
@@ -128,6 +131,7 @@ public final class AuditWriter {
     required(schema, PrimitiveTypeName.DOUBLE, "noise_std");
     optionalReal(schema, "advantage");
     required(schema, PrimitiveTypeName.BOOLEAN, "trained");
+    requiredText(schema, "status");
     return schema.named("edges");
   }
 
@@ -141,6 +145,7 @@ public final class AuditWriter {
     optionalReal(schema, "reward_total");
     optionalReal(schema, "advantage");
     required(schema, PrimitiveTypeName.BOOLEAN, "masked");
+    requiredText(schema, "status");
     return schema.named("leaves");
   }
 

@@ -1,5 +1,7 @@
 package org.treegrpo.job.audit;
 
+import org.treegrpo.core.credit.Status;
+
 /**
  * One row of {@code edges.parquet}; {@code round} comes from the file's directory and is written
  * too.
@@ -12,8 +14,8 @@ package org.treegrpo.job.audit;
  * @param parentPath path of the parent; empty for the root
  * @param logProbOld mean over the latent's elements of log pi_old
  * @param noiseStd standard deviation of the step's noise
- * @param advantage after the backup; NaN (written as null) where every leaf below is masked
- * @param trained whether the edge was part of the loss
+ * @param advantage after the backup; NaN (written as null) where every leaf below failed
+ * @param status whether the edge was part of the loss, or why not
  */
 public record EdgeRow(
     String promptId,
@@ -25,4 +27,4 @@ public record EdgeRow(
     double logProbOld,
     double noiseStd,
     double advantage,
-    boolean trained) {}
+    Status status) {}

@@ -1,6 +1,7 @@
 package org.treegrpo.job.audit;
 
 import java.util.Arrays;
+import org.treegrpo.core.credit.Status;
 
 /**
  * One row of {@code leaves.parquet}.
@@ -11,8 +12,8 @@ import java.util.Arrays;
  * @param rewards one score per reward, in the order of the writer's reward names; NaN = failed,
  *     written as null. Not copied
  * @param rewardTotal weighted sum; NaN where a reward failed
- * @param advantage of the leaf; NaN where it is masked
- * @param masked whether the leaf is left out of the statistics and the loss
+ * @param advantage of the leaf; NaN where a reward failed
+ * @param status of the leaf, and of the edge that leads to it
  */
 public record LeafRow(
     String promptId,
@@ -21,7 +22,7 @@ public record LeafRow(
     double[] rewards,
     double rewardTotal,
     double advantage,
-    boolean masked) {
+    Status status) {
 
   @Override
   public boolean equals(Object other) {
@@ -32,7 +33,7 @@ public record LeafRow(
         && Arrays.equals(rewards, row.rewards)
         && Double.compare(rewardTotal, row.rewardTotal) == 0
         && Double.compare(advantage, row.advantage) == 0
-        && masked == row.masked;
+        && status == row.status;
   }
 
   @Override
@@ -42,7 +43,7 @@ public record LeafRow(
 
   @Override
   public String toString() {
-    return "LeafRow[%s, tree %d, path %s, rewards %s, total %s, advantage %s, masked %s]"
-        .formatted(promptId, tree, path, Arrays.toString(rewards), rewardTotal, advantage, masked);
+    return "LeafRow[%s, tree %d, path %s, rewards %s, total %s, advantage %s, %s]"
+        .formatted(promptId, tree, path, Arrays.toString(rewards), rewardTotal, advantage, status);
   }
 }

@@ -2,6 +2,7 @@ package org.treegrpo.job.checkpoint;
 
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,10 +37,13 @@ public final class CheckpointStore {
   private static final Logger LOG = LoggerFactory.getLogger(CheckpointStore.class);
   private static final String POLICY = "policy.safetensors";
   private static final String EMA = "ema.safetensors";
+  private static final String OLD = "old.safetensors";
+  private static final String ESTIMATOR = "estimator.json";
   private static final String OPTIMIZER = "optimizer.safetensors";
   private static final String STATE = "state.json";
   private static final Set<String> REQUIRED = new TreeSet<>(Set.of(POLICY, OPTIMIZER, STATE));
-  private static final Set<String> KNOWN = new TreeSet<>(Set.of(POLICY, OPTIMIZER, STATE, EMA));
+  private static final Set<String> KNOWN =
+      new TreeSet<>(Set.of(POLICY, OPTIMIZER, STATE, EMA, OLD, ESTIMATOR));
   private static final List<String> MOMENTS = List.of("/exp_avg", "/exp_avg_sq");
   private static final Pattern DIRECTORY = Pattern.compile("round-(\\d{6,9})");
 
@@ -53,8 +57,12 @@ public final class CheckpointStore {
     this.fs = run.fs();
   }
 
-  /** A checkpoint whose every byte was just checked. */
-  public record Verified(Path directory, CheckpointState state, boolean hasEma) {}
+  /**
+   * A checkpoint whose every byte was just checked.
+   *
+   * @param files their names
+   */
+  public record Verified(Path directory, CheckpointState state, Set<String> files) {}
 
   /**
    * Writes a checkpoint, in the place of whatever an earlier attempt left at its round.
@@ -80,9 +88,19 @@ public final class CheckpointStore {
         POLICY,
         out -> PolicyWeights.write(out, layout, checkpoint.weights(), metadata),
         files);
-    if (checkpoint.ema().isPresent()) {
-      float[] ema = checkpoint.ema().get();
-      write(directory, EMA, out -> PolicyWeights.write(out, layout, ema, metadata), files);
+    for (Map.Entry<String, Optional<float[]>> vector :
+        List.of(Map.entry(EMA, checkpoint.ema()), Map.entry(OLD, checkpoint.old()))) {
+      if (vector.getValue().isPresent()) {
+        float[] values = vector.getValue().get();
+        write(
+            directory,
+            vector.getKey(),
+            out -> PolicyWeights.write(out, layout, values, metadata),
+            files);
+      }
+    }
+    if (checkpoint.estimator().length > 0) {
+      write(directory, ESTIMATOR, out -> out.write(checkpoint.estimator()), files);
     }
     List<float[]> moments = List.of(checkpoint.firstMoment(), checkpoint.secondMoment());
     write(
@@ -152,12 +170,32 @@ public final class CheckpointStore {
           "weights_sha256 must be %s, the weights have %s"
               .formatted(verified.state().weightsSha256(), sha256));
     }
-    Optional<float[]> ema =
-        verified.hasEma()
-            ? Optional.of(PolicyWeights.load(source(directory, EMA), layout))
-            : Optional.empty();
     List<float[]> moments = PolicyWeights.load(source(directory, OPTIMIZER), layout, MOMENTS);
-    return new Checkpoint(verified.state(), layout, weights, ema, moments.get(0), moments.get(1));
+    return new Checkpoint(
+        verified.state(),
+        layout,
+        weights,
+        optional(verified, EMA, layout),
+        optional(verified, OLD, layout),
+        moments.get(0),
+        moments.get(1),
+        estimator(verified));
+  }
+
+  private byte[] estimator(Verified verified) throws IOException {
+    if (!verified.files().contains(ESTIMATOR)) {
+      return new byte[0];
+    }
+    try (InputStream in = fs.open(new Path(verified.directory(), ESTIMATOR))) {
+      return in.readAllBytes();
+    }
+  }
+
+  private Optional<float[]> optional(Verified verified, String name, ParameterLayout layout)
+      throws IOException {
+    return verified.files().contains(name)
+        ? Optional.of(PolicyWeights.load(source(verified.directory(), name), layout))
+        : Optional.empty();
   }
 
   /**
@@ -206,7 +244,7 @@ public final class CheckpointStore {
     if (name.matches() && Integer.parseInt(name.group(1)) != state.round()) {
       throw new CheckpointException(directory, "must be of its round; found " + state.round());
     }
-    return new Verified(directory, state, manifest.files().containsKey(EMA));
+    return new Verified(directory, state, manifest.files().keySet());
   }
 
   private HadoopSource source(Path directory, String name) {

@@ -5,6 +5,7 @@ import java.util.List;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.resource.ResourceProfile;
+import org.treegrpo.core.credit.ShareCredit;
 import org.treegrpo.core.learn.LearnResult;
 import org.treegrpo.core.optim.PairwiseSum;
 import org.treegrpo.job.executor.EvaluateTask;
@@ -121,12 +122,14 @@ public final class SparkCluster implements AutoCloseable {
    *
    * @param rolloutWeights what the round was grown with
    * @param weights what the gradient is taken at
+   * @param step which of the round's optimiser steps
    */
   public LearnedRound learn(
       RoundPlan plan,
       GrownRound grown,
       WeightBroadcast rolloutWeights,
       WeightBroadcast weights,
+      int step,
       RoundCredit credit) {
     ShareBlocks dealt = grown.dealt();
     List<String> locations =
@@ -144,9 +147,9 @@ public final class SparkCluster implements AutoCloseable {
                 weights,
                 plan.round(),
                 dealt,
-                credit.edgeAdvantages().toArray(double[][]::new),
-                credit.edgeWeights().toArray(double[][]::new)));
-    PairwiseSum sum = new PairwiseSum(dealt.shares());
+                step,
+                credit.shares().toArray(ShareCredit[]::new)));
+    PairwiseSum sum = new PairwiseSum(dealt.shares(), plan.absentFrom(step));
     LearnResult statistics = LearnResult.ZERO;
     int regrown = 0;
     long forward = 0;

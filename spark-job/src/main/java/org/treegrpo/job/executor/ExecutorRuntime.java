@@ -11,8 +11,10 @@ import org.apache.spark.SparkEnv;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.deploy.SparkHadoopUtil;
 import org.jspecify.annotations.Nullable;
+import org.treegrpo.core.learn.Learner.Need;
 import org.treegrpo.core.policy.Conditioning;
 import org.treegrpo.core.tensor.TorchRuntime;
+import org.treegrpo.core.tree.GrownShare;
 import org.treegrpo.job.files.TemporaryDirectory;
 import org.treegrpo.job.round.Recipe;
 import org.treegrpo.job.round.RoundPlan;
@@ -143,6 +145,14 @@ final class ExecutorRuntime implements AutoCloseable {
 
   RolloutStore rollouts() {
     return rollouts;
+  }
+
+  /** Takes a grown share over; its leaves stay for a learner that reads them. */
+  void keep(RoundPlan plan, int index, GrownShare share) {
+    if (!recipe.learner(plan).needs(Need.LEAVES)) {
+      share.dropLeafLatents();
+    }
+    rollouts.put(plan.round(), index, share);
   }
 
   float[] baseWeights() {

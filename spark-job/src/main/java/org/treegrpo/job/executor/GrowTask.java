@@ -122,7 +122,6 @@ public record GrowTask(
           first && preview
               ? slot.grower().grow(plan.key(), share.forest(), conditioning, 0)
               : slot.grower().grow(plan.key(), share.forest(), conditioning);
-      runtime.rollouts().put(round, share.index(), grown);
       if (first && selfCheck) {
         deviation =
             Replay.maxRatioDeviation(
@@ -135,7 +134,7 @@ public record GrowTask(
       if (first && preview) {
         pictures = pictures(grown, images);
       }
-      grown.dropLeafLatents();
+      runtime.keep(plan, share.index(), grown);
       ImageBatch batch =
           new ImageBatch(images.rows(), images.height(), images.width(), images.pixels());
       sent.add(

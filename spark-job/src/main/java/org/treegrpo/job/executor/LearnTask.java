@@ -1,18 +1,19 @@
 package org.treegrpo.job.executor;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import org.apache.spark.TaskContext;
 import org.apache.spark.broadcast.Broadcast;
+import org.treegrpo.core.credit.ShareCredit;
 import org.treegrpo.core.learn.LearnLoop;
 import org.treegrpo.core.learn.LearnResult;
 import org.treegrpo.core.learn.Learner;
-import org.treegrpo.core.learn.ShareCredit;
+import org.treegrpo.core.learn.Learner.Need;
 import org.treegrpo.core.optim.PairwiseSum;
 import org.treegrpo.core.policy.Denoiser;
 import org.treegrpo.core.tree.GrownShare;
-import org.treegrpo.job.round.Recipe;
 import org.treegrpo.job.round.RoundPlan;
 import org.treegrpo.job.round.Share;
 import org.treegrpo.job.round.ShareBlocks;
@@ -25,8 +26,8 @@ import org.treegrpo.job.spark.WeightBroadcast;
  *
  * @param rolloutWeights what the round was grown with
  * @param weights what the gradient is taken at; the same on the round's first epoch
- * @param edgeAdvantages {@code [share][edge]}, NaN = masked
- * @param edgeWeights {@code [share][edge]}
+ * @param step which of the round's optimiser steps; shares of the others are left out
+ * @param credit one per share
  */
 public record LearnTask(
     Broadcast<RunSpec> run,
@@ -34,8 +35,8 @@ public record LearnTask(
     WeightBroadcast weights,
     int round,
     ShareBlocks blocks,
-    double[][] edgeAdvantages,
-    double[][] edgeWeights)
+    int step,
+    ShareCredit[] credit)
     implements BlockTask<LearnedBlock> {
 
   private static final long BASE_VERSION = Long.MAX_VALUE;
@@ -44,41 +45,54 @@ public record LearnTask(
   public LearnedBlock run(int block, TaskContext context) {
     ExecutorRuntime runtime = ExecutorRuntime.of(run);
     runtime.rollouts().begin(round);
-    int regrown = regrow(runtime, block);
-    PolicySlot slot = runtime.borrow(weights.version(), runtime.weights(weights));
-    PolicySlot reference =
-        runtime.recipe().learner().needsReference()
-            ? runtime.borrow(BASE_VERSION, runtime.baseWeights())
-            : null;
+    RoundPlan plan = runtime.recipe().plan(round);
+    Learner learner = runtime.recipe().learner(plan);
+    List<Share> shares =
+        plan.shares().subList(blocks.from(block), blocks.to(block)).stream()
+            .filter(share -> share.step() == step)
+            .toList();
+    int regrown = regrow(runtime, plan, shares);
+    List<PolicySlot> borrowed = new ArrayList<>();
     try {
-      return learn(runtime, slot, Optional.ofNullable(reference), block, regrown);
-    } finally {
-      runtime.giveBack(slot);
-      if (reference != null) {
-        runtime.giveBack(reference);
+      PolicySlot slot = borrow(runtime, weights, borrowed);
+      Optional<PolicySlot> reference = Optional.empty();
+      if (learner.needs(Need.REFERENCE)) {
+        reference = Optional.of(runtime.borrow(BASE_VERSION, runtime.baseWeights()));
+        borrowed.add(reference.get());
       }
+      Optional<PolicySlot> old = Optional.empty();
+      if (learner.needs(Need.OLD) && rolloutWeights.version() != weights.version()) {
+        old = Optional.of(borrow(runtime, rolloutWeights, borrowed));
+      }
+      LearnLoop loop =
+          new LearnLoop(
+              slot.denoiser(), reference.map(PolicySlot::denoiser), old.map(PolicySlot::denoiser));
+      return learn(runtime, slot, loop, learner, shares, plan.absentFrom(step), regrown);
+    } finally {
+      borrowed.forEach(runtime::giveBack);
     }
   }
 
-  private int regrow(ExecutorRuntime runtime, int block) {
-    List<Integer> missing = new ArrayList<>();
-    for (int share = blocks.from(block); share < blocks.to(block); share++) {
-      if (runtime.rollouts().get(round, share).isEmpty()) {
-        missing.add(share);
-      }
-    }
+  private static PolicySlot borrow(
+      ExecutorRuntime runtime, WeightBroadcast weights, List<PolicySlot> borrowed) {
+    PolicySlot slot = runtime.borrow(weights.version(), runtime.weights(weights));
+    borrowed.add(slot);
+    return slot;
+  }
+
+  private int regrow(ExecutorRuntime runtime, RoundPlan plan, List<Share> shares) {
+    List<Share> missing =
+        shares.stream()
+            .filter(share -> runtime.rollouts().get(round, share.index()).isEmpty())
+            .toList();
     if (!missing.isEmpty()) {
-      Recipe recipe = runtime.recipe();
-      RoundPlan plan = recipe.plan(round);
       PolicySlot slot = runtime.borrow(rolloutWeights.version(), runtime.weights(rolloutWeights));
       try {
-        for (int index : missing) {
+        for (Share share : missing) {
           TaskContext.get().killTaskIfInterrupted();
-          Share share = plan.shares().get(index);
           GrownShare grown =
               slot.grower().grow(plan.key(), share.forest(), runtime.conditioning(plan));
-          grown.dropLeafLatents();
-          runtime.rollouts().put(round, index, grown);
+          runtime.keep(plan, share.index(), grown);
         }
       } finally {
         runtime.giveBack(slot);
@@ -90,28 +104,27 @@ public record LearnTask(
   private LearnedBlock learn(
       ExecutorRuntime runtime,
       PolicySlot slot,
-      Optional<PolicySlot> reference,
-      int block,
+      LearnLoop loop,
+      Learner learner,
+      List<Share> shares,
+      BitSet absent,
       int regrown) {
-    Recipe recipe = runtime.recipe();
-    Learner learner = recipe.learner();
-    LearnLoop loop = new LearnLoop(slot.denoiser(), reference.map(PolicySlot::denoiser));
     Denoiser.Evaluations before = slot.denoiser().evaluations();
     double secondsBefore = slot.denoiser().networkSeconds();
-    PairwiseSum sum = new PairwiseSum(blocks.shares());
+    PairwiseSum sum = new PairwiseSum(blocks.shares(), absent);
     List<double[]> statistics = new ArrayList<>();
     float[] unfinished = new float[slot.policy().parameters().size()];
     slot.policy().drainGradient(unfinished); // what a task that failed half way has left
-    for (int share = blocks.from(block); share < blocks.to(block); share++) {
+    for (Share share : shares) {
       TaskContext.get().killTaskIfInterrupted();
       LearnResult result =
           loop.learn(
               learner,
-              runtime.rollouts().get(round, share).orElseThrow(),
-              new ShareCredit(edgeAdvantages[share], edgeWeights[share]));
+              runtime.rollouts().get(round, share.index()).orElseThrow(),
+              credit[share.index()]);
       float[] gradient = new float[slot.policy().parameters().size()];
       slot.policy().drainGradient(gradient);
-      sum.add(0, share, gradient);
+      sum.add(0, share.index(), gradient);
       statistics.add(LearnedBlock.row(result));
     }
     List<PairwiseSum.Partial> partials = sum.partials();

@@ -29,7 +29,10 @@ public record LearnedBlock(
   /** The statistics, a share each. */
   public List<LearnResult> results() {
     return Arrays.stream(statistics)
-        .map(s -> new LearnResult(s[0], s[1], (long) s[2], (long) s[3], s[4], s[5], (long) s[6]))
+        .map(
+            s ->
+                new LearnResult(
+                    s[0], s[1], s[2], (long) s[3], (long) s[4], s[5], s[6], s[7], (long) s[8]))
         .toList();
   }
 
@@ -37,10 +40,12 @@ public record LearnedBlock(
     return new double[] {
       result.loss(),
       result.klPenalty(),
+      result.outputPenalties(),
       result.edges(),
       result.clipped(),
       result.maxRatioDeviation(),
       result.approxKlSum(),
+      result.oldGapSum(),
       result.parents()
     };
   }

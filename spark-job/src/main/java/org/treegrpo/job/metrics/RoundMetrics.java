@@ -2,7 +2,7 @@ package org.treegrpo.job.metrics;
 
 import java.util.Map;
 import java.util.Objects;
-import org.treegrpo.core.advantage.Moments;
+import org.treegrpo.core.credit.Moments;
 
 /**
  * One line of {@code metrics.jsonl}; the JSON keys are these names in snake_case. NaN stands for

@@ -11,7 +11,7 @@ import org.treegrpo.job.settings.TrainSettings;
  * @param weights the trainable weights once; also one broadcast, one gradient
  * @param driver weights, base weights, moving average, two moments, the gradient and a broadcast
  * @param executor what one executor holds once: the broadcast and its decoded weights, and the base
- *     weights where there is a KL term
+ *     weights where there is a penalty
  * @param taskSlot what each task slot adds: the network's weights and gradient, and a share's
  *     gradient
  * @param shareRollout off-heap window states of one share, kept from the grow to the learn job
@@ -39,7 +39,7 @@ public record MemoryEstimate(
     return new MemoryEstimate(
         weights,
         7 * weights,
-        (settings.update().kl() > 0 ? 3 : 2) * weights,
+        (settings.update().penalties().needReference() ? 3 : 2) * weights,
         3 * weights,
         shareStates,
         shareStates * forest.shares(),

@@ -21,7 +21,7 @@ import org.treegrpo.job.settings.TrainSettings;
  * @param rolloutMax of the dearest round
  * @param trainForward of all epochs
  * @param trainBackward of all epochs
- * @param reference forwards of the base policy for the KL term, of all epochs
+ * @param reference forwards of the base policy for the penalties, of all epochs
  */
 public record RoundWork(
     double rolloutMean,
@@ -55,7 +55,7 @@ public record RoundWork(
         LongStream.of(rollout).max().orElseThrow(),
         parents * guidance.branches(),
         parents * (both ? 2 : 1),
-        settings.update().kl() > 0 ? parents * guidance.branches() : 0);
+        settings.update().penalties().needReference() ? parents * guidance.branches() : 0);
   }
 
   /** Over the parts of one tree, which all compute their way to the part. */

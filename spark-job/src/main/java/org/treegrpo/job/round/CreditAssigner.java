@@ -3,165 +3,169 @@ package org.treegrpo.job.round;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.treegrpo.core.advantage.AdvantageSettings;
-import org.treegrpo.core.advantage.Backup;
-import org.treegrpo.core.advantage.LeafAdvantages;
-import org.treegrpo.core.advantage.RoundAdvantages;
-import org.treegrpo.core.advantage.TreeBackup;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.treegrpo.core.credit.AdvantageSettings;
+import org.treegrpo.core.credit.Backup;
+import org.treegrpo.core.credit.Credit;
+import org.treegrpo.core.credit.Estimator;
+import org.treegrpo.core.credit.EstimatorState;
+import org.treegrpo.core.credit.RewardGroup;
+import org.treegrpo.core.credit.RewardWeights;
+import org.treegrpo.core.credit.ShareCredit;
+import org.treegrpo.core.credit.Status;
+import org.treegrpo.core.credit.TreeBackup;
 import org.treegrpo.core.objective.EdgeReduction;
-import org.treegrpo.core.objective.EdgeWeights;
 import org.treegrpo.core.topology.Forest;
-import org.treegrpo.core.topology.Topology;
 
 /**
- * From the scores of a round's leaves to the advantage of every edge (ALGORITHMS.md sections 1.3 to
- * 1.5): gathers the shares' leaves into prompt groups, normalises, backs up tree by tree, and deals
- * the edge advantages back in the shares' order.
+ * From the scores of a round's leaves to the credit of every edge and leaf (ALGORITHMS.md sections
+ * 1.3 to 1.5): gathers the shares' leaves into groups, estimates, backs up tree by tree, and deals
+ * the credit back in the shares' order.
  */
 public final class CreditAssigner {
 
   private final AdvantageSettings settings;
   private final int elements;
-  private final LeafAdvantages estimator;
+  private final RewardWeights weights;
+  private final Estimator estimator;
   private final EdgeReduction reduction;
 
   /**
    * @param elements D, elements of a latent
-   * @param rewardWeights weight of each reward, in the order of the reward batches' columns
+   * @param weights of the rewards, in the order of the reward batches' columns
    */
   public CreditAssigner(
-      AdvantageSettings settings, int elements, double[] rewardWeights, EdgeReduction reduction) {
+      AdvantageSettings settings, int elements, RewardWeights weights, EdgeReduction reduction) {
     this.settings = settings;
     this.elements = elements;
-    this.estimator = new LeafAdvantages(settings, rewardWeights);
+    this.weights = weights;
+    this.estimator = settings.estimator().create(settings, weights);
     this.reduction = reduction;
   }
 
-  /**
-   * @param scored one per share, in share order
-   */
-  public RoundCredit assign(RoundPlan plan, List<ScoredShare> scored) {
-    Topology topology = plan.topology();
-    double[][][] rewards = new double[plan.trees()][topology.leaves()][];
-    double[][] logProbs = new double[plan.trees()][topology.nodes()];
-    gather(plan, scored, rewards, logProbs);
-    RoundAdvantages advantages = estimator.round(groups(plan, rewards));
-
-    double[][] leaves = new double[plan.trees()][];
-    double[][] edges = new double[plan.trees()][];
-    int[] unmasked = new int[plan.trees()];
-    for (int tree = 0; tree < plan.trees(); tree++) {
-      double[] group = advantages.groups().get(tree / plan.treesPerPrompt()).values();
-      int from = tree % plan.treesPerPrompt() * topology.leaves();
-      leaves[tree] = Arrays.copyOfRange(group, from, from + topology.leaves());
-      double[] backed =
-          TreeBackup.backup(topology, leaves[tree], logProbs[tree], settings.backup());
-      edges[tree] =
-          settings.depthCorrection()
-              ? TreeBackup.correctDepth(topology, backed, plan.treesPerPrompt())
-              : backed;
-      unmasked[tree] = (int) Arrays.stream(backed).skip(1).filter(a -> !Double.isNaN(a)).count();
-    }
-    return deal(plan, scored, advantages, leaves, edges, EdgeWeights.perTree(unmasked, reduction));
+  /** What estimates the leaves' advantages. */
+  public Estimator estimator() {
+    return estimator;
   }
 
-  /** Sorts what the shares say by tree: rewards by leaf, log-probs by node. */
-  private void gather(
-      RoundPlan plan, List<ScoredShare> scored, double[][][] rewards, double[][] logProbs) {
+  /**
+   * @param state of {@link #estimator} before the round
+   * @param scored one per share, in share order
+   */
+  public RoundCredit assign(EstimatorState state, RoundPlan plan, List<ScoredShare> scored) {
+    List<WholeTree> trees =
+        Stream.generate(() -> new WholeTree(plan.topology())).limit(plan.trees()).toList();
+    plan.shares().forEach(share -> gather(plan, share, scored.get(share.index()), trees));
+    Estimator.Estimate estimate = estimator.estimate(state, groups(plan, trees));
+    for (int tree = 0; tree < trees.size(); tree++) {
+      double[] group = estimate.advantages().groups().get(tree / plan.treesPerPrompt());
+      int from = tree % plan.treesPerPrompt() * plan.topology().leaves();
+      credit(
+          plan, trees.get(tree), Arrays.copyOfRange(group, from, from + plan.topology().leaves()));
+    }
+    LossWeights lossWeights = new LossWeights(plan, trees, reduction);
+    return new RoundCredit(
+        plan.shares().stream()
+            .map(share -> credit(plan, share.forest(), trees, lossWeights))
+            .toList(),
+        scored.stream().map(this::totals).toList(),
+        estimate.advantages().standardDeviation(),
+        estimate.advantages().zeroVarianceGroups(),
+        estimate.next());
+  }
+
+  /** Sorts what a share says by tree: rewards by leaf, log-probs by node. */
+  private void gather(RoundPlan plan, Share share, ScoredShare scored, List<WholeTree> trees) {
     int scale = settings.backup() == Backup.SOFTMAX_SUM_LOGP ? elements : 1;
-    for (Share share : plan.shares()) {
-      Forest forest = share.forest();
-      int[] trees = treeIndices(plan, forest);
-      ScoredShare ofShare = scored.get(share.index());
-      for (int leaf = 0; leaf < forest.leaves(); leaf++) {
-        int row = forest.leafRow(leaf);
-        rewards[trees[forest.tree(row)]][position(forest, row)] =
-            widen(ofShare.rewards().rows().get(leaf).scores());
-      }
-      for (int edge = 0; edge < forest.edges(); edge++) {
-        int row = forest.row(edge);
-        logProbs[trees[forest.tree(row)]][wholeNode(plan, forest, row)] =
-            scale * ofShare.logProbs()[edge];
-      }
+    Forest forest = share.forest();
+    for (int leaf = 0; leaf < forest.leaves(); leaf++) {
+      int row = forest.leafRow(leaf);
+      WholeTree tree = trees.get(plan.treeIndex(forest.seed(row)));
+      tree.rewards()[tree.position(forest, row)] = scores(scored, leaf);
+    }
+    for (int edge = 0; edge < forest.edges(); edge++) {
+      int row = forest.row(edge);
+      WholeTree tree = trees.get(plan.treeIndex(forest.seed(row)));
+      tree.logProbs()[tree.node(forest, row)] = scale * scored.logProbs()[edge];
     }
   }
 
   /** The leaves of a prompt's trees, together. */
-  private static List<double[][]> groups(RoundPlan plan, double[][][] rewards) {
-    List<double[][]> groups = new ArrayList<>();
-    for (int tree = 0; tree < rewards.length; tree += plan.treesPerPrompt()) {
+  private static List<RewardGroup> groups(RoundPlan plan, List<WholeTree> trees) {
+    List<RewardGroup> groups = new ArrayList<>();
+    for (int prompt = 0; prompt < plan.prompts().size(); prompt++) {
+      int first = prompt * plan.treesPerPrompt();
       groups.add(
-          Arrays.stream(rewards, tree, tree + plan.treesPerPrompt())
-              .flatMap(Arrays::stream)
-              .toArray(double[][]::new));
+          new RewardGroup(
+              plan.prompts().get(prompt).id(),
+              trees.subList(first, first + plan.treesPerPrompt()).stream()
+                  .flatMap(tree -> Arrays.stream(tree.rewards()))
+                  .toArray(double[][]::new)));
     }
     return groups;
   }
 
-  private RoundCredit deal(
-      RoundPlan plan,
-      List<ScoredShare> scored,
-      RoundAdvantages advantages,
-      double[][] leaves,
-      double[][] edges,
-      double[] treeWeights) {
-    List<double[]> leafAdvantages = new ArrayList<>();
-    List<double[]> leafTotals = new ArrayList<>();
-    List<double[]> edgeAdvantages = new ArrayList<>();
-    List<double[]> edgeWeights = new ArrayList<>();
-    for (Share share : plan.shares()) {
-      Forest forest = share.forest();
-      int[] trees = treeIndices(plan, forest);
-      double[] ofEdges = new double[forest.edges()];
-      double[] weights = new double[forest.edges()];
-      for (int edge = 0; edge < ofEdges.length; edge++) {
-        int row = forest.row(edge);
-        int tree = trees[forest.tree(row)];
-        ofEdges[edge] = edges[tree][wholeNode(plan, forest, row)];
-        weights[edge] = treeWeights[tree];
-      }
-      double[] ofLeaves = new double[forest.leaves()];
-      double[] totals = new double[forest.leaves()];
-      for (int leaf = 0; leaf < ofLeaves.length; leaf++) {
-        int row = forest.leafRow(leaf);
-        ofLeaves[leaf] = leaves[trees[forest.tree(row)]][position(forest, row)];
-        totals[leaf] =
-            estimator.total(widen(scored.get(share.index()).rewards().rows().get(leaf).scores()));
-      }
-      edgeAdvantages.add(ofEdges);
-      edgeWeights.add(weights);
-      leafAdvantages.add(ofLeaves);
-      leafTotals.add(totals);
+  private void credit(RoundPlan plan, WholeTree tree, double[] leaves) {
+    double[] edges =
+        TreeBackup.backup(
+            plan.topology(), leaves, tree.logProbs(), settings.backup(), settings.backupBeta());
+    if (settings.depthCorrection()) {
+      edges = TreeBackup.correctDepth(plan.topology(), edges, plan.treesPerPrompt());
     }
-    return new RoundCredit(
-        leafAdvantages,
-        edgeAdvantages,
-        edgeWeights,
-        leafTotals,
-        advantages.standardDeviation(),
-        advantages.zeroVarianceGroups());
-  }
-
-  private static int[] treeIndices(RoundPlan plan, Forest forest) {
-    return forest.trees().stream().mapToInt(plan::treeIndex).toArray();
-  }
-
-  /** Place of a row's node among the nodes of its depth in the whole tree. */
-  private static int position(Forest forest, int row) {
-    return forest.seed(row).topology().position(forest.node(row));
-  }
-
-  /** Index of a row's node in the whole tree. */
-  private static int wholeNode(RoundPlan plan, Forest forest, int row) {
-    int depth = forest.seed(row).topology().depth(forest.node(row));
-    return plan.topology().firstAt(depth) + position(forest, row);
-  }
-
-  private static double[] widen(float[] scores) {
-    double[] wide = new double[scores.length];
-    for (int i = 0; i < wide.length; i++) {
-      wide[i] = scores[i];
+    if (settings.depthZScore()) {
+      edges = TreeBackup.normaliseDepths(plan.topology(), edges, settings);
     }
-    return wide;
+    tree.credit(leaves, edges);
+  }
+
+  private static ShareCredit credit(
+      RoundPlan plan, Forest forest, List<WholeTree> trees, LossWeights lossWeights) {
+    CreditBuilder edges = new CreditBuilder(forest.edges());
+    for (int edge = 0; edge < forest.edges(); edge++) {
+      int row = forest.row(edge);
+      int index = plan.treeIndex(forest.seed(row));
+      WholeTree tree = trees.get(index);
+      int node = tree.node(forest, row);
+      edges.set(edge, tree.edgeAdvantage(node), tree.status(node), lossWeights.ofEdge(index));
+    }
+    CreditBuilder leaves = new CreditBuilder(forest.leaves());
+    for (int leaf = 0; leaf < forest.leaves(); leaf++) {
+      int row = forest.leafRow(leaf);
+      int index = plan.treeIndex(forest.seed(row));
+      WholeTree tree = trees.get(index);
+      int position = tree.position(forest, row);
+      leaves.set(
+          leaf, tree.leafAdvantage(position), tree.leafStatus(position), lossWeights.ofLeaf(index));
+    }
+    return new ShareCredit(edges.build(), leaves.build());
+  }
+
+  private record CreditBuilder(double[] advantages, double[] weights, Status[] statuses) {
+
+    CreditBuilder(int size) {
+      this(new double[size], new double[size], new Status[size]);
+    }
+
+    void set(int index, double advantage, Status status, double weight) {
+      advantages[index] = status == Status.FAILED ? 0 : advantage;
+      weights[index] = status == Status.TRAINED ? weight : 0;
+      statuses[index] = status;
+    }
+
+    Credit build() {
+      return new Credit(advantages, weights, statuses);
+    }
+  }
+
+  private double[] totals(ScoredShare scored) {
+    return IntStream.range(0, scored.rewards().rows().size())
+        .mapToDouble(leaf -> weights.total(scores(scored, leaf)))
+        .toArray();
+  }
+
+  private static double[] scores(ScoredShare scored, int leaf) {
+    float[] scores = scored.rewards().rows().get(leaf).scores();
+    return IntStream.range(0, scores.length).mapToDouble(i -> scores[i]).toArray();
   }
 }

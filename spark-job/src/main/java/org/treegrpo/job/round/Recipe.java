@@ -6,12 +6,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
+import org.treegrpo.core.credit.RewardWeights;
 import org.treegrpo.core.io.ReadableSource;
 import org.treegrpo.core.io.SafetensorsException;
-import org.treegrpo.core.learn.EdgeLearner;
+import org.treegrpo.core.learn.LateAnchor;
+import org.treegrpo.core.learn.LearnContext;
 import org.treegrpo.core.learn.Learner;
-import org.treegrpo.core.objective.KlPenalty;
-import org.treegrpo.core.objective.SurrogateSettings;
 import org.treegrpo.core.policy.Conditioning;
 import org.treegrpo.core.policy.GuidedDenoiser;
 import org.treegrpo.core.policy.Policy;
@@ -34,6 +34,7 @@ import org.treegrpo.job.files.FileSystems;
 import org.treegrpo.job.files.HadoopSource;
 import org.treegrpo.job.settings.ForestSettings;
 import org.treegrpo.job.settings.Labels;
+import org.treegrpo.job.settings.LateAnchorSettings;
 import org.treegrpo.job.settings.PolicySettings;
 import org.treegrpo.job.settings.TrainSettings;
 import org.treegrpo.job.settings.UpdateSettings;
@@ -139,13 +140,27 @@ public final class Recipe implements AutoCloseable {
     return settings.tree().trees(settings.update().microBatch());
   }
 
-  /** How a share's gradient is taken. */
-  public Learner learner() {
+  /** How the gradient of a round's share is taken. */
+  public Learner learner(RoundPlan plan) {
     UpdateSettings update = settings.update();
-    return new EdgeLearner(
-        sampler,
-        update.surrogate().create(new SurrogateSettings(update.clip())),
-        new KlPenalty(update.kl()));
+    LearnContext context =
+        new LearnContext(
+            plan.key(),
+            sampler,
+            update.edgeLoss(),
+            update.clip(),
+            settings.advantage().clamp(),
+            update.penalties(),
+            update.leaves().learner(),
+            update.microBatch(),
+            plan.trees(),
+            plan.steps(),
+            plan::treeIndex);
+    Learner learner = update.learner().create(context);
+    LateAnchorSettings anchor = update.lateAnchor();
+    return anchor.beta() == 0
+        ? learner
+        : new LateAnchor(learner, context, anchor.beta(), anchor.rows());
   }
 
   /** All rewards in configuration order, trained and measured-only. */
@@ -156,6 +171,12 @@ public final class Recipe implements AutoCloseable {
   /** The rewards that training scores, in configuration order. */
   public List<RewardDefinition> trainedRewards() {
     return settings.trainedRewards();
+  }
+
+  /** How much each of {@link #trainedRewards} counts. */
+  public RewardWeights rewardWeights() {
+    return new RewardWeights(
+        trainedRewards().stream().mapToDouble(RewardDefinition::weight).toArray());
   }
 
   /** The plan of a round (1, 2, ...). */
@@ -176,12 +197,16 @@ public final class Recipe implements AutoCloseable {
       }
     }
     List<Share> shares = new ArrayList<>();
+    RoundKey key = new RoundKey(settings.seed(), round);
+    int[] steps =
+        new StepDeal(forest.shares(), forest.dealtUnits(), settings.update().stepsPerRound())
+            .of(key);
     int perShare = seeds.size() / forest.shares();
     for (int i = 0; i < forest.shares(); i++) {
-      shares.add(new Share(i, new Forest(seeds.subList(i * perShare, (i + 1) * perShare))));
+      shares.add(
+          new Share(i, steps[i], new Forest(seeds.subList(i * perShare, (i + 1) * perShare))));
     }
-    return new RoundPlan(
-        new RoundKey(settings.seed(), round), prompts, forest.treesPerPrompt(), topology, shares);
+    return new RoundPlan(key, prompts, forest.treesPerPrompt(), topology, shares);
   }
 
   @Override

@@ -1,21 +1,21 @@
 package org.treegrpo.job.round;
 
 import java.util.List;
+import org.treegrpo.core.credit.EstimatorState;
+import org.treegrpo.core.credit.ShareCredit;
 
 /**
  * The credit of a round.
  *
- * @param leafAdvantages {@code [share][leaf]} in the share's leaf order, NaN = masked
- * @param edgeAdvantages {@code [share][edge]} in the share's edge order, NaN = masked
- * @param edgeWeights {@code [share][edge]}, the factor of each edge in the round's loss
- * @param leafTotals {@code [share][leaf]} weighted reward, NaN = masked
- * @param standardDeviation of the unmasked leaf advantages
+ * @param shares in share order
+ * @param leafTotals {@code [share][leaf]} weighted reward, NaN = failed
+ * @param standardDeviation of the leaf advantages
  * @param zeroVarianceGroups prompts whose rewards were all equal
+ * @param next the estimator's state for the round after
  */
 public record RoundCredit(
-    List<double[]> leafAdvantages,
-    List<double[]> edgeAdvantages,
-    List<double[]> edgeWeights,
+    List<ShareCredit> shares,
     List<double[]> leafTotals,
     double standardDeviation,
-    int zeroVarianceGroups) {}
+    int zeroVarianceGroups,
+    EstimatorState next) {}

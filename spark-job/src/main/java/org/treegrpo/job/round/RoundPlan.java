@@ -1,5 +1,6 @@
 package org.treegrpo.job.round;
 
+import java.util.BitSet;
 import java.util.List;
 import org.treegrpo.core.prompt.Prompt;
 import org.treegrpo.core.topology.Topology;
@@ -46,6 +47,20 @@ public record RoundPlan(
   /** A prompt of the round. */
   public Prompt prompt(String promptId) {
     return prompts.get(treeIndex(promptId, 0) / treesPerPrompt);
+  }
+
+  /** Optimiser steps that share the round's trees, each with shares of its own. */
+  public int steps() {
+    return shares.stream().mapToInt(Share::step).max().orElse(0) + 1;
+  }
+
+  /** Shares that an optimiser step does not learn from. */
+  public BitSet absentFrom(int step) {
+    BitSet absent = new BitSet();
+    shares.stream()
+        .filter(share -> share.step() != step)
+        .forEach(share -> absent.set(share.index()));
+    return absent;
   }
 
   /** First stochastic step. */

@@ -50,6 +50,14 @@ public record ForestSettings(
     return treesPerPrompt * promptsPerRound;
   }
 
+  /**
+   * What is dealt to the optimiser steps of a round: its prompts if each has shares of its own,
+   * else its shares.
+   */
+  public int dealtUnits() {
+    return shares % promptsPerRound == 0 ? promptsPerRound : shares;
+  }
+
   /** True if every share is one subtree below the first window step. */
   public boolean splitsTrees() {
     return shares > trees();

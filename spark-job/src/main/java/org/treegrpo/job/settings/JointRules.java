@@ -24,7 +24,9 @@ final class JointRules {
     window();
     group();
     shares();
+    steps();
     penalty();
+    surrogate();
     rewards(use, rewardCheck);
   }
 
@@ -115,6 +117,21 @@ final class JointRules {
     }
   }
 
+  private void steps() {
+    if (!reader.clean("tree.shares", "tree.prompts-per-round", "update.steps-per-round")) {
+      return;
+    }
+    int prompts = settings.tree().promptsPerRound();
+    int units = settings.tree().dealtUnits();
+    if (units % settings.update().stepsPerRound() != 0) {
+      reader.problemAt(
+          "update.steps-per-round",
+          "must divide the %d %s of a round evenly"
+              .formatted(units, units == prompts ? "prompts" : "shares"),
+          "");
+    }
+  }
+
   /** The last step of cps has no noise, and the penalty divides by the noise of its step. */
   private void penalty() {
     if (!reader.clean("sampler", "tree.width", "tree.window", "update.kl")) {
@@ -124,12 +141,27 @@ final class JointRules {
     boolean lastStep =
         window.strategy() == WindowSettings.Strategy.FIXED
             && window.start() + width() == settings.sampler().steps();
-    if (settings.update().kl() > 0 && settings.sampler().transition() instanceof Cps && lastStep) {
+    if (settings.update().penalties().kl() > 0
+        && settings.sampler().transition() instanceof Cps
+        && lastStep) {
       reader.problemAt(
           "update.kl",
           "must be 0 where the window holds the last step of transition cps, which has no noise",
           "let the window end earlier: treegrpo.tree.window.start <= %d"
               .formatted(window.lastStart(settings.sampler().steps(), width()) - 1));
+    }
+  }
+
+  /** What is compared with the noise of a step needs the step's log-probability to be Gaussian. */
+  private void surrogate() {
+    if (reader.clean("sampler.transition", "update.surrogate")
+        && settings.sampler().transition() instanceof Cps
+        && settings.update().edgeLoss().needsNoise()) {
+      reader.problemAt(
+          "update.surrogate",
+          "must not be %s with transition cps, whose log-probability leaves out the noise of its step"
+              .formatted(settings.update().surrogate().name()),
+          "use ppo or reinforce, or another treegrpo.sampler.transition");
     }
   }
 

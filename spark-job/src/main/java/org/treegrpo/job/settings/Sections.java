@@ -5,10 +5,11 @@ import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigParseOptions;
 import java.time.Duration;
 import java.util.List;
-import org.treegrpo.core.advantage.AdvantageSettings;
-import org.treegrpo.core.advantage.Aggregation;
-import org.treegrpo.core.advantage.Backup;
-import org.treegrpo.core.advantage.StdScope;
+import org.treegrpo.core.credit.AdvantageSettings;
+import org.treegrpo.core.credit.Aggregation;
+import org.treegrpo.core.credit.Backup;
+import org.treegrpo.core.credit.EstimatorFactory;
+import org.treegrpo.core.credit.StdScope;
 import org.treegrpo.core.process.SigmaSchedule;
 import org.treegrpo.core.transition.SamplerSettings;
 import org.treegrpo.core.transition.Transition;
@@ -40,13 +41,17 @@ final class Sections {
 
   static AdvantageSettings advantage(SettingsReader reader) {
     return new AdvantageSettings(
+        reader.service("estimator", EstimatorFactory.class),
         reader.choice("aggregation", Aggregation.class),
         reader.choice("std-scope", StdScope.class),
         reader.integer("ddof", 0, 1),
         reader.decimal("epsilon", Range.above(0)),
         reader.decimal("clamp", Range.above(0)),
+        reader.integer("buffer", 2, 1_000_000),
         reader.choice("backup", Backup.class),
-        reader.flag("depth-correction"));
+        reader.decimal("backup-beta", Range.atLeast(0)),
+        reader.flag("depth-correction"),
+        reader.flag("depth-z-score"));
   }
 
   static List<RewardDefinition> rewards(SettingsReader reader) {

@@ -2,7 +2,7 @@ package org.treegrpo.job.settings;
 
 import java.util.List;
 import java.util.Optional;
-import org.treegrpo.core.advantage.AdvantageSettings;
+import org.treegrpo.core.credit.AdvantageSettings;
 import org.treegrpo.core.optim.Decay;
 import org.treegrpo.core.transition.SamplerSettings;
 import org.treegrpo.reward.RewardDefinition;
@@ -54,7 +54,7 @@ public record TrainSettings(
 
   /** Optimizer steps of the whole run. */
   public long optimizerSteps() {
-    return (long) rounds * update.epochs();
+    return (long) rounds * update.epochs() * update.stepsPerRound();
   }
 
   /**
@@ -68,7 +68,7 @@ public record TrainSettings(
       return Optional.empty();
     }
     return Optional.of(
-        "treegrpo.optimizer.warm-up-steps = %d: cut after the run's %d optimizer steps (rounds x update.epochs), at %s of the learning rate %s"
+        "treegrpo.optimizer.warm-up-steps = %d: cut after the run's %d optimizer steps (rounds x update.epochs x update.steps-per-round), at %s of the learning rate %s"
             .formatted(
                 steps,
                 optimizerSteps(),

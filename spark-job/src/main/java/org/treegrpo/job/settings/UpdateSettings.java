@@ -1,34 +1,59 @@
 package org.treegrpo.job.settings;
 
+import org.treegrpo.core.learn.LearnerFactory;
 import org.treegrpo.core.objective.EdgeReduction;
+import org.treegrpo.core.objective.Penalties;
+import org.treegrpo.core.objective.Surrogate;
 import org.treegrpo.core.objective.SurrogateFactory;
+import org.treegrpo.core.objective.SurrogateSettings;
 
 /**
- * The surrogate (ALGORITHMS.md section 1.5).
+ * How a round's trees change the policy: the block {@code update}.
  *
- * @param surrogate makes it
+ * @param learner makes what turns a rollout into batches to learn from
+ * @param surrogate makes the loss of an edge (ALGORITHMS.md section 1.5)
  * @param clip epsilon of the ratio
- * @param kl beta; 0 = no KL term
- * @param epochs optimizer steps on the trees of one round
+ * @param divergence largest divergence of a step, for surrogates without a clip
+ * @param penalties against the base policy
+ * @param epochs passes over the trees of one round
+ * @param stepsPerRound optimizer steps of one pass, each on prompts of its own
  * @param edgeReduction how the edges of one tree are joined
  * @param microBatch most rows of one forward pass, used alike when trees grow and when they are
  *     learned from
  */
 public record UpdateSettings(
+    LearnerFactory learner,
     SurrogateFactory surrogate,
     double clip,
-    double kl,
+    double divergence,
+    Penalties penalties,
     int epochs,
+    int stepsPerRound,
     int microBatch,
-    EdgeReduction edgeReduction) {
+    EdgeReduction edgeReduction,
+    LeavesSettings leaves,
+    LateAnchorSettings lateAnchor) {
+
+  /** The loss of an edge. */
+  public Surrogate edgeLoss() {
+    return surrogate.create(new SurrogateSettings(clip, divergence));
+  }
 
   static UpdateSettings read(SettingsReader reader) {
     return new UpdateSettings(
+        reader.service("learner", LearnerFactory.class),
         reader.service("surrogate", SurrogateFactory.class),
         reader.decimal("clip", Range.open(0, 1)),
-        reader.decimal("kl", Range.atLeast(0)),
+        reader.decimal("divergence", Range.above(0)),
+        new Penalties(
+            reader.decimal("kl", Range.atLeast(0)),
+            reader.decimal("velocity-kl", Range.atLeast(0)),
+            reader.decimal("norm-guard", Range.atLeast(0))),
         reader.integer("epochs", 1, Integer.MAX_VALUE),
+        reader.integer("steps-per-round", 1, Integer.MAX_VALUE),
         reader.integer("micro-batch", 1, 4096),
-        reader.choice("edge-reduction", EdgeReduction.class));
+        reader.choice("edge-reduction", EdgeReduction.class),
+        LeavesSettings.read(reader.section("leaves")),
+        LateAnchorSettings.read(reader.section("late-anchor")));
   }
 }

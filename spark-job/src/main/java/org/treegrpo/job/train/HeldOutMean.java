@@ -1,7 +1,7 @@
 package org.treegrpo.job.train;
 
 import java.util.stream.IntStream;
-import org.treegrpo.core.advantage.Moments;
+import org.treegrpo.core.credit.Moments;
 
 /**
  * Mean held-out score and the half-width of its 95 % interval. The images of one prompt resemble

@@ -96,14 +96,19 @@ final class PolicyOptimizer {
     return average.map(Average::values).orElse(weights);
   }
 
-  Checkpoint checkpoint(ParameterLayout layout, CheckpointState state) {
+  /**
+   * @param estimator what the advantage estimator keeps
+   */
+  Checkpoint checkpoint(ParameterLayout layout, CheckpointState state, byte[] estimator) {
     return new Checkpoint(
         state,
         layout,
         weights,
         average.map(Average::values),
+        Optional.empty(),
         adamW.firstMoment(),
-        adamW.secondMoment());
+        adamW.secondMoment(),
+        estimator);
   }
 
   long steps() {

@@ -59,7 +59,7 @@ final class RoundFigures {
     advantageSeconds = seconds;
   }
 
-  /** Adds an epoch. */
+  /** Adds an optimiser step. */
   void learned(LearnedRound epoch, PolicyOptimizer.Step taken, double learning, double updating) {
     learned = learned == null ? epoch : learned.then(epoch);
     step = taken;

@@ -14,6 +14,7 @@ import org.apache.hadoop.fs.Path;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.treegrpo.core.base.Sha256;
+import org.treegrpo.core.learn.Learner;
 import org.treegrpo.core.policy.ImageDecoder;
 import org.treegrpo.core.policy.NetworkException;
 import org.treegrpo.core.policy.ParameterLayout;
@@ -171,7 +172,9 @@ public final class RunInputs implements AutoCloseable {
 
   /** What executors are sent. */
   RunSpec runSpec(String runId) {
-    boolean reference = settings.update().kl() > 0;
+    boolean reference =
+        !recipe.trainPrompts().isEmpty()
+            && recipe.learner(recipe.plan(1)).needs(Learner.Need.REFERENCE);
     return new RunSpec(
         runId,
         settings.resolved().withSecrets(),

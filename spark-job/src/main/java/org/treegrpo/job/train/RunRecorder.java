@@ -9,6 +9,8 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import org.treegrpo.core.credit.Credit;
+import org.treegrpo.core.credit.ShareCredit;
 import org.treegrpo.core.topology.Forest;
 import org.treegrpo.core.topology.NodePath;
 import org.treegrpo.core.topology.Topology;
@@ -115,10 +117,10 @@ final class RunRecorder implements AutoCloseable {
     List<LeafRow> leaves = new ArrayList<>();
     for (Share share : plan.shares()) {
       ScoredShare scored = grown.shares().get(share.index());
+      ShareCredit ofShare = credit.shares().get(share.index());
       Forest forest = share.forest();
       for (int i = 0; i < forest.edges(); i++) {
-        double advantage = credit.edgeAdvantages().get(share.index())[i];
-        edges.add(edge(forest, forest.row(i), scored.logProbs()[i], advantage));
+        edges.add(edge(forest, forest.row(i), scored.logProbs()[i], ofShare.edges(), i));
       }
       for (int i = 0; i < forest.leaves(); i++) {
         leaves.add(
@@ -127,7 +129,8 @@ final class RunRecorder implements AutoCloseable {
                 forest.leafRow(i),
                 scored.rewards().rows().get(i).scores(),
                 credit.leafTotals().get(share.index())[i],
-                credit.leafAdvantages().get(share.index())[i]));
+                ofShare.leaves(),
+                i));
       }
     }
     audit.write(plan.round(), edges, leaves);
@@ -150,12 +153,12 @@ final class RunRecorder implements AutoCloseable {
   private GrownTree draw(RoundPlan plan, RoundCredit credit, TreePictures pictures) {
     return TreeDrawing.of(
         plan,
-        credit.edgeAdvantages().get(pictures.share()),
+        credit.shares().get(pictures.share()).edges(),
         credit.leafTotals().get(pictures.share()),
         pictures);
   }
 
-  private EdgeRow edge(Forest forest, int row, double logProbOld, double advantage) {
+  private EdgeRow edge(Forest forest, int row, double logProbOld, Credit credit, int edge) {
     TreeSeed seed = forest.seed(row);
     Topology topology = seed.topology();
     int node = forest.node(row);
@@ -170,12 +173,12 @@ final class RunRecorder implements AutoCloseable {
         topology.path(topology.parent(node)).toString(),
         logProbOld,
         recipe.sampler().sdeStep(step).noiseStd(),
-        advantage,
-        !Double.isNaN(advantage));
+        credit.scored(edge),
+        credit.statuses()[edge]);
   }
 
   private static LeafRow leaf(
-      Forest forest, int row, float[] scores, double total, double advantage) {
+      Forest forest, int row, float[] scores, double total, Credit credit, int leaf) {
     double[] wide = new double[scores.length];
     for (int i = 0; i < scores.length; i++) {
       wide[i] = scores[i];
@@ -187,7 +190,7 @@ final class RunRecorder implements AutoCloseable {
         seed.topology().path(forest.node(row)).toString(),
         wide,
         total,
-        advantage,
-        Double.isNaN(advantage));
+        credit.scored(leaf),
+        credit.statuses()[leaf]);
   }
 }

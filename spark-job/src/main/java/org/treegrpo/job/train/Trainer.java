@@ -5,6 +5,8 @@ import java.util.Optional;
 import java.util.SortedMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.treegrpo.core.credit.EstimatorState;
+import org.treegrpo.job.checkpoint.Checkpoint;
 import org.treegrpo.job.checkpoint.CheckpointState;
 import org.treegrpo.job.checkpoint.CheckpointStore;
 import org.treegrpo.job.checkpoint.WeightsDigest;
@@ -21,7 +23,6 @@ import org.treegrpo.job.round.RoundPlan;
 import org.treegrpo.job.session.Budget;
 import org.treegrpo.job.settings.TrainSettings;
 import org.treegrpo.job.spark.WeightBroadcast;
-import org.treegrpo.reward.RewardDefinition;
 
 /**
  * The driver's loop: Algorithm 1 of TreeGRPO, a round at a time. Grow trees from the broadcast
@@ -46,6 +47,7 @@ final class Trainer {
   private final CreditAssigner credits;
   private final Evaluator evaluator;
   private final RoundGuard guard;
+  private EstimatorState estimates;
   private int saved = NOTHING;
 
   Trainer(
@@ -73,8 +75,9 @@ final class Trainer {
         new CreditAssigner(
             settings.advantage(),
             recipe.policy().latentShape().elements(),
-            recipe.trainedRewards().stream().mapToDouble(RewardDefinition::weight).toArray(),
+            recipe.rewardWeights(),
             settings.update().edgeReduction());
+    this.estimates = credits.estimator().initial();
     this.evaluator = new Evaluator(cluster, recipe);
     this.guard = new RoundGuard(settings);
   }
@@ -87,9 +90,9 @@ final class Trainer {
    * @throws StoppedException if the run was asked to end; a checkpoint of the last whole round is
    *     there
    */
-  String run(Optional<CheckpointState> start) throws IOException {
-    saved = start.map(CheckpointState::round).orElse(NOTHING);
-    int finished = start.map(CheckpointState::round).orElse(0);
+  String run(Optional<Checkpoint> start) throws IOException {
+    start.ifPresent(this::goOnFrom);
+    int finished = Math.max(0, saved);
     int done = finished;
     try {
       evaluateIfDue(done);
@@ -106,6 +109,18 @@ final class Trainer {
     }
   }
 
+  private void goOnFrom(Checkpoint checkpoint) {
+    saved = checkpoint.state().round();
+    try {
+      estimates = credits.estimator().restore(checkpoint.estimator());
+    } catch (IllegalArgumentException e) {
+      throw new InvalidInputException(
+          "checkpoint %s: the state of the advantage estimator %s"
+              .formatted(RunLayout.roundName(saved), e.getMessage()),
+          e);
+    }
+  }
+
   private void train(int round, boolean first) throws IOException {
     Stopwatch watch = new Stopwatch();
     RoundFigures figures = new RoundFigures(recipe, recipe.plan(round));
@@ -118,27 +133,30 @@ final class Trainer {
       guard.checkRatio(grown);
       guard.checkRewards(round, grown);
 
-      RoundCredit credit = credits.assign(plan, grown.shares());
+      RoundCredit credit = credits.assign(estimates, plan, grown.shares());
       figures.credited(credit, watch.lap());
 
       LearnedRound learned =
-          stop.cancellable(() -> cluster.learn(plan, grown, rollout, rollout, credit));
+          stop.cancellable(() -> cluster.learn(plan, grown, rollout, rollout, 0, credit));
       update(figures, learned, watch);
-      for (int epoch = 1; epoch < settings.update().epochs(); epoch++) {
+      int steps = settings.update().epochs() * plan.steps();
+      for (int next = 1; next < steps; next++) {
+        int step = next % plan.steps();
         WeightBroadcast updated = cluster.broadcast(optimizer.weights());
         try {
-          update(figures, cluster.learn(plan, grown, rollout, updated, credit), watch);
+          update(figures, cluster.learn(plan, grown, rollout, updated, step, credit), watch);
         } finally {
           updated.destroy();
         }
       }
+      estimates = credit.next();
     } finally {
       rollout.destroy();
     }
     record(figures, watch);
   }
 
-  /** The optimiser's step along an epoch's gradient. */
+  /** The optimiser's step along a gradient. */
   private void update(RoundFigures figures, LearnedRound learned, Stopwatch watch) {
     double learnSeconds = watch.lap();
     PolicyOptimizer.Step step = optimizer.step(learned.gradient());
@@ -202,7 +220,8 @@ final class Trainer {
                 settings.seed(),
                 settings.resolved().sha256(),
                 digest,
-                extra(metrics))));
+                extra(metrics)),
+            estimates.bytes()));
     checkpoints.prune(settings.checkpoint().keep());
     saved = round;
   }

@@ -124,7 +124,7 @@ public final class TrainingRun {
             .orElseGet(() -> new PolicyOptimizer(settings, inputs.baseWeights()));
     String endedBy;
     try {
-      endedBy = train(optimizer, checkpoint.map(Checkpoint::state));
+      endedBy = train(optimizer, checkpoint);
     } catch (Exception failure) { // also Spark's checked exceptions, which its Java API hides
       try {
         boolean stopped = failure instanceof StoppedException;
@@ -143,8 +143,9 @@ public final class TrainingRun {
     return result;
   }
 
-  private String train(PolicyOptimizer optimizer, Optional<CheckpointState> start)
+  private String train(PolicyOptimizer optimizer, Optional<Checkpoint> checkpoint)
       throws IOException {
+    Optional<CheckpointState> start = checkpoint.map(Checkpoint::state);
     int finished = start.map(CheckpointState::round).orElse(0);
     try (Session session = Session.open(spark, settings.cluster());
         SparkCluster cluster = session.start(inputs::runSpec);
@@ -167,7 +168,7 @@ public final class TrainingRun {
                   checkpoints,
                   progress,
                   stop)
-              .run(start);
+              .run(checkpoint);
       budget.remark().ifPresent(out::println);
       return endedBy;
     }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import org.treegrpo.core.credit.Credit;
 import org.treegrpo.core.topology.BranchSchedule;
 import org.treegrpo.core.topology.Forest;
 import org.treegrpo.core.topology.Topology;
@@ -19,8 +20,7 @@ final class TreeDrawing {
 
   private TreeDrawing() {}
 
-  static GrownTree of(
-      RoundPlan plan, double[] edgeAdvantages, double[] leafTotals, TreePictures pictures) {
+  static GrownTree of(RoundPlan plan, Credit edges, double[] leafTotals, TreePictures pictures) {
     Forest forest = plan.shares().get(pictures.share()).forest();
     TreeSeed seed = forest.trees().get(0);
     Topology topology = seed.topology();
@@ -28,10 +28,10 @@ final class TreeDrawing {
     double[] rewards = new double[topology.nodes()];
     Arrays.fill(advantages, Double.NaN);
     Arrays.fill(rewards, Double.NaN);
-    for (int edge = 0; edge < edgeAdvantages.length; edge++) {
+    for (int edge = 0; edge < edges.size(); edge++) {
       int row = forest.row(edge);
       if (forest.tree(row) == 0) {
-        advantages[forest.node(row)] = edgeAdvantages[edge];
+        advantages[forest.node(row)] = edges.scored(edge);
       }
     }
     for (int leaf = 0; leaf < leafTotals.length; leaf++) {

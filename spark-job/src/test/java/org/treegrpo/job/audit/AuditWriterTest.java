@@ -13,16 +13,18 @@ import org.apache.parquet.example.data.Group;
 import org.apache.parquet.schema.Type;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.treegrpo.core.credit.Status;
 
 class AuditWriterTest {
   private static final EdgeRow EDGE =
-      new EdgeRow("p-7", 1, "0.2", 2, 3, "0", -1.41894, 0.35, 0.75, true);
+      new EdgeRow("p-7", 1, "0.2", 2, 3, "0", -1.41894, 0.35, 0.75, Status.TRAINED);
   private static final EdgeRow MASKED_EDGE =
-      new EdgeRow("p-7", 1, "0.1", 2, 3, "0", -1.5, 0.35, Double.NaN, false);
+      new EdgeRow("p-7", 1, "0.1", 2, 3, "0", -1.5, 0.35, Double.NaN, Status.FAILED);
   private static final LeafRow LEAF =
-      new LeafRow("p-7", 1, "0.2", new double[] {0.5, 5.9}, 3.2, 0.75, false);
+      new LeafRow("p-7", 1, "0.2", new double[] {0.5, 5.9}, 3.2, 0.75, Status.PRUNED);
   private static final LeafRow FAILED_LEAF =
-      new LeafRow("p-7", 1, "0.1", new double[] {Double.NaN, 5.8}, Double.NaN, Double.NaN, true);
+      new LeafRow(
+          "p-7", 1, "0.1", new double[] {Double.NaN, 5.8}, Double.NaN, Double.NaN, Status.FAILED);
 
   @TempDir java.nio.file.Path directory;
 
@@ -44,7 +46,8 @@ class AuditWriterTest {
             "log_prob_old",
             "noise_std",
             "advantage",
-            "trained");
+            "trained",
+            "status");
     Group edge = rows.get(0);
     assertThat(edge.getInteger("round", 0)).as("round").isEqualTo(12);
     assertThat(edge.getString("prompt_id", 0)).as("prompt").isEqualTo("p-7");
@@ -52,6 +55,8 @@ class AuditWriterTest {
     assertThat(edge.getDouble("log_prob_old", 0)).as("log-prob").isEqualTo(-1.41894);
     assertThat(edge.getDouble("advantage", 0)).as("advantage").isEqualTo(0.75);
     assertThat(edge.getBoolean("trained", 0)).as("trained").isTrue();
+    assertThat(edge.getString("status", 0)).as("status").isEqualTo("trained");
+    assertThat(rows.get(1).getString("status", 0)).as("why not").isEqualTo("failed");
     assertThat(rows.get(1).getFieldRepetitionCount("advantage"))
         .as("NaN is null: the edge has no advantage")
         .isZero();
@@ -73,13 +78,16 @@ class AuditWriterTest {
             "reward_aesthetic",
             "reward_total",
             "advantage",
-            "masked");
+            "masked",
+            "status");
     assertThat(rows.get(0).getDouble("reward_aesthetic", 0)).as("score").isEqualTo(5.9);
     assertThat(rows.get(1).getFieldRepetitionCount("reward_ocr"))
         .as("a failed score is null, never 0")
         .isZero();
     assertThat(rows.get(1).getDouble("reward_aesthetic", 0)).as("other score").isEqualTo(5.8);
     assertThat(rows.get(1).getBoolean("masked", 0)).as("masked").isTrue();
+    assertThat(rows.get(0).getBoolean("masked", 0)).as("a pruned leaf is none").isFalse();
+    assertThat(rows.get(0).getString("status", 0)).as("but told apart").isEqualTo("pruned");
   }
 
   @Test
@@ -109,7 +117,7 @@ class AuditWriterTest {
 
   @Test
   void aLeafNeedsOneScoreForEachReward() {
-    LeafRow leaf = new LeafRow("p-7", 0, "0.0", new double[] {1}, 1, 0, false);
+    LeafRow leaf = new LeafRow("p-7", 0, "0.0", new double[] {1}, 1, 0, Status.TRAINED);
 
     assertThatThrownBy(() -> writer().write(1, List.of(), List.of(leaf)))
         .as("one score, two rewards")

@@ -28,6 +28,8 @@ class CheckpointFaultTest {
       List.of(
           "policy.safetensors",
           "ema.safetensors",
+          "old.safetensors",
+          "estimator.json",
           "optimizer.safetensors",
           "state.json",
           "MANIFEST.json");

@@ -1,5 +1,6 @@
 package org.treegrpo.job.checkpoint;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,7 +39,9 @@ final class CheckpointFixtures {
         LAYOUT,
         weights,
         Optional.of(vector(100 + round)),
+        Optional.of(vector(400 + round)),
         vector(200 + round),
-        vector(300 + round));
+        vector(300 + round),
+        "{}".repeat(4096).getBytes(StandardCharsets.US_ASCII));
   }
 }

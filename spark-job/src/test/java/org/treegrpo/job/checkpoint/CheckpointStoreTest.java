@@ -61,6 +61,8 @@ class CheckpointStoreTest {
     assertThat(loaded.ema())
         .as("EMA")
         .hasValueSatisfying(ema -> assertThat(ema).as("EMA").isEqualTo(vector(110)));
+    assertThat(loaded.old().orElseThrow()).as("old weights").isEqualTo(vector(410));
+    assertThat(loaded.estimator()).as("estimator").isEqualTo(saved.estimator());
     assertThat(loaded.firstMoment()).as("first moment").isEqualTo(vector(210));
     assertThat(loaded.secondMoment()).as("second moment").isEqualTo(vector(310));
   }
@@ -74,6 +76,8 @@ class CheckpointStoreTest {
           .containsExactlyInAnyOrder(
               "policy.safetensors",
               "ema.safetensors",
+              "old.safetensors",
+              "estimator.json",
               "optimizer.safetensors",
               "state.json",
               "MANIFEST.json");
@@ -103,8 +107,10 @@ class CheckpointStoreTest {
             LAYOUT,
             full.weights(),
             Optional.empty(),
+            Optional.empty(),
             full.firstMoment(),
-            full.secondMoment()));
+            full.secondMoment(),
+            new byte[0]));
     assertThat(file(3, "ema.safetensors")).as("no EMA file").doesNotExist();
     assertThat(store.load(newest(new ArrayList<>()).orElseThrow(), LAYOUT).ema())
         .as("no EMA")

@@ -8,10 +8,13 @@ import java.util.List;
 import java.util.Map;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
-import org.treegrpo.core.advantage.AdvantageSettings;
-import org.treegrpo.core.advantage.Aggregation;
-import org.treegrpo.core.advantage.Backup;
-import org.treegrpo.core.advantage.StdScope;
+import org.treegrpo.core.credit.AdvantageSettings;
+import org.treegrpo.core.credit.Aggregation;
+import org.treegrpo.core.credit.Backup;
+import org.treegrpo.core.credit.EstimatorState;
+import org.treegrpo.core.credit.GroupStatistics;
+import org.treegrpo.core.credit.RewardWeights;
+import org.treegrpo.core.credit.StdScope;
 import org.treegrpo.core.objective.EdgeReduction;
 import org.treegrpo.core.prompt.Prompt;
 import org.treegrpo.core.topology.BranchSchedule;
@@ -37,11 +40,11 @@ class CreditAssignerTest {
     return new TreeSeed(prompt, tree, TREE);
   }
 
-  private static RoundPlan plan(int shares) {
+  private static RoundPlan plan(int shares, int steps) {
     int perShare = SEEDS.size() / shares;
     List<Share> all = new ArrayList<>();
     for (int i = 0; i < shares; i++) {
-      all.add(new Share(i, new Forest(SEEDS.subList(i * perShare, (i + 1) * perShare))));
+      all.add(new Share(i, i % steps, new Forest(SEEDS.subList(i * perShare, (i + 1) * perShare))));
     }
     return new RoundPlan(
         new RoundKey(1, 1),
@@ -78,24 +81,38 @@ class CreditAssignerTest {
   }
 
   private static RoundCredit assign(int shares) {
-    RoundPlan plan = plan(shares);
+    return assign(shares, 1);
+  }
+
+  private static RoundCredit assign(int shares, int steps) {
+    RoundPlan plan = plan(shares, steps);
     return new CreditAssigner(
             new AdvantageSettings(
-                Aggregation.NORMALISE_THEN_SUM, StdScope.GROUP, 0, 1e-9, 5, Backup.UNIFORM, false),
+                new GroupStatistics(),
+                Aggregation.NORMALISE_THEN_SUM,
+                StdScope.GROUP,
+                0,
+                1e-9,
+                5,
+                16,
+                Backup.UNIFORM,
+                0,
+                false,
+                false),
             10,
-            new double[] {1},
+            new RewardWeights(new double[] {1}),
             EdgeReduction.MEAN)
-        .assign(plan, scored(plan));
+        .assign(EstimatorState.NONE, plan, scored(plan));
   }
 
   @Test
   void theLeavesOfAllTreesOfAPromptAreOneGroup() {
     RoundCredit credit = assign(4);
     double std = Math.sqrt(5.25);
-    assertThat(credit.leafAdvantages().get(0)[0]).isCloseTo(-3.5 / std, EXACT);
-    assertThat(credit.leafAdvantages().get(1)[3]).isCloseTo(3.5 / std, EXACT);
+    assertThat(credit.shares().get(0).leaves().advantages()[0]).isCloseTo(-3.5 / std, EXACT);
+    assertThat(credit.shares().get(1).leaves().advantages()[3]).isCloseTo(3.5 / std, EXACT);
     assertThat(credit.leafTotals().get(1)[3]).isEqualTo(7);
-    assertThat(credit.leafAdvantages().get(2)).containsOnly(0);
+    assertThat(credit.shares().get(2).leaves().advantages()).containsOnly(0);
     assertThat(credit.zeroVarianceGroups()).isEqualTo(1);
   }
 
@@ -103,24 +120,41 @@ class CreditAssignerTest {
   void anInnerEdgeHasTheMeanOfItsLeavesUnderUniformBackup() {
     RoundCredit credit = assign(4);
     double std = Math.sqrt(5.25);
-    double[] first = credit.edgeAdvantages().get(0);
+    double[] first = credit.shares().get(0).edges().advantages();
     assertThat(first[0]).as("edge 0, leaves of reward 0 and 1").isCloseTo(-3 / std, EXACT);
     assertThat(first[1]).as("edge 1, leaves of reward 2 and 3").isCloseTo(-1 / std, EXACT);
     assertThat(first[2]).as("edge 0.0").isCloseTo(-3.5 / std, EXACT);
-    assertThat(credit.edgeWeights().get(0)).as("mean over 4 trees, 6 edges").containsOnly(1.0 / 24);
+    assertThat(credit.shares().get(0).edges().weights())
+        .as("mean over 4 trees, 6 edges")
+        .containsOnly(1.0 / 24);
+  }
+
+  /** Each optimiser step's loss is a mean of its own. */
+  @Test
+  void weightsAreThoseOfTheOptimiserStep() {
+    RoundCredit apart = assign(4, 2);
+    assertThat(apart.shares().get(0).edges().weights())
+        .as("mean over the 2 trees of the step, 6 edges")
+        .containsOnly(1.0 / 12);
+    assertThat(apart.shares().get(0).leaves().weights())
+        .as("mean over its 8 leaves")
+        .containsOnly(1.0 / 8);
+    assertThat(apart.shares().get(0).edges().advantages())
+        .as("advantages are those of the round")
+        .containsExactly(assign(4).shares().get(0).edges().advantages());
   }
 
   @Test
   void howTreesAreSharedChangesNothing() {
     RoundCredit apart = assign(4);
     RoundCredit together = assign(1);
-    Forest all = plan(1).shares().get(0).forest();
+    Forest all = plan(1, 1).shares().get(0).forest();
     for (int edge = 0; edge < all.edges(); edge++) {
       int row = all.row(edge);
       int alone = all.node(row) - 1; // of a tree for itself, edges are its nodes but the root
-      assertThat(together.edgeAdvantages().get(0)[edge])
+      assertThat(together.shares().get(0).edges().advantages()[edge])
           .as("edge %s of tree %d", Edge.path(all, row), all.tree(row))
-          .isEqualTo(apart.edgeAdvantages().get(all.tree(row))[alone]);
+          .isEqualTo(apart.shares().get(all.tree(row)).edges().advantages()[alone]);
     }
   }
 }

@@ -12,6 +12,7 @@ import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
+import org.treegrpo.core.credit.Status;
 import org.treegrpo.core.objective.EdgeReduction;
 import org.treegrpo.core.topology.TreeSeed;
 import org.treegrpo.job.settings.TrainSettings;
@@ -33,8 +34,10 @@ class RandomCreditTest {
           for (float score : rows.get(leaf).scores()) {
             failed |= Float.isNaN(score);
           }
-          double advantage = credited.credit.leafAdvantages().get(share)[leaf];
-          assertThat(Double.isNaN(advantage)).as("masked, %s", rows.get(leaf)).isEqualTo(failed);
+          Status status = credited.credit.shares().get(share).leaves().statuses()[leaf];
+          assertThat(status)
+              .as("%s", rows.get(leaf))
+              .isEqualTo(failed ? Status.FAILED : Status.TRAINED);
           assertThat(Double.isNaN(credited.credit.leafTotals().get(share)[leaf]))
               .as("no total, %s", rows.get(leaf))
               .isEqualTo(failed);
@@ -65,7 +68,10 @@ class RandomCreditTest {
   void uniformBackupLeavesEveryDepthOfAGroupCentred(@ForAll long seed) {
     RandomSettings drawn =
         RandomSettings.draw(
-            seed, "treegrpo.advantage.backup=uniform", "treegrpo.advantage.clamp=1e6");
+            seed,
+            "treegrpo.advantage.estimator=group",
+            "treegrpo.advantage.backup=uniform",
+            "treegrpo.advantage.clamp=1e6");
     try (RoundWithoutSpark round = new RoundWithoutSpark(drawn.withoutFailures())) {
       Map<String, Double> sums = new HashMap<>();
       Credited.of(round)
@@ -130,8 +136,8 @@ class RandomCreditTest {
           visitor.visit(
               edges.get(i).tree(),
               edges.get(i),
-              credit.edgeAdvantages().get(share.index())[i],
-              credit.edgeWeights().get(share.index())[i]);
+              credit.shares().get(share.index()).edges().scored(i),
+              credit.shares().get(share.index()).edges().weights()[i]);
         }
       }
     }
@@ -143,7 +149,7 @@ class RandomCreditTest {
         List<RewardRow> rows = scored.get(share).rewards().rows();
         for (int leaf = 0; leaf < rows.size(); leaf++) {
           RewardRow row = rows.get(leaf);
-          double advantage = credit.leafAdvantages().get(share)[leaf];
+          double advantage = credit.shares().get(share).leaves().scored(leaf);
           if (row.promptId().equals(tree.promptId())
               && row.tree() == tree.tree()
               && (row.path() + ".").startsWith(edge.path() + ".")

@@ -115,6 +115,16 @@ record RandomSettings(
     keys.put("update.edge-reduction", oneOf(random, "mean", "sum"));
     keys.put("update.clip", oneOf(random, 1e-5, 1e-4, 0.2));
     keys.put("update.kl", oneOf(random, 0.0, 0.0, 0.1));
+    keys.put("update.velocity-kl", oneOf(random, 0.0, 0.0, 0.1));
+    keys.put("update.norm-guard", oneOf(random, 0.0, 0.0, 0.1));
+    keys.put("advantage.estimator", oneOf(random, "group", "group", "running", "gdpo"));
+    keys.put("advantage.buffer", 2 + random.nextInt(20));
+    boolean cps = keys.get("sampler.transition").equals("cps");
+    keys.put(
+        "update.surrogate",
+        cps
+            ? oneOf(random, "ppo", "reinforce")
+            : oneOf(random, "ppo", "reinforce", "grpo-guard", "flow-dppo"));
     keys.put(
         "rewards",
         random.nextBoolean()

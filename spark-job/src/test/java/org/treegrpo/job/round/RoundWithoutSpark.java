@@ -12,7 +12,6 @@ import java.util.SplittableRandom;
 import org.apache.hadoop.conf.Configuration;
 import org.treegrpo.core.learn.LearnLoop;
 import org.treegrpo.core.learn.LearnResult;
-import org.treegrpo.core.learn.ShareCredit;
 import org.treegrpo.core.policy.Conditioning;
 import org.treegrpo.core.policy.Denoiser;
 import org.treegrpo.core.policy.GuidedDenoiser;
@@ -107,12 +106,13 @@ final class RoundWithoutSpark implements AutoCloseable {
   }
 
   RoundCredit assign(List<ScoredShare> scored) {
-    return new CreditAssigner(
+    CreditAssigner credits =
+        new CreditAssigner(
             settings.advantage(),
             recipe.policy().latentShape().elements(),
-            recipe.trainedRewards().stream().mapToDouble(RewardDefinition::weight).toArray(),
-            settings.update().edgeReduction())
-        .assign(plan, scored);
+            recipe.rewardWeights(),
+            settings.update().edgeReduction());
+    return credits.assign(credits.estimator().initial(), plan, scored);
   }
 
   @Override
@@ -136,7 +136,7 @@ final class RoundWithoutSpark implements AutoCloseable {
       List<Policy> policies = TinyPolicies.of(drawn.prediction());
       policy = policies.get(number);
       denoiser = denoiser(policy);
-      loop = new LearnLoop(denoiser, Optional.of(denoiser(policies.get(2))));
+      loop = new LearnLoop(denoiser, Optional.of(denoiser(policies.get(2))), Optional.empty());
     }
 
     private GuidedDenoiser denoiser(Policy network) {
@@ -166,10 +166,7 @@ final class RoundWithoutSpark implements AutoCloseable {
     /** The gradient of one share, and what it amounted to. */
     Learned learn(int share, List<GrownShare> shares, RoundCredit credit) {
       LearnResult result =
-          loop.learn(
-              recipe.learner(),
-              shares.get(share),
-              new ShareCredit(credit.edgeAdvantages().get(share), credit.edgeWeights().get(share)));
+          loop.learn(recipe.learner(plan), shares.get(share), credit.shares().get(share));
       float[] gradient = new float[policy.parameters().size()];
       policy.drainGradient(gradient);
       return new Learned(gradient, result);

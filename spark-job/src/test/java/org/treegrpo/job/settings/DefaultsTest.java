@@ -6,11 +6,16 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.treegrpo.core.advantage.AdvantageSettings;
-import org.treegrpo.core.advantage.Aggregation;
-import org.treegrpo.core.advantage.Backup;
-import org.treegrpo.core.advantage.StdScope;
+import org.treegrpo.core.credit.AdvantageSettings;
+import org.treegrpo.core.credit.Aggregation;
+import org.treegrpo.core.credit.Backup;
+import org.treegrpo.core.credit.GroupStatistics;
+import org.treegrpo.core.credit.StdScope;
+import org.treegrpo.core.learn.Edges;
+import org.treegrpo.core.learn.LeafSettings;
 import org.treegrpo.core.objective.EdgeReduction;
+import org.treegrpo.core.objective.LeafWeighting;
+import org.treegrpo.core.objective.Penalties;
 import org.treegrpo.core.objective.Ppo;
 import org.treegrpo.core.optim.AdamWSettings;
 import org.treegrpo.core.optim.Decay;
@@ -51,16 +56,33 @@ class DefaultsTest {
         .as("advantage")
         .isEqualTo(
             new AdvantageSettings(
+                new GroupStatistics(),
                 Aggregation.NORMALISE_THEN_SUM,
                 StdScope.GROUP,
                 0,
                 1e-4,
                 5,
+                16,
                 Backup.SOFTMAX_MEAN_LOGP,
+                0,
+                false,
                 false));
     assertThat(settings.update())
         .as("update")
-        .isEqualTo(new UpdateSettings(new Ppo(), 1e-4, 0, 1, 16, EdgeReduction.MEAN));
+        .isEqualTo(
+            new UpdateSettings(
+                new Edges(),
+                new Ppo(),
+                1e-4,
+                1e-5,
+                Penalties.NONE,
+                1,
+                1,
+                16,
+                EdgeReduction.MEAN,
+                new LeavesSettings(
+                    new LeafSettings(6, LeafWeighting.UNIFORM, 1), LeavesSettings.Credit.LEAF),
+                new LateAnchorSettings(0, 12)));
     assertThat(settings.optimizer())
         .as("optimizer")
         .isEqualTo(

@@ -31,8 +31,8 @@ class ResolvedConfigTest {
             "    advantage {",
             "        aggregation=normalise-then-sum",
             "        backup=softmax-mean-logp",
-            "        clamp=5.0",
-            "        ddof=0");
+            "        backup-beta=0.0",
+            "        buffer=16");
   }
 
   @Test

@@ -59,9 +59,9 @@ class RulesTest {
           advantage.ddof              | 2        | must be a whole number from 0 to 1
           advantage.epsilon           | 0        | must be a number > 0
           advantage.clamp             | 0        | must be a number > 0
-          advantage.backup            | softmax  | must be one of: softmax-mean-logp, uniform, softmax-sum-logp
+          advantage.backup            | softmax  | must be one of: softmax-mean-logp, uniform, softmax-sum-logp, softmax-path-logp
           advantage.depth-correction  | maybe    | must be true or false
-          update.surrogate            | dpo      | must be one of: ppo, reinforce
+          update.surrogate            | dpo      | must be one of: flow-dppo, grpo-guard, ppo, reinforce
           update.clip                 | 0        | must be a number > 0 and < 1
           update.clip                 | 1        | must be a number > 0 and < 1
           update.kl                   | -0.1     | must be a number >= 0

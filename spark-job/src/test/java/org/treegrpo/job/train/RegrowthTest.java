@@ -10,6 +10,7 @@ import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.treegrpo.core.credit.EstimatorState;
 import org.treegrpo.job.cluster.SparkCluster;
 import org.treegrpo.job.cluster.SparkCluster.GrownRound;
 import org.treegrpo.job.cluster.SparkCluster.LearnedRound;
@@ -79,14 +80,14 @@ class RegrowthTest {
           new CreditAssigner(
                   settings.advantage(),
                   inputs.recipe().policy().latentShape().elements(),
-                  new double[] {1},
+                  inputs.recipe().rewardWeights(),
                   settings.update().edgeReduction())
-              .assign(plan, grown.shares());
-      LearnedRound kept = cluster.learn(plan, grown, weights, weights, credit);
+              .assign(EstimatorState.NONE, plan, grown.shares());
+      LearnedRound kept = cluster.learn(plan, grown, weights, weights, 0, credit);
       assertThat(kept.sharesRegrown()).as("all rollouts are still there").isZero();
 
       loss.of(inputs, context, grown);
-      LearnedRound regrown = cluster.learn(plan, grown, weights, weights, credit);
+      LearnedRound regrown = cluster.learn(plan, grown, weights, weights, 0, credit);
 
       assertThat(regrown.gradient()).as("bit for bit").containsExactly(kept.gradient());
       assertThat(regrown.statistics().maxRatioDeviation()).as("the same rollout").isZero();

@@ -1,4 +1,4 @@
-package org.treegrpo.core.advantage;
+package org.treegrpo.core.credit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.treegrpo.core.Golden;
 
-class LeafAdvantagesTest {
+class GroupNormalisedTest {
 
   private static final double[] ONE = {1};
   private static final double NAN = Double.NaN;
@@ -41,7 +41,7 @@ class LeafAdvantagesTest {
         estimator(Aggregation.NORMALISE_THEN_SUM, scope, ddof, epsilon, ONE)
             .round(Arrays.asList(groups));
     for (int leaf = 0; leaf < 8; leaf++) {
-      assertThat(round.groups().get(leaf / 4).values()[leaf % 4])
+      assertThat(round.groups().get(leaf / 4)[leaf % 4])
           .as("%s, leaf %d", name, leaf)
           .isCloseTo(golden.get(name).get(leaf).asDouble(), within(1e-12));
     }
@@ -54,16 +54,16 @@ class LeafAdvantagesTest {
     double root3 = Math.sqrt(3);
     double[] algorithm1 = {(root3 - 1) / 2, -(root3 + 1) / 2, 1};
     double[] uneven = {1, 3};
-    assertThat(exact(Aggregation.ALG1, uneven).group(rewards).values())
+    assertThat(alone(exact(Aggregation.ALG1, uneven), rewards))
         .as("z-score of the unweighted sum of z-scores")
         .containsExactly(algorithm1, within(1e-12));
     double z1 = Math.sqrt(1.5);
     double z2 = Math.sqrt(2);
-    assertThat(exact(Aggregation.NORMALISE_THEN_SUM, uneven).group(rewards).values())
+    assertThat(alone(exact(Aggregation.NORMALISE_THEN_SUM, uneven), rewards))
         .as("z-scores weighted 1/4 and 3/4")
         .containsExactly(
             new double[] {-z1 / 4 + 3 * z2 / 4, -3 * z2 / 8, z1 / 4 - 3 * z2 / 8}, within(1e-12));
-    assertThat(exact(Aggregation.SUM_THEN_NORMALISE, new double[] {1, 1}).group(rewards).values())
+    assertThat(alone(exact(Aggregation.SUM_THEN_NORMALISE, new double[] {1, 1}), rewards))
         .as("z-score of 1.5, 0.5, 1")
         .containsExactly(new double[] {z1, -z1, 0}, within(1e-12));
   }
@@ -75,7 +75,7 @@ class LeafAdvantagesTest {
     double[][] scored = {{0.2, 5}, {0.9, 1}, {0.4, 2}};
     double[][] withFailed = {{0.2, 5}, {7, NAN}, {0.9, 1}, {NAN, -9}, {0.4, 2}};
     for (StdScope scope : StdScope.values()) {
-      LeafAdvantages estimator = estimator(aggregation, scope, 0, 1e-4, weights);
+      GroupNormalised estimator = estimator(aggregation, scope, 0, 1e-4, weights);
       double[] without = only(estimator.round(List.<double[][]>of(scored)));
       double[] with = only(estimator.round(List.<double[][]>of(withFailed)));
       assertThat(with)
@@ -89,9 +89,9 @@ class LeafAdvantagesTest {
   void aRewardOfWeightZeroIsIgnoredEvenIfItFails(Aggregation aggregation) {
     double[][] both = {{0.2, NAN}, {0.9, 4}, {0.4, 2}};
     double[][] first = {{0.2}, {0.9}, {0.4}};
-    assertThat(exact(aggregation, new double[] {2, 0}).group(both).values())
+    assertThat(alone(exact(aggregation, new double[] {2, 0}), both))
         .as("only the first reward counts")
-        .containsExactly(exact(aggregation, ONE).group(first).values());
+        .containsExactly(alone(exact(aggregation, ONE), first));
   }
 
   @ParameterizedTest
@@ -107,12 +107,12 @@ class LeafAdvantagesTest {
         RoundAdvantages round =
             estimator(aggregation, scope, ddof, 0, weights)
                 .round(List.of(equal, failed, single, useful));
-        assertThat(round.groups().get(0).values())
+        assertThat(round.groups().get(0))
             .as("exactly 0 although the mean of 0.1 three times rounds, and eps is 0")
             .containsExactly(0, 0, NAN, 0);
-        assertThat(round.groups().get(1).values()).as("all failed").containsExactly(NAN, NAN);
-        assertThat(round.groups().get(2).values()).as("a single leaf").containsExactly(0);
-        assertThat(round.groups().get(3).values()[1]).as("the better leaf").isPositive();
+        assertThat(round.groups().get(1)).as("all failed").containsExactly(NAN, NAN);
+        assertThat(round.groups().get(2)).as("a single leaf").containsExactly(0);
+        assertThat(round.groups().get(3)[1]).as("the better leaf").isPositive();
         assertThat(round.zeroVarianceGroups()).as("equal and single").isEqualTo(2);
       }
     }
@@ -127,9 +127,9 @@ class LeafAdvantagesTest {
     RoundAdvantages round =
         estimator(Aggregation.NORMALISE_THEN_SUM, StdScope.GROUP, 1, 1e-8, ONE)
             .round(List.of(scores, large, small));
-    assertThat(round.groups().get(0).values()).as("3e-8 apart").containsOnly(0);
-    assertThat(round.groups().get(1).values()).as("relative to the mean").containsOnly(0);
-    assertThat(round.groups().get(2).values()[1]).as("a real difference").isPositive();
+    assertThat(round.groups().get(0)).as("3e-8 apart").containsOnly(0);
+    assertThat(round.groups().get(1)).as("relative to the mean").containsOnly(0);
+    assertThat(round.groups().get(2)[1]).as("a real difference").isPositive();
     assertThat(round.zeroVarianceGroups()).as("counted").isEqualTo(2);
   }
 
@@ -141,7 +141,7 @@ class LeafAdvantagesTest {
       @ForAll @DoubleRange(min = 0.1, max = 50) double scale,
       @ForAll @DoubleRange(min = -10, max = 10) double shift,
       @ForAll long seed) {
-    LeafAdvantages estimator = estimator(aggregation, scope, ddof, 0, new double[] {0.8, 0.2});
+    GroupNormalised estimator = estimator(aggregation, scope, ddof, 0, new double[] {0.8, 0.2});
     List<double[][]> rewards = rewards(seed);
     List<double[][]> transformed =
         rewards.stream()
@@ -151,18 +151,17 @@ class LeafAdvantagesTest {
     RoundAdvantages before = estimator.round(rewards);
     RoundAdvantages after = estimator.round(transformed);
     for (int group = 0; group < rewards.size(); group++) {
-      assertThat(after.groups().get(group).values())
+      assertThat(after.groups().get(group))
           .as("group %d under %s R + %s", group, scale, shift)
-          .containsExactly(before.groups().get(group).values(), within(1e-7));
+          .containsExactly(before.groups().get(group), within(1e-7));
     }
   }
 
   @Property(tries = 200)
   void groupsAreCentredAndScaled(@ForAll Aggregation aggregation, @ForAll long seed) {
-    LeafAdvantages estimator = exact(aggregation, new double[] {0.8, 0.2});
+    GroupNormalised estimator = exact(aggregation, new double[] {0.8, 0.2});
     RoundAdvantages round = estimator.round(rewards(seed));
-    for (GroupAdvantages group : round.groups()) {
-      double[] values = group.values();
+    for (double[] values : round.groups()) {
       assertThat(Arrays.stream(values).sum()).as("sum").isCloseTo(0, within(1e-9));
       if (aggregation != Aggregation.NORMALISE_THEN_SUM) {
         double squares = Arrays.stream(values).map(v -> v * v).sum();
@@ -174,16 +173,16 @@ class LeafAdvantagesTest {
   @Test
   void weightsAreScaledToSumOne() {
     double[][] rewards = {{0, 3}, {1, 0}, {2, 0}};
-    assertThat(exact(Aggregation.NORMALISE_THEN_SUM, new double[] {8, 2}).group(rewards).values())
+    assertThat(alone(exact(Aggregation.NORMALISE_THEN_SUM, new double[] {8, 2}), rewards))
         .as("8 : 2")
         .containsExactly(
-            exact(Aggregation.NORMALISE_THEN_SUM, new double[] {0.8, 0.2}).group(rewards).values(),
+            alone(exact(Aggregation.NORMALISE_THEN_SUM, new double[] {0.8, 0.2}), rewards),
             within(1e-15));
   }
 
   @Test
   void totalIsTheWeightedRewardOrNaN() {
-    LeafAdvantages estimator = exact(Aggregation.ALG1, new double[] {3, 1, 0});
+    RewardWeights estimator = new RewardWeights(new double[] {3, 1, 0});
     assertThat(estimator.total(new double[] {2, -4, NAN})).as("0.75 2 - 0.25 4").isEqualTo(0.5);
     assertThat(estimator.total(new double[] {2, Double.POSITIVE_INFINITY, 0}))
         .as("an infinite reward has failed")
@@ -194,18 +193,18 @@ class LeafAdvantagesTest {
   void outliersAreClamped() {
     double[][] rewards = new double[40][1];
     rewards[7][0] = 1;
-    assertThat(exact(Aggregation.NORMALISE_THEN_SUM, ONE).group(rewards).values()[7])
+    assertThat(alone(exact(Aggregation.NORMALISE_THEN_SUM, ONE), rewards)[7])
         .as("sqrt(39) = 6.24 is cut")
         .isEqualTo(5);
     rewards[7][0] = -1;
-    assertThat(exact(Aggregation.NORMALISE_THEN_SUM, ONE).group(rewards).values()[7])
+    assertThat(alone(exact(Aggregation.NORMALISE_THEN_SUM, ONE), rewards)[7])
         .as("on both sides")
         .isEqualTo(-5);
   }
 
   @Test
   void standardDeviationOfTheRoundIsThatOfItsUnmaskedLeaves() {
-    LeafAdvantages estimator = exact(Aggregation.NORMALISE_THEN_SUM, ONE);
+    GroupNormalised estimator = exact(Aggregation.NORMALISE_THEN_SUM, ONE);
     RoundAdvantages round =
         estimator.round(List.of(new double[][] {{1}, {2}, {NAN}}, new double[][] {{4}, {4}}));
     assertThat(round.standardDeviation())
@@ -216,23 +215,14 @@ class LeafAdvantagesTest {
 
   @Test
   void aGroupAloneEqualsTheGroupInItsRound() {
-    LeafAdvantages estimator = exact(Aggregation.ALG1, new double[] {0.8, 0.2});
+    GroupNormalised estimator = exact(Aggregation.ALG1, new double[] {0.8, 0.2});
     List<double[][]> rewards = rewards(5);
     RoundAdvantages round = estimator.round(rewards);
     for (int group = 0; group < rewards.size(); group++) {
-      assertThat(estimator.group(rewards.get(group)).values())
+      assertThat(alone(estimator, rewards.get(group)))
           .as("group %d, computed when it is complete", group)
-          .containsExactly(round.groups().get(group).values());
+          .containsExactly(round.groups().get(group));
     }
-  }
-
-  @Test
-  void refusesAGroupAloneWithAGlobalStd() {
-    LeafAdvantages estimator = estimator(Aggregation.ALG1, StdScope.GLOBAL, 0, 0, ONE);
-    assertThatThrownBy(() -> estimator.group(new double[][] {{1}}))
-        .as("the global std is not known yet")
-        .isInstanceOf(IllegalStateException.class)
-        .hasMessageContaining("std-scope global");
   }
 
   @Test
@@ -243,26 +233,30 @@ class LeafAdvantagesTest {
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining(Arrays.toString(weights));
     }
-    assertThatThrownBy(() -> exact(Aggregation.ALG1, ONE).group(new double[][] {{1, 2}}))
+    assertThatThrownBy(() -> alone(exact(Aggregation.ALG1, ONE), new double[][] {{1, 2}}))
         .as("two rewards, one weight")
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("a leaf has 2 rewards, there are 1");
   }
 
-  private static LeafAdvantages exact(Aggregation aggregation, double[] weights) {
+  private static GroupNormalised exact(Aggregation aggregation, double[] weights) {
     return estimator(aggregation, StdScope.GROUP, 0, 0, weights);
   }
 
-  private static LeafAdvantages estimator(
+  private static GroupNormalised estimator(
       Aggregation aggregation, StdScope scope, int ddof, double epsilon, double[] weights) {
-    return new LeafAdvantages(
-        new AdvantageSettings(aggregation, scope, ddof, epsilon, 5, Backup.UNIFORM, false),
-        weights);
+    return new GroupNormalised(
+        Credits.settings(aggregation, scope, ddof, epsilon, 5, Backup.UNIFORM),
+        new RewardWeights(weights));
+  }
+
+  private static double[] alone(GroupNormalised estimator, double[][] rewards) {
+    return only(estimator.round(List.<double[][]>of(rewards)));
   }
 
   private static double[] only(RoundAdvantages round) {
     assertThat(round.groups()).as("one group").hasSize(1);
-    return round.groups().get(0).values();
+    return round.groups().get(0);
   }
 
   private static double[] affine(double[] rewards, double scale, double shift) {

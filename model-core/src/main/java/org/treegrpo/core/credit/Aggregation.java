@@ -1,4 +1,4 @@
-package org.treegrpo.core.advantage;
+package org.treegrpo.core.credit;
 
 /** How several rewards become one leaf advantage (ALGORITHMS.md section 1.3). */
 public enum Aggregation {

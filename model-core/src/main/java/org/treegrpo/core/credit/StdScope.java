@@ -1,4 +1,4 @@
-package org.treegrpo.core.advantage;
+package org.treegrpo.core.credit;
 
 /** Over which leaves the std of the rewards is taken; their mean is always the prompt group's. */
 public enum StdScope {

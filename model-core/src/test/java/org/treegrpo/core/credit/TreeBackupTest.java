@@ -1,4 +1,4 @@
-package org.treegrpo.core.advantage;
+package org.treegrpo.core.credit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
+import net.jqwik.api.Assume;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -21,6 +23,9 @@ import org.treegrpo.core.topology.Topology;
 
 class TreeBackupTest {
 
+  /** Of the softmax over paths, with which a node weighs its children by what lies below. */
+  private static final double BETA = 0.7;
+
   private static final double NAN = Double.NaN;
 
   @ParameterizedTest
@@ -32,19 +37,21 @@ class TreeBackupTest {
             .mapToObj(reward -> new double[] {reward})
             .toArray(double[][]::new);
     AdvantageSettings settings =
-        new AdvantageSettings(
+        Credits.settings(
             Aggregation.NORMALISE_THEN_SUM,
             StdScope.GROUP,
             golden.get("std_ddof").asInt(),
             golden.get("eps").asDouble(),
             5,
-            mode,
-            false);
+            mode);
     double[][] edges =
         backup(
             golden.get("k").asInt(),
             golden.get("w").asInt(),
-            new LeafAdvantages(settings, new double[] {1}).group(rewards).values(),
+            new GroupNormalised(settings, new RewardWeights(new double[] {1}))
+                .round(List.<double[][]>of(rewards))
+                .groups()
+                .get(0),
             byDepth(golden.get("edge_logp_by_depth")),
             settings.backup());
     double[][] expected = byDepth(golden.get(name));
@@ -58,19 +65,18 @@ class TreeBackupTest {
 
   @Property(tries = 200)
   void siblingWeightsAreAPartitionOfOne(
-      @ForAll @IntRange(min = 1, max = 6) int k, @ForAll Backup mode, @ForAll long seed) {
+      @ForAll @IntRange(min = 1, max = 6) int k, @ForAll long seed) {
     Random random = new Random(seed);
-    double[] logProb = random.doubles(2L * k, -900, 900).toArray();
-    double[] advantage = random.doubles(2L * k, -5, 5).toArray();
-    int masked = k + random.nextInt(k);
+    double[] scores = random.doubles(k, -900, 900).toArray();
+    int masked = random.nextInt(k);
     if (k > 1) {
-      advantage[masked] = NAN;
+      scores[masked] = Double.NEGATIVE_INFINITY;
     }
-    double[] weights = TreeBackup.siblingWeights(advantage, logProb, k, k, mode);
+    double[] weights = TreeBackup.siblingWeights(scores);
     assertThat(Arrays.stream(weights).sum()).as("sum").isCloseTo(1, within(1e-12));
     assertThat(Arrays.stream(weights).min().orElseThrow()).as("least").isNotNegative();
     if (k > 1) {
-      assertThat(weights[masked - k]).as("weight of a masked sibling").isZero();
+      assertThat(weights[masked]).as("weight of a masked sibling").isZero();
     }
   }
 
@@ -127,6 +133,7 @@ class TreeBackupTest {
 
   @Property(tries = 200)
   void aLeafIsTheRootPlusTheStepsOfItsPath(@ForAll long seed, @ForAll Backup mode) {
+    Assume.that(mode != Backup.SOFTMAX_PATH_LOGP); // weighs leaves, not siblings
     Tree tree = Tree.random(seed);
     double[][] edges = tree.backup(mode);
     for (int leaf = 0; leaf < tree.leaves.length; leaf++) {
@@ -170,7 +177,7 @@ class TreeBackupTest {
     double[][] logProbs = {{-1000, -1200, -900}};
     double[][] edges = backup(3, 1, new double[] {1, 2, 3}, logProbs, Backup.SOFTMAX_SUM_LOGP);
     assertThat(edges[0]).as("depth 1 is the leaves").containsExactly(1, 2, 3);
-    assertThat(TreeBackup.siblingWeights(edges[0], logProbs[0], 0, 3, Backup.SOFTMAX_SUM_LOGP))
+    assertThat(TreeBackup.siblingWeights(logProbs[0]))
         .as("one-hot without overflow")
         .containsExactly(new double[] {0, 0, 1}, within(1e-40));
   }
@@ -215,6 +222,50 @@ class TreeBackupTest {
         .hasMessageContaining("depth-correction needs a group of two leaves");
   }
 
+  /** BranchGRPO's fusion, from its definition: a softmax over all leaves below a node. */
+  @Property(tries = 50)
+  void pathSoftmaxWeighsAllLeavesBelowANode(
+      @ForAll @IntRange(min = 1, max = 3) int k,
+      @ForAll @IntRange(min = 1, max = 3) int w,
+      @ForAll long seed) {
+    Tree tree = Tree.random(k, w, seed);
+    double[][] edges = tree.backup(Backup.SOFTMAX_PATH_LOGP);
+    for (int depth = 1; depth <= w; depth++) {
+      int below = (int) Math.pow(k, w - depth);
+      for (int node = 0; node < edges[depth - 1].length; node++) {
+        double sum = 0;
+        double value = 0;
+        for (int leaf = node * below; leaf < (node + 1) * below; leaf++) {
+          double path = 0;
+          for (int at = depth + 1; at <= w; at++) {
+            path += tree.logProbs[at - 1][leaf / (int) Math.pow(k, w - at)];
+          }
+          sum += Math.exp(BETA * path);
+          value += Math.exp(BETA * path) * tree.leaves[leaf];
+        }
+        assertThat(edges[depth - 1][node])
+            .as("depth %d, node %d", depth, node)
+            .isCloseTo(value / sum, within(1e-9));
+      }
+    }
+  }
+
+  @Test
+  void depthZScoresAreOfTheDepthAndASingleNodeHasNone() {
+    Topology tree = Topology.of(new BranchSchedule(3, 0, List.of(1, 2, 2)));
+    double[] fused = {2.5, 2.5, 1.5, 3.5, 1, 2, 3, 4};
+    double[] scores =
+        TreeBackup.normaliseDepths(
+            tree,
+            fused,
+            Credits.settings(
+                Aggregation.NORMALISE_THEN_SUM, StdScope.GROUP, 0, 0, 1.2, Backup.UNIFORM));
+    double std = Math.sqrt(1.25);
+    assertThat(Arrays.copyOfRange(scores, 1, 8))
+        .as("a single node, two, and four of which the outer ones are clamped")
+        .containsExactly(new double[] {0, -1, 1, -1.2, -0.5 / std, 0.5 / std, 1.2}, within(1e-12));
+  }
+
   @Test
   void refusesArraysThatDoNotFitTheShape() {
     double[][] logProbs = Tree.zeros(2, 2);
@@ -242,7 +293,7 @@ class TreeBackupTest {
   private static double[][] backup(
       int k, int w, double[] leaves, double[][] logProbs, Backup mode) {
     Topology tree = Topology.of(schedule(k, w));
-    return byDepth(tree, TreeBackup.backup(tree, leaves, byNode(logProbs), mode));
+    return byDepth(tree, TreeBackup.backup(tree, leaves, byNode(logProbs), mode, BETA));
   }
 
   private static double[][] correctDepth(double[][] edges, int k, int trees) {

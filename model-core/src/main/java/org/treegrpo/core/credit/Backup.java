@@ -1,4 +1,4 @@
-package org.treegrpo.core.advantage;
+package org.treegrpo.core.credit;
 
 /** The weights with which sibling edges enter their parent (ALGORITHMS.md section 1.4). */
 public enum Backup {
@@ -7,5 +7,10 @@ public enum Backup {
   /** 1/k each. */
   UNIFORM,
   /** Softmax over siblings of the sum over D of log pi_old: all but one-hot at usual sizes. */
-  SOFTMAX_SUM_LOGP;
+  SOFTMAX_SUM_LOGP,
+  /**
+   * BranchGRPO's fusion (section 3.1): a node is worth the mean of the leaves below it, weighted
+   * with softmax(beta log p(leaf | node)), log p being the sum of the path's means over D.
+   */
+  SOFTMAX_PATH_LOGP;
 }

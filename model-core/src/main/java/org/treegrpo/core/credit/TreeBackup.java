@@ -1,5 +1,6 @@
-package org.treegrpo.core.advantage;
+package org.treegrpo.core.credit;
 
+import java.util.Arrays;
 import org.treegrpo.core.topology.BranchSchedule;
 import org.treegrpo.core.topology.Topology;
 
@@ -20,28 +21,36 @@ public final class TreeBackup {
    * @param leafAdvantage in the order of the tree's leaves, NaN for a masked leaf
    * @param edgeLogProb log pi_old by node: means over D, or sums over D for {@link
    *     Backup#SOFTMAX_SUM_LOGP}
+   * @param beta of {@link Backup#SOFTMAX_PATH_LOGP}
    * @return advantages by node, NaN for a masked edge; the root has the value of the whole tree
    */
   public static double[] backup(
-      Topology tree, double[] leafAdvantage, double[] edgeLogProb, Backup mode) {
+      Topology tree, double[] leafAdvantage, double[] edgeLogProb, Backup mode, double beta) {
     requireLength("leaf advantages", leafAdvantage.length, tree.leaves());
     requireLength("edge log-probs", edgeLogProb.length, tree.nodes());
     double[] advantage = new double[tree.nodes()];
+    double[] below = new double[tree.nodes()];
     System.arraycopy(leafAdvantage, 0, advantage, tree.parents(), leafAdvantage.length);
     for (int node = tree.parents() - 1; node >= 0; node--) {
-      advantage[node] =
-          node(advantage, edgeLogProb, tree.firstChild(node), tree.children(node), mode);
+      int first = tree.firstChild(node);
+      double[] scores = new double[tree.children(node)];
+      for (int child = 0; child < scores.length; child++) {
+        scores[child] =
+            Double.isNaN(advantage[first + child])
+                ? Double.NEGATIVE_INFINITY
+                : score(edgeLogProb[first + child], below[first + child], mode, beta);
+      }
+      advantage[node] = mean(advantage, first, siblingWeights(scores));
+      below[node] = mode == Backup.SOFTMAX_PATH_LOGP ? logSumExp(scores) : 0;
     }
     return advantage;
   }
 
-  /** A_node = sum over the k edges from {@code first} on of weight times A_edge. */
-  private static double node(
-      double[] advantage, double[] logProb, int first, int branching, Backup mode) {
-    double[] weights = siblingWeights(advantage, logProb, first, branching, mode);
+  /** Sum over the edges from {@code first} on of weight times A_edge; NaN if all are masked. */
+  private static double mean(double[] advantage, int first, double[] weights) {
     double value = 0;
     boolean masked = true;
-    for (int child = 0; child < branching; child++) {
+    for (int child = 0; child < weights.length; child++) {
       if (!Double.isNaN(advantage[first + child])) {
         value += weights[child] * advantage[first + child];
         masked = false;
@@ -50,42 +59,69 @@ public final class TreeBackup {
     return masked ? Double.NaN : value;
   }
 
-  /** Weights of the k siblings from {@code first} on: 0 if masked, else summing to 1. */
-  static double[] siblingWeights(
-      double[] advantage, double[] logProb, int first, int branching, Backup mode) {
-    double[] scores = new double[branching];
-    double greatest = Double.NEGATIVE_INFINITY;
-    for (int child = 0; child < branching; child++) {
-      scores[child] = score(advantage[first + child], logProb[first + child], mode);
-      greatest = Math.max(greatest, scores[child]);
-    }
+  /** Softmax: 0 for a masked sibling, whose score is negative infinity, else summing to 1. */
+  static double[] siblingWeights(double[] scores) {
+    double greatest = greatest(scores);
     double sum = 0;
-    double[] weights = new double[branching];
-    for (int child = 0; child < branching; child++) {
+    double[] weights = new double[scores.length];
+    for (int child = 0; child < scores.length; child++) {
       boolean masked = scores[child] == Double.NEGATIVE_INFINITY;
       weights[child] = masked ? 0 : StrictMath.exp(scores[child] - greatest);
       sum += weights[child];
     }
-    for (int child = 0; child < branching && sum > 0; child++) {
+    for (int child = 0; child < scores.length && sum > 0; child++) {
       weights[child] /= sum;
     }
     return weights;
   }
 
-  private static double score(double advantage, double logProb, Backup mode) {
-    if (Double.isNaN(advantage)) {
-      return Double.NEGATIVE_INFINITY;
+  /**
+   * @param below log of the summed weights of the leaves below the child
+   */
+  private static double score(double logProb, double below, Backup mode, double beta) {
+    if (mode == Backup.UNIFORM) {
+      return 0;
     }
-    return switch (mode) {
-      case UNIFORM -> 0;
-      case SOFTMAX_MEAN_LOGP, SOFTMAX_SUM_LOGP -> {
-        if (!Double.isFinite(logProb)) {
-          throw new IllegalArgumentException(
-              "an unmasked edge has log pi_old %s; it must be finite".formatted(logProb));
-        }
-        yield logProb;
+    if (!Double.isFinite(logProb)) {
+      throw new IllegalArgumentException(
+          "an unmasked edge has log pi_old %s; it must be finite".formatted(logProb));
+    }
+    return mode == Backup.SOFTMAX_PATH_LOGP ? beta * logProb + below : logProb;
+  }
+
+  private static double logSumExp(double[] scores) {
+    double greatest = greatest(scores);
+    double sum = 0;
+    for (double score : scores) {
+      sum += score == Double.NEGATIVE_INFINITY ? 0 : StrictMath.exp(score - greatest);
+    }
+    return greatest + StrictMath.log(sum);
+  }
+
+  private static double greatest(double[] scores) {
+    return Arrays.stream(scores).max().orElse(Double.NEGATIVE_INFINITY);
+  }
+
+  /**
+   * (value - mean) / (std + eps) over the edges of each depth of the tree: BranchGRPO's (section
+   * 3.1). 0 where a depth has a single edge, or equal ones.
+   *
+   * @param edgeValue by node, as {@link #backup} returns them; left as it is
+   */
+  public static double[] normaliseDepths(
+      Topology tree, double[] edgeValue, AdvantageSettings settings) {
+    double[] normalised = edgeValue.clone();
+    for (int depth = 1; depth <= tree.schedule().depths(); depth++) {
+      int first = tree.firstAt(depth);
+      double[] values = Arrays.copyOfRange(edgeValue, first, first + tree.nodesAt(depth));
+      Moments moments = Moments.of(values);
+      double scale = moments.standardDeviation(settings.ddof()) + settings.epsilon();
+      double[] scores = moments.centred(values, scale);
+      for (int i = 0; i < scores.length; i++) {
+        normalised[first + i] = RoundAdvantages.clamp(scores[i], settings.clamp());
       }
-    };
+    }
+    return normalised;
   }
 
   /**

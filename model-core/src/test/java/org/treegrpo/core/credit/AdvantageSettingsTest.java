@@ -1,4 +1,4 @@
-package org.treegrpo.core.advantage;
+package org.treegrpo.core.credit;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -18,8 +18,8 @@ class AdvantageSettingsTest {
   private static void assertRefused(String name, int ddof, double epsilon, double clamp) {
     assertThatThrownBy(
             () ->
-                new AdvantageSettings(
-                    Aggregation.ALG1, StdScope.GROUP, ddof, epsilon, clamp, Backup.UNIFORM, false))
+                Credits.settings(
+                    Aggregation.ALG1, StdScope.GROUP, ddof, epsilon, clamp, Backup.UNIFORM))
         .as("ddof %s, epsilon %s, clamp %s", ddof, epsilon, clamp)
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("advantage " + name);

@@ -1,4 +1,6 @@
-package org.treegrpo.core.advantage;
+package org.treegrpo.core.credit;
+
+import java.util.Arrays;
 
 /**
  * Mean and spread of the values that are not NaN, summed in index order.
@@ -42,6 +44,16 @@ public record Moments(int count, double mean, double squares, double least, doub
    */
   boolean constant() {
     return count == 0 || standardDeviation(0) <= ROUNDING * Math.max(1, Math.abs(mean));
+  }
+
+  /**
+   * (value - mean) / scale for each value, NaN for NaN; exactly 0 where these are the moments of
+   * {@linkplain #constant equal} values.
+   */
+  double[] centred(double[] values, double scale) {
+    return Arrays.stream(values)
+        .map(value -> constant() ? Combination.zero(value) : (value - mean) / scale)
+        .toArray();
   }
 
   /**

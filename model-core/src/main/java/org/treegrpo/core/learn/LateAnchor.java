@@ -1,0 +1,140 @@
+package org.treegrpo.core.learn;
+
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.treegrpo.core.credit.ShareCredit;
+import org.treegrpo.core.objective.Penalties;
+import org.treegrpo.core.policy.Conditioning;
+import org.treegrpo.core.random.Keys;
+import org.treegrpo.core.topology.BranchSchedule;
+import org.treegrpo.core.topology.Forest;
+import org.treegrpo.core.transition.Sampler;
+import org.treegrpo.core.tree.GrownShare;
+
+/**
+ * A learner with the late anchor (ALGORITHMS.md section 3.3): beta mean((v_theta - v_base)^2) on
+ * leaves noised again to the times of the steps after the window, which no reward reaches. A few
+ * leaves a step, evenly spaced over the round; the loss is the mean over them.
+ */
+public final class LateAnchor implements Learner {
+
+  private final Learner learner;
+  private final LearnContext context;
+  private final double beta;
+  private final int rows;
+
+  /**
+   * @param learner whatever else the policy learns from
+   * @param beta weight of the anchor, positive
+   * @param rows leaves a step and round; all of the round's if it has fewer
+   */
+  public LateAnchor(Learner learner, LearnContext context, double beta, int rows) {
+    this.learner = learner;
+    this.context = context;
+    this.beta = beta;
+    this.rows = rows;
+  }
+
+  @Override
+  public boolean needs(Need need) {
+    return learner.needs(need) || need == Need.LEAVES || need == Need.REFERENCE;
+  }
+
+  @Override
+  public Stream<? extends LearnBatch> batches(GrownShare share, ShareCredit credit) {
+    BranchSchedule schedule = share.forest().schedule();
+    Stream<? extends LearnBatch> anchors =
+        IntStream.range(schedule.start() + schedule.depths(), schedule.steps())
+            .boxed()
+            .flatMap(step -> anchors(share, step));
+    return Stream.concat(learner.batches(share, credit), anchors);
+  }
+
+  private Stream<LearnBatch> anchors(GrownShare share, int step) {
+    Sampler sampler = context.sampler();
+    BranchSchedule schedule = share.forest().schedule();
+    int late = schedule.steps() - schedule.start() - schedule.depths();
+    int picked = Math.min(rows, context.trees() * schedule.leaves());
+    // an optimiser step sees its part of the round's trees
+    double weight = beta * context.steps() / ((double) picked * late);
+    int[] leaves =
+        IntStream.range(0, share.forest().leaves())
+            .filter(leaf -> isPicked(share.forest(), leaf, step, picked))
+            .toArray();
+    return LeafLearner.chunks(leaves, context.maxBatch()).stream()
+        .map(
+            chunk ->
+                new Anchor(
+                    new NoisedLeaves(
+                        share, chunk, sampler.process(), sampler.time(step), Keys.ANCHOR, step),
+                    weight));
+  }
+
+  /** Exactly {@code picked} of the round's leaves, from a place that the round and step draw. */
+  private boolean isPicked(Forest forest, int leaf, int step, int picked) {
+    int row = forest.leafRow(leaf);
+    int ofTree = forest.schedule().leaves();
+    long total = (long) context.trees() * ofTree;
+    long index =
+        (long) context.treeIndex().applyAsInt(forest.seed(row)) * ofTree
+            + forest.seed(row).topology().position(forest.node(row));
+    long key = Keys.of(context.key().runSeed(), context.key().round(), Keys.ANCHOR, step);
+    long place = (index + (long) (Keys.uniform(key) * total)) % total;
+    return (place + 1) * picked / total > place * picked / total;
+  }
+
+  /** Leaves at one late step. */
+  private static final class Anchor implements LearnBatch {
+
+    private final NoisedLeaves noised;
+    private final double weight;
+    private double loss;
+
+    Anchor(NoisedLeaves noised, double weight) {
+      this.noised = noised;
+      this.weight = weight;
+    }
+
+    @Override
+    public boolean needs(Need need) {
+      return need == Need.REFERENCE;
+    }
+
+    @Override
+    public float[] latents() {
+      return noised.states();
+    }
+
+    @Override
+    public float timestep() {
+      return noised.timestep();
+    }
+
+    @Override
+    public List<Conditioning> conditioning() {
+      return noised.conditioning();
+    }
+
+    @Override
+    public float[] cotangent(Outputs outputs) {
+      float[] cotangent = new float[outputs.current().length];
+      for (int row = 0; row < noised.rows(); row++) {
+        int offset = row * noised.elements();
+        double[] gradient = new double[noised.elements()];
+        loss +=
+            Penalties.addVelocityKl(
+                weight, outputs.current(), outputs.reference(), offset, gradient);
+        for (int i = 0; i < gradient.length; i++) {
+          cotangent[offset + i] = (float) gradient[i];
+        }
+      }
+      return cotangent;
+    }
+
+    @Override
+    public LearnResult result() {
+      return new LearnResult(loss, 0, loss, 0, 0, 0, 0, 0, noised.rows());
+    }
+  }
+}
