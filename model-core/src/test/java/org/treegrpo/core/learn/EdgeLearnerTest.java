@@ -12,11 +12,14 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.treegrpo.core.base.Services;
 import org.treegrpo.core.credit.Credits;
 import org.treegrpo.core.objective.Penalties;
 import org.treegrpo.core.objective.PpoSurrogate;
 import org.treegrpo.core.objective.ReinforceSurrogate;
 import org.treegrpo.core.objective.Surrogate;
+import org.treegrpo.core.objective.SurrogateFactory;
+import org.treegrpo.core.objective.SurrogateSettings;
 import org.treegrpo.core.optim.DivergedException;
 import org.treegrpo.core.policy.Denoiser;
 import org.treegrpo.core.topology.Forest;
@@ -65,6 +68,54 @@ class EdgeLearnerTest {
       assertThat(result.clipped()).as("clipped edges").isZero();
       assertThat(result.edges()).isEqualTo(share.forest().edges());
     }
+  }
+
+  /** Whatever the ratio is made of; x' is rounded to float32, which must not show. */
+  @ParameterizedTest
+  @CsvSource({"grpo-guard, flow-sde", "grpo-guard, dance-sde", "flow-dppo, ddim"})
+  void surrogatesOfTheNoiseHaveARatioOfExactlyOneToo(String surrogate, String transition) {
+    Sampler sampler = Trees.sampler(8, Steps.named(transition), 0.6);
+    try (GrownShare share = grow(sampler)) {
+      LearnResult result =
+          learn(denoiser, sampler, share, random(share, 1), ones(share), named(surrogate), Kl.NONE);
+      assertThat(result.maxRatioDeviation()).as("max |rho - 1|").isZero();
+      assertThat(result.clipped()).as("clipped edges").isZero();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"grpo-guard, flow-sde", "flow-dppo, flow-sde", "grpo-guard, ddim"})
+  void theGradientOfEverySurrogateIsTheDerivativeOfItsLoss(String name, String transition) {
+    Sampler sampler = Trees.sampler(8, Steps.named(transition), 0.7);
+    Surrogate surrogate = named(name);
+    try (GrownShare share = grow(sampler)) {
+      double[] advantages = random(share, 2);
+      denoiser.theta()[0] += 0.02;
+      learn(denoiser, sampler, share, advantages, ones(share), surrogate, Kl.NONE);
+      double[] gradient = denoiser.gradient().clone();
+      for (int p = 0; p < gradient.length; p++) {
+        double h = 4e-3;
+        double at = denoiser.theta()[p];
+        denoiser.theta()[p] = at + h;
+        double above =
+            learn(denoiser, sampler, share, advantages, ones(share), surrogate, Kl.NONE).loss();
+        denoiser.theta()[p] = at - h;
+        double below =
+            learn(denoiser, sampler, share, advantages, ones(share), surrogate, Kl.NONE).loss();
+        denoiser.theta()[p] = at;
+        double difference = (above - below) / (2 * h);
+        assertThat(gradient[p])
+            .as("dLoss/dtheta[%d]", p)
+            .isCloseTo(difference, within(2e-3 * Math.max(0.05, Math.abs(difference))));
+      }
+    }
+  }
+
+  /** With bounds so wide that they never bind. */
+  private static Surrogate named(String name) {
+    return Services.find(SurrogateFactory.class, name)
+        .orElseThrow()
+        .create(new SurrogateSettings(0.99, 1e6));
   }
 
   @Test

@@ -19,6 +19,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.treegrpo.core.credit.EstimatorFactory;
+import org.treegrpo.core.learn.LearnerFactory;
 import org.treegrpo.core.objective.SurrogateFactory;
 import org.treegrpo.core.transition.Transition;
 import org.treegrpo.job.Main;
@@ -68,7 +70,9 @@ class OwnJarTest {
       package own;
 
       import org.treegrpo.core.objective.Surrogate;
-      import org.treegrpo.core.objective.SurrogateFactory;
+      import org.treegrpo.core.credit.EstimatorFactory;
+import org.treegrpo.core.learn.LearnerFactory;
+import org.treegrpo.core.objective.SurrogateFactory;
       import org.treegrpo.core.objective.SurrogateSettings;
 
       public final class OwnSurrogate implements SurrogateFactory {
@@ -78,7 +82,53 @@ class OwnJarTest {
 
         public Surrogate create(SurrogateSettings settings) {
           System.out.println("own surrogate with clip " + settings.clip());
-          return (logRatio, advantage) -> new Surrogate.Term(0, -advantage, false);
+          return edge -> Surrogate.Term.ofLogProb(edge.logRatio(), 0, -edge.advantage(), false);
+        }
+      }
+      """;
+
+  private static final String ESTIMATOR =
+      """
+      package own;
+
+      import org.treegrpo.core.credit.AdvantageSettings;
+      import org.treegrpo.core.credit.Estimator;
+      import org.treegrpo.core.credit.EstimatorFactory;
+      import org.treegrpo.core.credit.EstimatorState;
+      import org.treegrpo.core.credit.GroupStatistics;
+      import org.treegrpo.core.credit.RewardWeights;
+
+      public final class OwnEstimator implements EstimatorFactory {
+        public String name() {
+          return "own-advantage";
+        }
+
+        public Estimator create(AdvantageSettings settings, RewardWeights weights) {
+          Estimator group = new GroupStatistics().create(settings, weights);
+          EstimatorState next = () -> new byte[] {'o', 'w', 'n'};
+          return (state, groups) ->
+              new Estimator.Estimate(group.estimate(state, groups).advantages(), next);
+        }
+      }
+      """;
+
+  private static final String LEARNER =
+      """
+      package own;
+
+      import org.treegrpo.core.learn.Edges;
+      import org.treegrpo.core.learn.LearnContext;
+      import org.treegrpo.core.learn.Learner;
+      import org.treegrpo.core.learn.LearnerFactory;
+
+      public final class OwnLearner implements LearnerFactory {
+        public String name() {
+          return "own-learner";
+        }
+
+        public Learner create(LearnContext context) {
+          System.out.println("own learner for round " + context.key().round());
+          return new Edges().create(context);
         }
       }
       """;
@@ -156,7 +206,13 @@ class OwnJarTest {
       """;
 
   private static final String PRESET =
-      "treegrpo { sampler.transition = own-sde, update { surrogate = own-loss, clip = 0.25 } }\n";
+      """
+      treegrpo {
+        sampler.transition = own-sde
+        advantage.estimator = own-advantage
+        update { learner = own-learner, surrogate = own-loss, clip = 0.25 }
+      }
+      """;
 
   @TempDir private static Path jarDirectory;
   private static Path jar;
@@ -171,12 +227,16 @@ class OwnJarTest {
         Map.of(
             "OwnTransition", TRANSITION,
             "OwnSurrogate", SURROGATE,
+            "OwnEstimator", ESTIMATOR,
+            "OwnLearner", LEARNER,
             "OwnReward", REWARD,
             "OwnCommand", COMMAND);
     compile(sources, root);
     Path services = Files.createDirectories(root.resolve("META-INF/services"));
     Files.writeString(services.resolve(Transition.class.getName()), "own.OwnTransition\n");
     Files.writeString(services.resolve(SurrogateFactory.class.getName()), "own.OwnSurrogate\n");
+    Files.writeString(services.resolve(EstimatorFactory.class.getName()), "own.OwnEstimator\n");
+    Files.writeString(services.resolve(LearnerFactory.class.getName()), "own.OwnLearner\n");
     Files.writeString(services.resolve(RewardProvider.class.getName()), "own.OwnReward\n");
     Files.writeString(services.resolve(CliCommand.class.getName()), "own.OwnCommand\n");
     Files.writeString(
@@ -243,7 +303,7 @@ class OwnJarTest {
   }
 
   @Test
-  void aRunUsesTransitionSurrogateRewardAndPreset() throws Exception {
+  void aRunUsesEveryKindOfPart() throws Exception {
     String told =
         run(
             ExitCodes.DONE,
@@ -255,7 +315,14 @@ class OwnJarTest {
                     "rounds=1")));
     assertThat(told)
         .as("what the classes told when they were used")
-        .contains("own transition stepped", "own surrogate with clip 0.25", "1 rounds done");
+        .contains(
+            "own transition stepped",
+            "own surrogate with clip 0.25",
+            "own learner for round 1",
+            "1 rounds done");
+    assertThat(inputs.file("run/checkpoints/round-000001/estimator.json"))
+        .as("what the estimator keeps")
+        .hasContent("own");
     assertThat(Files.readString(inputs.file("run/config.resolved.conf")))
         .as("what ran")
         .contains("method=own-method", "transition=own-sde", "surrogate=own-loss", "clip=0.25");
