@@ -99,20 +99,19 @@ public record LearnTask(
     Denoiser.Evaluations before = slot.denoiser().evaluations();
     double secondsBefore = slot.denoiser().networkSeconds();
     PairwiseSum sum = new PairwiseSum(blocks.shares());
-    List<double[]> statistics = new ArrayList<>();
+    List<LearnResult> statistics = new ArrayList<>();
     float[] unfinished = new float[slot.policy().parameters().size()];
     slot.policy().drainGradient(unfinished); // what a task that failed half way has left
     for (int share = blocks.from(block); share < blocks.to(block); share++) {
       TaskContext.get().killTaskIfInterrupted();
-      LearnResult result =
+      statistics.add(
           loop.learn(
               learner,
               runtime.rollouts().get(round, share).orElseThrow(),
-              new ShareCredit(edgeAdvantages[share], edgeWeights[share]));
+              new ShareCredit(edgeAdvantages[share], edgeWeights[share])));
       float[] gradient = new float[slot.policy().parameters().size()];
       slot.policy().drainGradient(gradient);
       sum.add(0, share, gradient);
-      statistics.add(LearnedBlock.row(result));
     }
     List<PairwiseSum.Partial> partials = sum.partials();
     Denoiser.Evaluations spent = slot.denoiser().evaluations().minus(before);
@@ -120,7 +119,7 @@ public record LearnTask(
         partials.stream().mapToInt(partial -> partial.node().level()).toArray(),
         partials.stream().mapToInt(partial -> partial.node().index()).toArray(),
         partials.stream().map(PairwiseSum.Partial::sum).toArray(float[][]::new),
-        statistics.toArray(double[][]::new),
+        statistics.toArray(LearnResult[]::new),
         regrown,
         spent.trainForward(),
         spent.trainBackward(),
