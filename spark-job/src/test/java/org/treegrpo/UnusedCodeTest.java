@@ -52,6 +52,9 @@ class UnusedCodeTest {
           entry("org.treegrpo.core.io.SafetensorsException.", DETAILS),
           entry("org.treegrpo.core.policy.PolicyDirectoryException.", DETAILS),
           entry("org.treegrpo.job.settings.SettingsException.problems(", DETAILS),
+          entry(
+              "org.treegrpo.core.io.SafetensorsReader.metadata(",
+              "checks what is written for other programs"),
           entry("org.treegrpo.core.prompt.Prompt.extra(", "a line may say more than id and text"),
           entry(
               "org.treegrpo.core.tensor.TorchRuntime.openArrays(", "counts what a run leaves open"),
