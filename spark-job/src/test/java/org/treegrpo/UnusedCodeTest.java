@@ -52,13 +52,17 @@ class UnusedCodeTest {
           entry("org.treegrpo.core.io.SafetensorsException.", DETAILS),
           entry("org.treegrpo.core.policy.PolicyDirectoryException.", DETAILS),
           entry("org.treegrpo.job.settings.SettingsException.problems(", DETAILS),
+          entry(
+              "org.treegrpo.core.io.SafetensorsReader.metadata(",
+              "checks what is written for other programs"),
           entry("org.treegrpo.core.prompt.Prompt.extra(", "a line may say more than id and text"),
           entry(
               "org.treegrpo.core.tensor.TorchRuntime.openArrays(", "counts what a run leaves open"),
           entry("org.treegrpo.core.topology.NodePath.", "whoever reads the audit walks its paths"),
           entry("org.treegrpo.core.tree.GrownShare.bytes(", "checks what the plan promises"),
           entry("org.treegrpo.job.pretrain.PretrainResult.", "the command has printed all of it"),
-          entry("org.treegrpo.job.settings.PolicySettings.trainable(", "has one value so far"));
+          entry("org.treegrpo.job.settings.PolicySettings.trainable(", "has one value so far"),
+          entry("org.treegrpo.reward.Reward.name(", "rewards in jars of their own implement it"));
 
   @ArchTest
   static final ArchRule METHODS_ARE_USED =

@@ -12,22 +12,19 @@ import org.apache.arrow.vector.types.pojo.FieldType;
 import org.apache.arrow.vector.types.pojo.Schema;
 
 /**
- * The columns of a reward batch: {@code round}, {@code share}, {@code attempt} (int32), {@code
- * prompt_id} (utf8), {@code tree} (int32), {@code path} (utf8), none nullable, then one nullable
- * float32 {@code reward_<name>} per reward, null = failed. The schema's metadata holds the format,
- * the batch's key and the rewards' versions.
+ * The columns of a reward batch: {@code round}, {@code share}, {@code attempt} and {@code leaf},
+ * int32 and not nullable, then one nullable float32 {@code reward_<name>} per reward, null =
+ * failed. The schema's metadata holds the format, the batch's key and the rewards' versions.
  */
 public final class RewardSchema {
 
   static final String ROUND = "round";
   static final String SHARE = "share";
   static final String ATTEMPT = "attempt";
-  static final String PROMPT_ID = "prompt_id";
-  static final String TREE = "tree";
-  static final String PATH = "path";
+  static final String LEAF = "leaf";
 
   static final String FORMAT_KEY = "treegrpo.format";
-  static final String FORMAT = "reward-batch-1";
+  static final String FORMAT = "reward-batch-2";
 
   private static final String REWARD_PREFIX = "reward_";
   private static final String VERSION_PREFIX = "treegrpo.version.";
@@ -42,9 +39,7 @@ public final class RewardSchema {
           required(ROUND, INT32),
           required(SHARE, INT32),
           required(ATTEMPT, INT32),
-          required(PROMPT_ID, ArrowType.Utf8.INSTANCE),
-          required(TREE, INT32),
-          required(PATH, ArrowType.Utf8.INSTANCE));
+          required(LEAF, INT32));
 
   private RewardSchema() {}
 
@@ -74,10 +69,10 @@ public final class RewardSchema {
   }
 
   /** The rewards of a stream's schema, after checking every column. */
-  static List<String> rewardNames(Schema schema) throws RewardFormatException {
+  static List<String> rewardNames(Schema schema) throws ArrowFormatException {
     String format = schema.getCustomMetadata().get(FORMAT_KEY);
     if (!FORMAT.equals(format)) {
-      throw new RewardFormatException(
+      throw new ArrowFormatException(
           "reward batch: schema metadata %s = %s, this build reads '%s'; run the same version everywhere"
               .formatted(FORMAT_KEY, format, FORMAT));
     }
@@ -86,7 +81,7 @@ public final class RewardSchema {
     for (int i = KEY_FIELDS.size(); i < fields.size(); i++) {
       String column = fields.get(i).getName();
       if (!column.startsWith(REWARD_PREFIX)) {
-        throw new RewardFormatException(
+        throw new ArrowFormatException(
             "reward batch: column %d is '%s', expected a name with the prefix '%s'"
                 .formatted(i, column, REWARD_PREFIX));
       }
@@ -94,18 +89,18 @@ public final class RewardSchema {
     }
     List<Field> expected = fields(names);
     if (!expected.equals(fields)) {
-      throw new RewardFormatException(
+      throw new ArrowFormatException(
           "reward batch: the columns are %s, expected %s".formatted(fields, expected));
     }
     return names;
   }
 
-  static int key(Schema schema, String name) throws RewardFormatException {
+  static int key(Schema schema, String name) throws ArrowFormatException {
     String value = schema.getCustomMetadata().get(KEY_PREFIX + name);
     try {
       return Integer.parseInt(value);
     } catch (NumberFormatException e) {
-      throw new RewardFormatException(
+      throw new ArrowFormatException(
           "reward batch: schema metadata %s%s = %s must be an integer"
               .formatted(KEY_PREFIX, name, value),
           e);

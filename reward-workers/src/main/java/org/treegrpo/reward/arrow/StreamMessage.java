@@ -22,23 +22,23 @@ record StreamMessage(Message metadata, ByteBuffer body) {
   private static final int PREFIX_BYTES = 8;
 
   /** The messages up to the end-of-stream mark; every length is checked against the bytes. */
-  static List<StreamMessage> split(byte[] bytes) throws RewardFormatException {
+  static List<StreamMessage> split(String name, byte[] bytes) throws ArrowFormatException {
     List<StreamMessage> messages = new ArrayList<>();
     ByteBuffer stream = ByteBuffer.wrap(bytes);
     while (true) {
-      ByteBuffer prefix = take(stream, PREFIX_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+      ByteBuffer prefix = take(name, stream, PREFIX_BYTES).order(ByteOrder.LITTLE_ENDIAN);
       int token = prefix.getInt();
       if (token != MessageSerializer.IPC_CONTINUATION_TOKEN) {
-        throw new RewardFormatException(
-            "reward batch: message %d starts with 0x%08x; not an Arrow IPC stream, or damaged"
-                .formatted(messages.size(), token));
+        throw new ArrowFormatException(
+            "%s: message %d starts with 0x%08x; not an Arrow IPC stream, or damaged"
+                .formatted(name, messages.size(), token));
       }
       int length = prefix.getInt();
       if (length == 0) {
         return messages;
       }
-      Message metadata = Message.getRootAsMessage(take(stream, length));
-      messages.add(new StreamMessage(metadata, take(stream, metadata.bodyLength())));
+      Message metadata = Message.getRootAsMessage(take(name, stream, length));
+      messages.add(new StreamMessage(metadata, take(name, stream, metadata.bodyLength())));
     }
   }
 
@@ -49,11 +49,12 @@ record StreamMessage(Message metadata, ByteBuffer body) {
     return copy.writerIndex(body.remaining());
   }
 
-  private static ByteBuffer take(ByteBuffer stream, long length) throws RewardFormatException {
+  private static ByteBuffer take(String name, ByteBuffer stream, long length)
+      throws ArrowFormatException {
     if (length < 0 || length > stream.remaining()) {
-      throw new RewardFormatException(
-          "reward batch: %d bytes needed at byte %d, %d of %d are left; truncated or damaged"
-              .formatted(length, stream.position(), stream.remaining(), stream.capacity()));
+      throw new ArrowFormatException(
+          "%s: %d bytes needed at byte %d, %d of %d are left; truncated or damaged"
+              .formatted(name, length, stream.position(), stream.remaining(), stream.capacity()));
     }
     ByteBuffer part = stream.slice();
     part.limit((int) length);

@@ -2,6 +2,7 @@ package org.treegrpo.job.cluster;
 
 import com.esotericsoftware.kryo.Kryo;
 import org.apache.spark.serializer.KryoRegistrator;
+import org.treegrpo.core.learn.LearnResult;
 import org.treegrpo.job.executor.EvaluatedBlock;
 import org.treegrpo.job.executor.GrownBlock;
 import org.treegrpo.job.executor.LearnedBlock;
@@ -28,6 +29,8 @@ public final class KryoRegistration implements KryoRegistrator {
     record(kryo, RunSpec.class);
     record(kryo, GrownBlock.class);
     record(kryo, LearnedBlock.class);
+    kryo.register(LearnResult[].class);
+    record(kryo, LearnResult.class);
     record(kryo, EvaluatedBlock.class);
     record(kryo, TreePictures.class);
   }

@@ -159,7 +159,7 @@ public final class SparkCluster implements AutoCloseable {
       for (int i = 0; i < block.partials().length; i++) {
         sum.add(block.levels()[i], block.indices()[i], block.partials()[i]);
       }
-      for (LearnResult share : block.results()) {
+      for (LearnResult share : block.statistics()) {
         statistics = statistics.plus(share);
       }
       regrown += block.sharesRegrown();

@@ -15,8 +15,6 @@ import org.treegrpo.core.learn.Replay;
 import org.treegrpo.core.policy.Conditioning;
 import org.treegrpo.core.policy.ImageDecoder.Images;
 import org.treegrpo.core.topology.Forest;
-import org.treegrpo.core.topology.NodePath;
-import org.treegrpo.core.topology.TreeSeed;
 import org.treegrpo.core.tree.GrownShare;
 import org.treegrpo.job.round.EdgeBatchCodec;
 import org.treegrpo.job.round.RoundPlan;
@@ -146,11 +144,8 @@ public record GrowTask(
 
     private ScoredBatch send(Share share, GrownShare grown, ScoredBatch scored) {
       List<RewardRow> rows = new ArrayList<>();
-      Forest forest = share.forest();
-      for (int i = 0; i < forest.leaves(); i++) {
-        TreeSeed seed = forest.seed(forest.leafRow(i));
-        NodePath path = seed.topology().path(forest.node(forest.leafRow(i)));
-        rows.add(new RewardRow(seed.promptId(), seed.tree(), path.toString(), scored.row(i)));
+      for (int leaf = 0; leaf < share.forest().leaves(); leaf++) {
+        rows.add(new RewardRow(leaf, scored.row(leaf)));
       }
       RewardBatch batch =
           new RewardBatch(round, share.index(), attempt, scored.names(), rows, versions());

@@ -112,20 +112,19 @@ public record LearnTask(
     Denoiser.Evaluations before = slot.denoiser().evaluations();
     double secondsBefore = slot.denoiser().networkSeconds();
     PairwiseSum sum = new PairwiseSum(blocks.shares(), absent);
-    List<double[]> statistics = new ArrayList<>();
+    List<LearnResult> statistics = new ArrayList<>();
     float[] unfinished = new float[slot.policy().parameters().size()];
     slot.policy().drainGradient(unfinished); // what a task that failed half way has left
     for (Share share : shares) {
       TaskContext.get().killTaskIfInterrupted();
-      LearnResult result =
+      statistics.add(
           loop.learn(
               learner,
               runtime.rollouts().get(round, share.index()).orElseThrow(),
-              credit[share.index()]);
+              credit[share.index()]));
       float[] gradient = new float[slot.policy().parameters().size()];
       slot.policy().drainGradient(gradient);
       sum.add(0, share.index(), gradient);
-      statistics.add(LearnedBlock.row(result));
     }
     List<PairwiseSum.Partial> partials = sum.partials();
     Denoiser.Evaluations spent = slot.denoiser().evaluations().minus(before);
@@ -133,7 +132,7 @@ public record LearnTask(
         partials.stream().mapToInt(partial -> partial.node().level()).toArray(),
         partials.stream().mapToInt(partial -> partial.node().index()).toArray(),
         partials.stream().map(PairwiseSum.Partial::sum).toArray(float[][]::new),
-        statistics.toArray(double[][]::new),
+        statistics.toArray(LearnResult[]::new),
         regrown,
         spent.trainForward(),
         spent.trainBackward(),

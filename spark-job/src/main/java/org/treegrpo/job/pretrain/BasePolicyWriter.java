@@ -1,16 +1,15 @@
 package org.treegrpo.job.pretrain;
 
-import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import org.apache.hadoop.fs.Path;
 import org.treegrpo.core.policy.ParameterLayout;
 import org.treegrpo.core.policy.PolicyDirectory;
 import org.treegrpo.core.policy.PolicyWeights;
+import org.treegrpo.job.files.AtomicFiles;
+import org.treegrpo.job.files.RunDirectory;
 import org.treegrpo.job.metrics.RunJson;
 import org.treegrpo.job.settings.PretrainSettings;
 
@@ -26,22 +25,19 @@ final class BasePolicyWriter {
   static void write(
       PretrainJob job, ParameterLayout layout, PretrainState state, List<SpellingScore> scores)
       throws IOException {
-    Path directory = job.policy();
-    Files.createDirectories(directory);
-    Path temporary = directory.resolve(WEIGHTS + ".tmp");
-    try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(temporary))) {
-      Map<String, String> metadata = Map.of("step", Integer.toString(state.step()));
-      PolicyWeights.write(out, layout, state.average(), metadata);
-    }
-    Files.move(
-        temporary,
-        directory.resolve(WEIGHTS),
-        StandardCopyOption.ATOMIC_MOVE,
-        StandardCopyOption.REPLACE_EXISTING);
+    Map<String, String> metadata = Map.of("step", Integer.toString(state.step()));
+    write(job, WEIGHTS, out -> PolicyWeights.write(out, layout, state.average(), metadata));
     Evaluation evaluation =
         new Evaluation(job.seed(), state.step(), job.settings().optimisation(), scores);
-    Files.writeString(directory.resolve(EVALUATION), RunJson.pretty(evaluation));
-    PolicyDirectory.write(directory, job.spec());
+    byte[] json = RunJson.pretty(evaluation).getBytes(StandardCharsets.UTF_8);
+    write(job, EVALUATION, out -> out.write(json));
+    PolicyDirectory.write(job.policy(), job.spec());
+  }
+
+  private static void write(PretrainJob job, String name, AtomicFiles.Content content)
+      throws IOException {
+    RunDirectory run = job.runDirectory();
+    AtomicFiles.replace(run.fs(), new Path(run.root(), "policy/" + name), content);
   }
 
   /** The content of {@code evaluation.json}: how the policy was made and what it can do. */

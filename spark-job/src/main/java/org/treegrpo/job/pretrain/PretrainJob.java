@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
 import org.treegrpo.core.policy.LatentShape;
 import org.treegrpo.core.policy.PolicySpec;
 import org.treegrpo.core.process.NoiseProcess;
@@ -14,6 +15,7 @@ import org.treegrpo.core.process.RectifiedFlow;
 import org.treegrpo.core.process.SigmaSchedule;
 import org.treegrpo.core.prompt.Prompt;
 import org.treegrpo.core.prompt.PromptSet;
+import org.treegrpo.job.files.RunDirectory;
 import org.treegrpo.job.settings.PretrainSettings;
 import org.treegrpo.job.settings.TrainSettings;
 
@@ -50,6 +52,11 @@ record PretrainJob(
   /** The policy directory to be written. */
   Path policy() {
     return directory.resolve("policy");
+  }
+
+  /** Where the state is kept: {@code directory}, with checkpoints as those of a training. */
+  RunDirectory runDirectory() throws IOException {
+    return RunDirectory.of("file:" + directory.toAbsolutePath(), new Configuration(false));
   }
 
   /** The description of the policy to be made. */

@@ -1,23 +1,26 @@
 package org.treegrpo.job.pretrain;
 
-import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.treegrpo.core.io.DType;
-import org.treegrpo.core.io.SafetensorsException;
-import org.treegrpo.core.io.SafetensorsReader;
-import org.treegrpo.core.io.SafetensorsWriter;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.apache.hadoop.fs.Path;
 import org.treegrpo.core.optim.AdamW;
 import org.treegrpo.core.optim.AdamWSettings;
+import org.treegrpo.core.policy.ParameterLayout;
+import org.treegrpo.job.checkpoint.Checkpoint;
+import org.treegrpo.job.checkpoint.CheckpointState;
+import org.treegrpo.job.checkpoint.CheckpointStore;
+import org.treegrpo.job.checkpoint.WeightsDigest;
+import org.treegrpo.job.files.RunDirectory;
+import org.treegrpo.job.train.InvalidInputException;
 
 /**
- * Everything that the next step depends on, besides the settings.
+ * Everything that the next step depends on, besides the settings. Saved as a checkpoint whose round
+ * is the step.
  *
  * @param step steps done
  * @param seconds spent on them, over all runs
@@ -26,12 +29,10 @@ import org.treegrpo.core.optim.AdamWSettings;
  */
 record PretrainState(int step, double seconds, float[] weights, float[] average, AdamW optimizer) {
 
-  private static final String FILE = "pretrain.safetensors";
-  private static final String STEP = "step";
   private static final String SECONDS = "seconds";
-  private static final String SETTINGS = "settings";
-  private static final List<String> TENSORS =
-      List.of("weights", "average", "first_moment", "second_moment");
+
+  /** Where the first version kept its state. */
+  private static final String EARLIER = "pretrain.safetensors";
 
   /** Before the first step. */
   static PretrainState initial(float[] weights, AdamWSettings settings) {
@@ -40,68 +41,71 @@ record PretrainState(int step, double seconds, float[] weights, float[] average,
   }
 
   /**
-   * The state saved in a directory, if there is one.
+   * The newest state saved in the job's directory, if there is one.
    *
-   * @param fingerprint of the settings of this run; a state of other settings is refused
+   * @param refused receives a line for each newer one that is damaged
+   * @throws InvalidInputException where what is saved is of other settings or cannot be used
    */
   static Optional<PretrainState> load(
-      Path directory, int size, AdamWSettings settings, String fingerprint) throws IOException {
-    Path file = directory.resolve(FILE);
-    if (!Files.exists(file)) {
+      PretrainJob job, ParameterLayout layout, AdamWSettings settings, Consumer<String> refused)
+      throws IOException {
+    RunDirectory run = job.runDirectory();
+    CheckpointStore store = new CheckpointStore(run);
+    List<String> refusals = new ArrayList<>();
+    Optional<CheckpointStore.Verified> newest = store.newestValid(refusals);
+    if (newest.isEmpty()) {
+      if (run.fs().exists(new Path(run.root(), EARLIER))) {
+        refusals.add(EARLIER + " is the state of an earlier version");
+      }
+      if (!refusals.isEmpty()) {
+        throw unusable(run, String.join("; ", refusals));
+      }
       return Optional.empty();
     }
-    try (SafetensorsReader reader = SafetensorsReader.open(file)) {
-      Map<String, String> metadata = reader.metadata();
-      if (!fingerprint.equals(metadata.get(SETTINGS))) {
-        throw new SafetensorsException(
-            file.toString(),
-            "a run goes on with the settings it began with, %s; delete the file to begin anew"
-                .formatted(fingerprint),
-            metadata.get(SETTINGS));
-      }
-      float[][] values = new float[TENSORS.size()][];
-      for (int i = 0; i < values.length; i++) {
-        values[i] = reader.readFloat32(TENSORS.get(i));
-        if (values[i].length != size) {
-          throw new SafetensorsException(
-              file.toString(),
-              "tensor '%s' must have %d elements".formatted(TENSORS.get(i), size),
-              values[i].length);
-        }
-      }
-      int step = Integer.parseInt(metadata.get(STEP));
-      AdamW optimizer = AdamW.restore(settings, values[2], values[3], step);
-      double seconds = Double.parseDouble(metadata.get(SECONDS));
-      return Optional.of(new PretrainState(step, seconds, values[0], values[1], optimizer));
+    String begun = newest.get().state().configHash();
+    if (!job.fingerprint().equals(begun)) {
+      throw unusable(
+          run,
+          "a run goes on with the settings it began with, %s; these are %s"
+              .formatted(begun, job.fingerprint()));
     }
+    refusals.forEach(refused);
+    Checkpoint saved = store.load(newest.get(), layout);
+    int step = saved.state().round();
+    return Optional.of(
+        new PretrainState(
+            step,
+            Double.parseDouble(saved.state().extra().getOrDefault(SECONDS, "0")),
+            saved.weights(),
+            saved.ema().orElseThrow(),
+            AdamW.restore(settings, saved.firstMoment(), saved.secondMoment(), step)));
   }
 
-  /** Replaces the state saved in a directory, atomically. */
-  void save(Path directory, String fingerprint) throws IOException {
-    Files.createDirectories(directory);
-    Path temporary = directory.resolve(FILE + ".tmp");
-    long[] shape = {weights.length};
-    List<SafetensorsWriter.Declaration> declarations =
-        TENSORS.stream()
-            .map(name -> new SafetensorsWriter.Declaration(name, DType.F32, shape))
-            .toList();
-    Map<String, String> metadata =
-        Map.of(
-            STEP, Integer.toString(step),
-            SECONDS, Double.toString(seconds),
-            SETTINGS, fingerprint);
-    float[][] values = {weights, average, optimizer.firstMoment(), optimizer.secondMoment()};
-    try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(temporary))) {
-      SafetensorsWriter writer = new SafetensorsWriter(out, declarations, metadata);
-      for (int i = 0; i < values.length; i++) {
-        writer.write(TENSORS.get(i), values[i], 0, values[i].length);
-      }
-      writer.finish();
-    }
-    Files.move(
-        temporary,
-        directory.resolve(FILE),
-        StandardCopyOption.ATOMIC_MOVE,
-        StandardCopyOption.REPLACE_EXISTING);
+  /** Saves it in the job's directory, in the place of an earlier one. */
+  void save(PretrainJob job, ParameterLayout layout) throws IOException {
+    CheckpointState state =
+        new CheckpointState(
+            step,
+            optimizer.steps(),
+            job.seed(),
+            job.fingerprint(),
+            WeightsDigest.sha256(weights),
+            new TreeMap<>(Map.of(SECONDS, Double.toString(seconds))));
+    CheckpointStore store = new CheckpointStore(job.runDirectory());
+    store.save(
+        new Checkpoint(
+            state,
+            layout,
+            weights,
+            Optional.of(average),
+            optimizer.firstMoment(),
+            optimizer.secondMoment()));
+    store.prune(1);
+  }
+
+  private static InvalidInputException unusable(RunDirectory run, String why) {
+    return new InvalidInputException(
+        "treegrpo.run-dir: %s must be empty or hold a state to go on from; %s; choose another directory, or delete this one to begin anew"
+            .formatted(run.root(), why));
   }
 }

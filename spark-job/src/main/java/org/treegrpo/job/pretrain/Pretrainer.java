@@ -2,18 +2,20 @@ package org.treegrpo.job.pretrain;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.time.Clock;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import org.treegrpo.core.base.Terminal;
 import org.treegrpo.core.optim.AdamWSettings;
 import org.treegrpo.core.optim.Ema;
 import org.treegrpo.core.optim.GradientClip;
 import org.treegrpo.core.optim.WarmUp;
 import org.treegrpo.core.policy.Policies;
 import org.treegrpo.core.policy.Policy;
+import org.treegrpo.job.report.ConsoleProgress;
+import org.treegrpo.job.report.ConsoleProgress.Style;
 import org.treegrpo.job.settings.PretrainSettings;
 import org.treegrpo.job.settings.TrainSettings;
 
@@ -71,19 +73,22 @@ public final class Pretrainer {
     try (Policy policy = newPolicy();
         ShardedGradient gradient = new ShardedGradient(job, this::newPolicy, this::newSource)) {
       PretrainState state = start(policy);
-      PretrainProgress progress =
-          new PretrainProgress(
-              out, Terminal.isStandardOutput(), state.step(), optimisation.steps());
       if (state.step() > 0) {
-        progress.message("pretrain: going on after step " + state.step());
+        out.println("pretrain: going on after step " + state.step());
       }
-      return train(state, policy, gradient, progress);
+      return train(state, policy, gradient);
     }
   }
 
-  private PretrainResult train(
-      PretrainState initial, Policy policy, ShardedGradient gradient, PretrainProgress progress)
+  private PretrainResult train(PretrainState initial, Policy policy, ShardedGradient gradient)
       throws IOException {
+    ConsoleProgress progress =
+        new ConsoleProgress(
+            out,
+            Style.ofStandardOutput(),
+            Clock.systemUTC(),
+            initial.step() + 1,
+            optimisation.steps());
     PretrainState state = initial;
     double loss = Double.NaN;
     double elapsed = 0;
@@ -93,21 +98,21 @@ public final class Pretrainer {
       loss = result.loss();
       elapsed = (System.nanoTime() - begin) / NANOS;
       state = advance(state, result.gradient(), initial.seconds() + elapsed);
-      progress.step(state.step(), elapsed, loss);
+      progress.step(state.step(), loss);
       boolean last = state.step() == optimisation.steps();
       if (last || timeIsUp(elapsed) || state.step() % settings.checkpointEvery() == 0) {
-        state.save(job.directory(), job.fingerprint());
+        state.save(job, policy.parameters());
       }
       if (!last && evaluationIsDue(state.step())) {
-        evaluate(policy, state, progress);
+        evaluate(policy, state);
       }
     }
     boolean finished = state.step() >= optimisation.steps();
     if (finished) {
-      List<SpellingScore> scores = evaluate(policy, state, progress);
+      List<SpellingScore> scores = evaluate(policy, state);
       BasePolicyWriter.write(job, policy.parameters(), state, scores);
     } else {
-      progress.message(
+      out.println(
           "pretrain: stopped after %d minutes at step %d of %d; run it again to go on"
               .formatted(settings.maxMinutes(), state.step(), optimisation.steps()));
     }
@@ -130,12 +135,11 @@ public final class Pretrainer {
     return Math.min(optimisation.emaDecay(), step / (step + 10.0));
   }
 
-  private List<SpellingScore> evaluate(
-      Policy policy, PretrainState state, PretrainProgress progress) {
+  private List<SpellingScore> evaluate(Policy policy, PretrainState state) {
     policy.install(state.average());
     List<SpellingScore> scores = evaluator.evaluate(policy);
     for (SpellingScore score : scores) {
-      progress.message(
+      out.println(
           String.format(
               Locale.ROOT,
               "pretrain: recogniser %s reads %.0f %% of the held-out words right, mean reward %.3f",
@@ -147,13 +151,16 @@ public final class Pretrainer {
   }
 
   private PretrainState start(Policy policy) throws IOException {
-    int size = policy.parameters().size();
     Optional<PretrainState> saved =
-        PretrainState.load(job.directory(), size, adam, job.fingerprint());
+        PretrainState.load(
+            job,
+            policy.parameters(),
+            adam,
+            line -> out.println("pretrain: checkpoint refused: " + line));
     if (saved.isPresent()) {
       return saved.get();
     }
-    float[] weights = new float[size];
+    float[] weights = new float[policy.parameters().size()];
     policy.readWeights(weights);
     return PretrainState.initial(weights, adam);
   }

@@ -2,6 +2,7 @@ package org.treegrpo.job.pretrain;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -13,9 +14,9 @@ import org.treegrpo.core.policy.Policy;
 import org.treegrpo.job.settings.PretrainSettings;
 
 /**
- * The gradient of the mean squared velocity error over a batch, cut into shards that several tasks
- * evaluate. A shard's content and the order of the sum depend on the shard's number only, so any
- * number of tasks gives the same bytes. Owns one policy and one example source a task.
+ * The gradient of the mean squared error of the prediction over a batch, cut into shards that
+ * several tasks evaluate. A shard's content and the order of the sum depend on the shard's number
+ * only, so any number of tasks gives the same bytes. Owns one policy and one example source a task.
  */
 final class ShardedGradient implements AutoCloseable {
 
@@ -23,8 +24,6 @@ final class ShardedGradient implements AutoCloseable {
   record Result(double loss, float[] gradient) {}
 
   private record Task(Policy policy, ExampleSource source) {}
-
-  private record Part(double loss, float[] gradient) {}
 
   private final long seed;
   private final PretrainSettings.Optimisation optimisation;
@@ -44,39 +43,35 @@ final class ShardedGradient implements AutoCloseable {
 
   /** Loss and gradient at {@code weights} over the examples of a step. */
   Result at(float[] weights, int step) {
-    int shards = optimisation.shards();
-    List<Future<List<Part>>> futures = new ArrayList<>();
-    for (int first = 0; first < tasks.size(); first++) {
-      int start = first;
-      futures.add(executor.submit(() -> parts(tasks.get(start), weights, step, start)));
+    double[] losses = new double[optimisation.shards()];
+    PairwiseSum sum = new PairwiseSum(losses.length);
+    List<Callable<Void>> work = new ArrayList<>();
+    for (int i = 0; i < tasks.size(); i++) {
+      int first = i;
+      work.add(
+          () -> {
+            Task task = tasks.get(first);
+            task.policy().install(weights);
+            for (int shard = first; shard < losses.length; shard += tasks.size()) {
+              float[] gradient = new float[weights.length];
+              losses[shard] = shard(task, step, shard, gradient);
+              synchronized (sum) {
+                sum.add(0, shard, gradient);
+              }
+            }
+            return null;
+          });
     }
-    Part[] parts = new Part[shards];
-    for (int first = 0; first < tasks.size(); first++) {
-      List<Part> done = result(futures.get(first));
-      for (int i = 0; i < done.size(); i++) {
-        parts[first + i * tasks.size()] = done.get(i);
-      }
-    }
+    run(work);
     double loss = 0;
-    PairwiseSum sum = new PairwiseSum(shards);
-    for (int shard = 0; shard < shards; shard++) {
-      loss += parts[shard].loss();
-      sum.add(0, shard, parts[shard].gradient());
+    for (double ofShard : losses) {
+      loss += ofShard;
     }
     return new Result(loss, sum.result());
   }
 
-  /** Shards {@code first, first + tasks, first + 2 tasks, ..} */
-  private List<Part> parts(Task task, float[] weights, int step, int first) {
-    task.policy().install(weights);
-    List<Part> parts = new ArrayList<>();
-    for (int shard = first; shard < optimisation.shards(); shard += tasks.size()) {
-      parts.add(part(task, step, shard));
-    }
-    return parts;
-  }
-
-  private Part part(Task task, int step, int shard) {
+  /** The shard's part of the loss; writes that of the gradient. */
+  private double shard(Task task, int step, int shard, float[] gradient) {
     int rows = optimisation.batch() / optimisation.shards();
     ExampleSource.Examples examples = task.source().examples(rows, seed, step, shard);
     float[] target = examples.target();
@@ -93,18 +88,19 @@ final class ShardedGradient implements AutoCloseable {
       }
       forward.backward(cotangent);
     }
-    float[] gradient = new float[task.policy().parameters().size()];
     task.policy().drainGradient(gradient);
-    return new Part(scale * squares, gradient);
+    return scale * squares;
   }
 
   private static int threads(int configured) {
     return configured > 0 ? configured : Runtime.getRuntime().availableProcessors();
   }
 
-  private static <T> T result(Future<T> future) {
+  private void run(List<Callable<Void>> work) {
     try {
-      return future.get();
+      for (Future<Void> done : executor.invokeAll(work)) {
+        done.get();
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("pretraining was interrupted", e);

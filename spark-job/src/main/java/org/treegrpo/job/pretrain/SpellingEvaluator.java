@@ -1,9 +1,11 @@
 package org.treegrpo.job.pretrain;
 
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.treegrpo.core.policy.Conditioning;
 import org.treegrpo.core.policy.GuidedDenoiser;
 import org.treegrpo.core.policy.GuidedDenoiser.GuidanceGradient;
@@ -19,28 +21,30 @@ import org.treegrpo.core.transition.SamplerSettings;
 import org.treegrpo.core.tree.OdeSampler;
 import org.treegrpo.job.settings.EvaluationSettings;
 import org.treegrpo.reward.ImageBatch;
-import org.treegrpo.reward.Reward;
 import org.treegrpo.reward.RewardDefinition;
 import org.treegrpo.reward.RewardException;
 import org.treegrpo.reward.RewardPrompt;
-import org.treegrpo.reward.RewardProviders;
-import org.treegrpo.reward.TextReader;
+import org.treegrpo.reward.ScoredBatch;
+import org.treegrpo.reward.pool.RewardPool;
+import org.treegrpo.reward.pool.RewardPoolSettings;
 
 /**
  * Draws held-out words by ODE sampling without guidance and has both recognisers read them. The
  * initial noise of a picture depends on the seed and the picture's number only. Owns the
- * recognisers.
+ * recognisers, a reward pool like a training's.
  */
 final class SpellingEvaluator implements PolicyJudge, AutoCloseable {
-  private static final List<String> RECOGNISERS = List.of("v4", "v3");
+  private static final List<RewardDefinition> RECOGNISERS =
+      Stream.of("v4", "v3")
+          .map(v -> new RewardDefinition(v, "ocr", 1, Duration.ofMinutes(10), Map.of("model", v)))
+          .toList();
   private static final int BATCH = 32;
-  private static final Duration TIME_LIMIT = Duration.ofMinutes(10);
 
-  private final List<Prompt> prompts = new ArrayList<>();
+  private final List<Prompt> prompts;
   private final int words;
   private final EvaluationSettings settings;
   private final SamplerSettings sampling;
-  private final List<Reward> recognisers = new ArrayList<>();
+  private final RewardPool recognisers;
 
   /**
    * @throws IllegalStateException if a recogniser cannot be loaded
@@ -49,19 +53,16 @@ final class SpellingEvaluator implements PolicyJudge, AutoCloseable {
     this.words = words.size();
     this.settings = settings;
     this.sampling = sampler.withSteps(settings.steps());
-    for (String word : words) {
-      for (int i = 0; i < settings.imagesPerPrompt(); i++) {
-        prompts.add(new Prompt(word, word));
-      }
-    }
+    this.prompts =
+        words.stream()
+            .flatMap(
+                word ->
+                    Collections.nCopies(settings.imagesPerPrompt(), new Prompt(word, word))
+                        .stream())
+            .toList();
     try {
-      for (String version : RECOGNISERS) {
-        recognisers.add(
-            RewardProviders.create(
-                new RewardDefinition(version, "ocr", 1, TIME_LIMIT, Map.of("model", version))));
-      }
+      recognisers = RewardPool.open(RECOGNISERS, new RewardPoolSettings(1, BATCH));
     } catch (RewardException e) {
-      close();
       throw new IllegalStateException("cannot load a recogniser: " + e.getMessage(), e);
     }
   }
@@ -69,7 +70,19 @@ final class SpellingEvaluator implements PolicyJudge, AutoCloseable {
   @Override
   public List<SpellingScore> evaluate(Policy policy) {
     ImageBatch images = draw(policy);
-    return recognisers.stream().map(recogniser -> score(recogniser, images)).toList();
+    ScoredBatch scored =
+        recognisers
+            .submit(
+                images,
+                prompts.stream().map(p -> new RewardPrompt(p.id(), p.text(), List.of())).toList())
+            .join();
+    if (!scored.failures().isEmpty()) {
+      throw new IllegalStateException("a recogniser failed: " + scored.failures().get(0));
+    }
+    String[][] read = recognisers.read(images).join();
+    return IntStream.range(0, RECOGNISERS.size())
+        .mapToObj(recogniser -> score(recogniser, scored.scores()[recogniser], read))
+        .toList();
   }
 
   private ImageBatch draw(Policy policy) {
@@ -89,35 +102,23 @@ final class SpellingEvaluator implements PolicyJudge, AutoCloseable {
     return ImageBatch.fromSigned(prompts.size(), shape.height(), shape.width(), drawn);
   }
 
-  private SpellingScore score(Reward recogniser, ImageBatch images) {
-    List<RewardPrompt> targets =
-        prompts.stream().map(p -> new RewardPrompt(p.id(), p.text(), List.of())).toList();
-    try {
-      double sum = 0;
-      for (float score : recogniser.score(images, targets)) {
-        sum += score;
-      }
-      List<String> read = ((TextReader) recogniser).read(images);
-      int exact = 0;
-      for (int i = 0; i < prompts.size(); i++) {
-        if (TargetText.isExactly(prompts.get(i).text(), read.get(i))) {
-          exact++;
-        }
-      }
-      return new SpellingScore(
-          recogniser.name(),
-          words,
-          prompts.size(),
-          (double) exact / prompts.size(),
-          sum / prompts.size());
-    } catch (RewardException e) {
-      throw new IllegalStateException(
-          "recogniser %s failed: %s".formatted(recogniser.name(), e.getMessage()), e);
+  private SpellingScore score(int recogniser, float[] scores, String[][] read) {
+    double sum = 0;
+    int exact = 0;
+    for (int i = 0; i < scores.length; i++) {
+      sum += scores[i];
+      exact += TargetText.isExactly(prompts.get(i).text(), read[i][recogniser]) ? 1 : 0;
     }
+    return new SpellingScore(
+        RECOGNISERS.get(recogniser).name(),
+        words,
+        scores.length,
+        (double) exact / scores.length,
+        sum / scores.length);
   }
 
   @Override
   public void close() {
-    recognisers.forEach(Reward::close);
+    recognisers.close();
   }
 }

@@ -10,8 +10,8 @@ import org.treegrpo.job.metrics.RoundMetrics;
 import org.treegrpo.job.metrics.RoundMetrics.RewardStatistics;
 
 /**
- * One line a round, and one an evaluation, for people who watch. On a terminal the figures that
- * matter are bold; elsewhere the lines are plain text.
+ * One line a round (or now and then, of short steps), and one an evaluation, for people who watch.
+ * On a terminal the figures that matter are bold; elsewhere the lines are plain text.
  */
 public final class ConsoleProgress {
 
@@ -29,18 +29,21 @@ public final class ConsoleProgress {
     }
   }
 
+  private static final long MILLIS_BETWEEN_STEPS = 10_000;
+
   private final PrintStream out;
   private final Style style;
   private final InstantSource clock;
   private final int rounds;
   private final int firstRound;
   private final long startMillis;
+  private long nextStepMillis;
 
   /**
    * Starts the clock of the estimated time.
    *
-   * @param firstRound the first round that this process does
-   * @param rounds rounds of the whole run
+   * @param firstRound the first round, or step, that this process does
+   * @param rounds of the whole run
    */
   public ConsoleProgress(
       PrintStream out, Style style, InstantSource clock, int firstRound, int rounds) {
@@ -72,10 +75,19 @@ public final class ConsoleProgress {
     if (metrics.sharesRegrown() > 0) {
       line.append("  %d shares regrown".formatted(metrics.sharesRegrown()));
     }
-    if (metrics.round() < rounds) {
-      line.append("  left: ").append(Figures.duration(secondsLeft(metrics.round())));
+    println(line, metrics.round());
+  }
+
+  /** Prints a step of many: the first, the last, and one now and then. */
+  public void step(int step, double loss) {
+    long now = clock.millis();
+    if (step == rounds || now >= nextStepMillis) {
+      nextStepMillis = now + MILLIS_BETWEEN_STEPS;
+      println(
+          new StringBuilder(
+              "step %s/%d  loss %s".formatted(padded(step), rounds, bold(Figures.number(loss)))),
+          step);
     }
-    out.println(line);
   }
 
   /** Prints an evaluation. */
@@ -93,6 +105,13 @@ public final class ConsoleProgress {
         line.append(", ").append(bold(Figures.percent(value.exact()))).append(" right");
       }
       line.append(value.trained() ? "" : " (not trained on)");
+    }
+    out.println(line);
+  }
+
+  private void println(StringBuilder line, int round) {
+    if (round < rounds) {
+      line.append("  left: ").append(Figures.duration(secondsLeft(round)));
     }
     out.println(line);
   }

@@ -9,7 +9,10 @@ import org.apache.spark.SparkConf;
 import org.apache.spark.serializer.DeserializationStream;
 import org.apache.spark.serializer.KryoSerializer;
 import org.apache.spark.serializer.SerializationStream;
+import org.apache.spark.serializer.SerializerInstance;
 import org.junit.jupiter.api.Test;
+import org.treegrpo.core.learn.LearnResult;
+import org.treegrpo.job.executor.LearnedBlock;
 import org.treegrpo.job.executor.RunSpec;
 import scala.reflect.ClassTag;
 import scala.reflect.ClassTag$;
@@ -46,6 +49,23 @@ class KryoRegistrationTest {
     RunSpec received = in.readObject(type);
     in.close();
     assertThat(received.policyContents()).as("the files").isDeepEqualTo(sent.policyContents());
+  }
+
+  @Test
+  void theStatisticsOfEveryShareTravelAsTheyAre() {
+    LearnResult[] statistics = {
+      new LearnResult(0.5, -0.25, Long.MAX_VALUE, 3, Double.NaN, -0.0, 7), LearnResult.ZERO
+    };
+    LearnedBlock sent =
+        new LearnedBlock(
+            new int[] {1}, new int[] {0}, new float[][] {{1, 2}}, statistics, 1, 2, 3, 0.5);
+    SparkConf conf = new SparkConf(false);
+    SparkSettings.apply(conf);
+    SerializerInstance kryo = new KryoSerializer(conf).newInstance();
+    ClassTag<LearnedBlock> type = ClassTag$.MODULE$.apply(LearnedBlock.class);
+    LearnedBlock received = kryo.deserialize(kryo.serialize(sent, type), type);
+    assertThat(received.statistics()).as("whatever a record holds").containsExactly(statistics);
+    assertThat(received.partials()).as("the sums").isDeepEqualTo(sent.partials());
   }
 
   private static byte[] filled(int size, int value) {

@@ -22,7 +22,7 @@ class ScoreInboxTest {
           0,
           7,
           List.of("size"),
-          List.of(new RewardRow("p", 0, "77.88", new float[] {0.5f})),
+          List.of(new RewardRow(0, new float[] {0.5f})),
           Map.of("size", "1"));
 
   @Test

@@ -13,10 +13,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.treegrpo.core.io.SafetensorsException;
 import org.treegrpo.core.policy.PolicyDirectory;
 import org.treegrpo.core.process.Prediction;
 import org.treegrpo.job.settings.PretrainSettings;
+import org.treegrpo.job.train.InvalidInputException;
 
 class PretrainerTest {
   private static final List<String> WORDS = List.of("a", "b");
@@ -77,10 +77,34 @@ class PretrainerTest {
     run("changed", new Run(2, 1, 1e-3));
     assertThatThrownBy(() -> run("changed", new Run(4, 1, 2e-3)))
         .as("another learning rate")
-        .isInstanceOf(SafetensorsException.class)
+        .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("learningRate=0.002")
         .hasMessageContaining("learningRate=0.001")
-        .hasMessageContaining("delete the file");
+        .hasMessageContaining("choose another directory");
+  }
+
+  @Test
+  void refusesTheStateOfAnEarlierVersion() throws IOException {
+    Files.createDirectories(directory.resolve("old"));
+    Files.writeString(directory.resolve("old/pretrain.safetensors"), "weights");
+    assertThatThrownBy(() -> run("old", new Run(2, 1, 1e-3)))
+        .as("beginning anew would lose what was done")
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("treegrpo.run-dir: ")
+        .hasMessageContaining("pretrain.safetensors is the state of an earlier version");
+  }
+
+  @Test
+  void refusesADamagedState() throws IOException {
+    run("damaged", new Run(2, 1, 1e-3));
+    Path optimizer = directory.resolve("damaged/checkpoints/round-000002/optimizer.safetensors");
+    byte[] bytes = Files.readAllBytes(optimizer);
+    bytes[bytes.length - 1] ^= 1;
+    Files.write(optimizer, bytes);
+    assertThatThrownBy(() -> run("damaged", new Run(4, 1, 1e-3)))
+        .as("another moment is another run")
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("optimizer.safetensors must have the SHA-256");
   }
 
   @Test

@@ -59,6 +59,30 @@ class ConsoleProgressTest {
     assertThat(printed()).as("terminals").contains("\u001b[1m0.210\u001b[0m");
   }
 
+  @Test
+  void aStepIsALineNowAndThen() {
+    ConsoleProgress progress = new ConsoleProgress(out, Style.PLAIN, clock, 101, 400);
+    for (int step = 101; step < 200; step++) {
+      progress.step(step, 0.25);
+    }
+    now = now.plusSeconds(50);
+    progress.step(200, 0.25);
+
+    assertThat(printed().lines())
+        .as("100 steps took 50 s, 200 are left")
+        .containsExactly(
+            "step 101/400  loss 0.250  left: 0.0 s", "step 200/400  loss 0.250  left: 1 min 40 s");
+  }
+
+  @Test
+  void theLastStepIsAlwaysPrinted() {
+    ConsoleProgress progress = new ConsoleProgress(out, Style.PLAIN, clock, 1, 2);
+    progress.step(1, 1);
+    progress.step(2, 0.5);
+
+    assertThat(printed()).as("at once").endsWith("step 2/2  loss 0.500" + System.lineSeparator());
+  }
+
   private String printed() {
     return bytes.toString(StandardCharsets.UTF_8);
   }

@@ -63,12 +63,7 @@ class CreditAssignerTest {
         int row = forest.leafRow(leaf);
         TreeSeed tree = forest.seed(row);
         float reward = REWARDS[plan.treeIndex(tree)][tree.topology().position(forest.node(row))];
-        rows.add(
-            new RewardRow(
-                tree.promptId(),
-                tree.tree(),
-                Edge.path(forest, row).toString(),
-                new float[] {reward}));
+        rows.add(new RewardRow(leaf, new float[] {reward}));
       }
       double[] logProbs = new double[forest.edges()];
       Arrays.fill(logProbs, -0.5);

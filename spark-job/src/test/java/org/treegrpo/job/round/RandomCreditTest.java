@@ -14,6 +14,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
 import org.treegrpo.core.credit.Status;
 import org.treegrpo.core.objective.EdgeReduction;
+import org.treegrpo.core.topology.Forest;
 import org.treegrpo.core.topology.TreeSeed;
 import org.treegrpo.job.settings.TrainSettings;
 import org.treegrpo.reward.arrow.RewardRow;
@@ -145,14 +146,14 @@ class RandomCreditTest {
     /** Unmasked leaf advantages below an edge, wherever the leaves are. */
     DoubleSummaryStatistics leavesBelow(TreeSeed tree, Edge edge) {
       DoubleSummaryStatistics below = new DoubleSummaryStatistics();
-      for (int share = 0; share < scored.size(); share++) {
-        List<RewardRow> rows = scored.get(share).rewards().rows();
-        for (int leaf = 0; leaf < rows.size(); leaf++) {
-          RewardRow row = rows.get(leaf);
-          double advantage = credit.shares().get(share).leaves().scored(leaf);
-          if (row.promptId().equals(tree.promptId())
-              && row.tree() == tree.tree()
-              && (row.path() + ".").startsWith(edge.path() + ".")
+      for (Share share : plan.shares()) {
+        Forest forest = share.forest();
+        for (int leaf = 0; leaf < forest.leaves(); leaf++) {
+          TreeSeed seed = forest.seed(forest.leafRow(leaf));
+          double advantage = credit.shares().get(share.index()).leaves().scored(leaf);
+          if (seed.promptId().equals(tree.promptId())
+              && seed.tree() == tree.tree()
+              && (Edge.path(forest, forest.leafRow(leaf)) + ".").startsWith(edge.path() + ".")
               && !Double.isNaN(advantage)) {
             below.accept(advantage);
           }

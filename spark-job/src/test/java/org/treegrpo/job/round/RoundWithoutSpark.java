@@ -80,9 +80,7 @@ final class RoundWithoutSpark implements AutoCloseable {
         TreeSeed seed = forest.seed(forest.leafRow(leaf));
         NodePath path = Edge.path(forest, forest.leafRow(leaf));
         String key = seed.promptId() + "/" + seed.tree() + "/" + path;
-        rows.add(
-            new RewardRow(
-                seed.promptId(), seed.tree(), path.toString(), scores(key, names.size())));
+        rows.add(new RewardRow(leaf, scores(key, names.size())));
       }
       RewardBatch batch =
           new RewardBatch(plan.round(), share.index(), 0, names, rows, Map.of("a", "drawn"));

@@ -66,7 +66,7 @@ class OwnJarTest {
       """;
 
   private static final String SURROGATE =
-      """
+"""
       package own;
 
       import org.treegrpo.core.objective.Surrogate;
