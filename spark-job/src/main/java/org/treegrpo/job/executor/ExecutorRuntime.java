@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.List;
 import java.util.function.Function;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.broadcast.Broadcast;
@@ -17,9 +16,6 @@ import org.treegrpo.job.files.TemporaryDirectory;
 import org.treegrpo.job.round.Recipe;
 import org.treegrpo.job.round.RoundPlan;
 import org.treegrpo.job.settings.RewardWorkerSettings;
-import org.treegrpo.job.settings.SettingsLoader;
-import org.treegrpo.job.settings.TrainSettings;
-import org.treegrpo.job.settings.Use;
 import org.treegrpo.job.spark.RewardStreamPlugin;
 import org.treegrpo.job.spark.WeightBroadcast;
 import org.treegrpo.reward.RewardException;
@@ -56,12 +52,9 @@ final class ExecutorRuntime implements AutoCloseable {
     for (int i = 0; i < spec.policyFiles().length; i++) {
       directory.write(spec.policyFiles()[i], spec.policyContents()[i]);
     }
-    TrainSettings settings =
-        new SettingsLoader(reward -> List.of())
-            .parse(spec.config(), "the driver's configuration", List.of(), Use.SAMPLE);
     this.recipe =
         new Recipe(
-            settings,
+            spec.settings(),
             directory.path(),
             SparkHadoopUtil.get().newConfiguration(SparkEnv.get().conf()),
             spec.trainPrompts(),

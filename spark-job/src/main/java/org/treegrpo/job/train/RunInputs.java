@@ -174,7 +174,7 @@ public final class RunInputs implements AutoCloseable {
     boolean reference = settings.update().kl() > 0;
     return new RunSpec(
         runId,
-        settings.resolved().withSecrets(),
+        settings,
         copy.names(),
         copy.contents(),
         trainPrompts,

@@ -223,16 +223,17 @@ class OwnJarTest {
   }
 
   private String run(int exitCode, List<String> arguments) throws Exception {
-    return run(jar, exitCode, arguments);
+    return run(jar, exitCode, List.of("-Dspark.master=local[1]"), arguments);
   }
 
-  private String run(Path own, int exitCode, List<String> arguments) throws Exception {
+  private String run(Path own, int exitCode, List<String> options, List<String> arguments)
+      throws Exception {
     Path output = Files.createTempFile(directory, "output", "");
     Process process =
         ChildJvm.start(
             output,
             List.of(),
-            List.of("-Dspark.master=local[1]"),
+            options,
             System.getProperty("java.class.path") + File.pathSeparator + own,
             Main.class,
             arguments);
@@ -265,6 +266,42 @@ class OwnJarTest {
   }
 
   @Test
+  void executorsFindThemInAJarThatSparkBringsAndNeedNoPreset() throws Exception {
+    inCluster(ExitCodes.DONE, List.of("-Dspark.jars=" + jar));
+    assertThat(Files.readString(inputs.file("run/config.resolved.conf")))
+        .as("what ran")
+        .contains("method=own-method", "transition=own-sde", "surrogate=own-loss");
+  }
+
+  @Test
+  void anExecutorWithoutTheJarOfTheDriverIsTold() throws Exception {
+    assertThat(inCluster(ExitCodes.FAILED, List.of()))
+        .as("one line with what is missing where, and what to do")
+        .contains(
+            "treegrpo: class path of an executor: must have the Transition 'own-sde'", "--jars")
+        .doesNotContain("please report");
+  }
+
+  /** On an executor that has the jar from Spark alone. */
+  private String inCluster(int exitCode, List<String> spark) throws Exception {
+    Files.createDirectories(Path.of(System.getenv("SPARK_HOME"), "jars"));
+    List<String> options = new ArrayList<>(spark);
+    options.add("-Dspark.master=local-cluster[1,1,1024]");
+    options.add("-Dspark.executor.extraClassPath=" + System.getProperty("java.class.path"));
+    options.add("-Dspark.executor.extraJavaOptions=-XX:+UseSerialGC -Dai.djl.offline=true");
+    return run(
+        jar,
+        exitCode,
+        options,
+        List.of(
+            inputs.arguments(
+                "train",
+                "method=own-method",
+                "rewards=[{name=size,type=jpeg-compressibility}]",
+                "rounds=1")));
+  }
+
+  @Test
   void theDryRunKnowsThemToo() throws Exception {
     String told =
         run(
@@ -291,7 +328,12 @@ class OwnJarTest {
   void aJarWithoutTheClassThatItNamesIsTold() throws Exception {
     Path services = Files.createDirectories(directory.resolve("broken/META-INF/services"));
     Files.writeString(services.resolve(Transition.class.getName()), "own.Missing\n");
-    assertThat(run(inputs.file("broken"), ExitCodes.BAD_INPUT, List.of(inputs.arguments("plan"))))
+    assertThat(
+            run(
+                inputs.file("broken"),
+                ExitCodes.BAD_INPUT,
+                List.of("-Dspark.master=local[1]"),
+                List.of(inputs.arguments("plan"))))
         .as("one line")
         .contains("treegrpo: class path: ", "own.Missing", "META-INF/services")
         .doesNotContain("\tat ");
