@@ -19,11 +19,13 @@ import org.treegrpo.job.round.RoundPlan;
 import org.treegrpo.job.round.ScoredShare;
 import org.treegrpo.job.round.ShareBlocks;
 import org.treegrpo.job.spark.BlockRdd;
+import org.treegrpo.job.spark.OpenRuns;
 import org.treegrpo.job.spark.WeightBroadcast;
 
 /**
  * The jobs of a run on its Spark cluster: grow, learn, evaluate. Owns the broadcast of the run's
- * specification; the context, which {@link ClusterStart} opens, belongs to the caller.
+ * specification; the context, which {@link ClusterStart} opens, belongs to the caller, who may have
+ * several runs in it. Until this is closed, executors may keep what the run needs.
  */
 public final class SparkCluster implements AutoCloseable {
 
@@ -40,6 +42,7 @@ public final class SparkCluster implements AutoCloseable {
     this.slots = Math.max(1, context.sc().maxNumConcurrentTasks(defaultProfile()));
     this.run = context.broadcast(spec.withTaskSlots(slotsOfAnExecutor()));
     this.runId = spec.runId();
+    OpenRuns.add(runId);
   }
 
   /** Tasks that run at the same time. */
@@ -193,6 +196,7 @@ public final class SparkCluster implements AutoCloseable {
 
   @Override
   public void close() {
+    OpenRuns.remove(runId);
     run.destroy();
   }
 

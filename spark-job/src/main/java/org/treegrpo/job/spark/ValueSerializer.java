@@ -102,7 +102,7 @@ public final class ValueSerializer<T extends Record> extends Serializer<T> {
   /** Stands for a record. Services among its values are found before it is made. */
   private record Sent(Class<? extends Record> type, Object[] values) implements Serializable {
 
-    Object readResolve() {
+    private Object readResolve() {
       return new RecordForm<>(type).of(values);
     }
   }
@@ -110,7 +110,7 @@ public final class ValueSerializer<T extends Record> extends Serializer<T> {
   /** Stands for a service. */
   private record SentService(Class<? extends Named> type, String name) implements Serializable {
 
-    Object readResolve() {
+    private Object readResolve() {
       return Services.find(type, name)
           .orElseThrow(() -> new MissingServiceException(type.getSimpleName(), name));
     }

@@ -13,7 +13,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.treegrpo.job.cluster.SparkCluster;
 import org.treegrpo.job.cluster.SparkCluster.GrownRound;
 import org.treegrpo.job.cluster.SparkCluster.LearnedRound;
-import org.treegrpo.job.round.CreditAssigner;
 import org.treegrpo.job.round.RoundCredit;
 import org.treegrpo.job.round.RoundPlan;
 import org.treegrpo.job.settings.TrainSettings;
@@ -37,14 +36,36 @@ class RegrowthTest {
         sharesRegrown(
             TinyRun.spark("local[2]"),
             (inputs, context, grown) -> {
-              // Another run takes the executor over and drops this run's rollouts.
-              try (SparkCluster intruder =
-                  new SparkCluster(context, inputs.runSpec("another run"))) {
-                WeightBroadcast weights = intruder.broadcast(inputs.baseWeights());
-                intruder.grow(inputs.recipe().plan(1), weights, false, false);
+              // An executor keeps two runs: two others drive this one and its rollouts out.
+              try (SparkCluster other = new SparkCluster(context, inputs.runSpec("another run"));
+                  SparkCluster third = new SparkCluster(context, inputs.runSpec("a third run"))) {
+                grow(inputs, other);
+                grow(inputs, third);
               }
             });
     assertThat(regrown).as("every share").isEqualTo(6);
+  }
+
+  @Test
+  void otherRunsThatAreOverCostNothing() throws IOException {
+    int regrown =
+        sharesRegrown(
+            TinyRun.spark("local[2]"),
+            (inputs, context, grown) -> {
+              for (String runId : List.of("another run", "a third run")) {
+                // The executor closes what is over before it closes what it may need again.
+                try (SparkCluster other = new SparkCluster(context, inputs.runSpec(runId))) {
+                  grow(inputs, other);
+                }
+              }
+            });
+    assertThat(regrown).as("shares").isZero();
+  }
+
+  private static void grow(RunInputs inputs, SparkCluster cluster) {
+    WeightBroadcast weights = cluster.broadcast(inputs.baseWeights());
+    cluster.grow(inputs.recipe().plan(1), weights, false, false);
+    weights.destroy();
   }
 
   @Test
@@ -75,13 +96,7 @@ class RegrowthTest {
       assertThat(plan.shares()).as("shares").hasSize(6);
       WeightBroadcast weights = cluster.broadcast(inputs.baseWeights());
       GrownRound grown = cluster.grow(plan, weights, false, false);
-      RoundCredit credit =
-          new CreditAssigner(
-                  settings.advantage(),
-                  inputs.recipe().policy().latentShape().elements(),
-                  new double[] {1},
-                  settings.update().edgeReduction())
-              .assign(plan, grown.shares());
+      RoundCredit credit = RoundByHand.credit(inputs, plan, grown);
       LearnedRound kept = cluster.learn(plan, grown, weights, weights, credit);
       assertThat(kept.sharesRegrown()).as("all rollouts are still there").isZero();
 
