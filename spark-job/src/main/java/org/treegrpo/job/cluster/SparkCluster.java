@@ -9,6 +9,7 @@ import org.treegrpo.core.learn.LearnResult;
 import org.treegrpo.core.optim.PairwiseSum;
 import org.treegrpo.job.executor.EvaluateTask;
 import org.treegrpo.job.executor.EvaluatedBlock;
+import org.treegrpo.job.executor.FirstShare;
 import org.treegrpo.job.executor.GrowTask;
 import org.treegrpo.job.executor.GrownBlock;
 import org.treegrpo.job.executor.LearnTask;
@@ -68,11 +69,9 @@ public final class SparkCluster implements AutoCloseable {
   /**
    * The grow job.
    *
-   * @param selfCheck recompute the first share's log-probs
-   * @param preview keep the images of the first tree
+   * @param first what is done with the first share besides
    */
-  public GrownRound grow(
-      RoundPlan plan, WeightBroadcast weights, boolean selfCheck, boolean preview) {
+  public GrownRound grow(RoundPlan plan, WeightBroadcast weights, FirstShare first) {
     ShareBlocks dealt = ShareBlocks.of(plan.shares().size(), slots);
     try (ScoreInbox inbox = new ScoreInbox(runId, plan.round())) {
       List<GrownBlock> blocks =
@@ -82,7 +81,7 @@ public final class SparkCluster implements AutoCloseable {
               "grow round " + plan.round(),
               dealt.blocks(),
               Collections.nCopies(dealt.blocks(), ""),
-              new GrowTask(run, weights, plan.round(), dealt, selfCheck, preview));
+              new GrowTask(run, weights, plan.round(), dealt, first));
       int[] attempts = new int[dealt.shares()];
       for (int block = 0; block < blocks.size(); block++) {
         for (int share = dealt.from(block); share < dealt.to(block); share++) {

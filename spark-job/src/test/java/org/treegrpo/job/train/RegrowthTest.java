@@ -13,6 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.treegrpo.job.cluster.SparkCluster;
 import org.treegrpo.job.cluster.SparkCluster.GrownRound;
 import org.treegrpo.job.cluster.SparkCluster.LearnedRound;
+import org.treegrpo.job.executor.FirstShare;
 import org.treegrpo.job.round.RoundCredit;
 import org.treegrpo.job.round.RoundPlan;
 import org.treegrpo.job.settings.TrainSettings;
@@ -64,7 +65,7 @@ class RegrowthTest {
 
   private static void grow(RunInputs inputs, SparkCluster cluster) {
     WeightBroadcast weights = cluster.broadcast(inputs.baseWeights());
-    cluster.grow(inputs.recipe().plan(1), weights, false, false);
+    cluster.grow(inputs.recipe().plan(1), weights, FirstShare.GROWN);
     weights.destroy();
   }
 
@@ -95,7 +96,7 @@ class RegrowthTest {
       RoundPlan plan = inputs.recipe().plan(1);
       assertThat(plan.shares()).as("shares").hasSize(6);
       WeightBroadcast weights = cluster.broadcast(inputs.baseWeights());
-      GrownRound grown = cluster.grow(plan, weights, false, false);
+      GrownRound grown = cluster.grow(plan, weights, FirstShare.GROWN);
       RoundCredit credit = RoundByHand.credit(inputs, plan, grown);
       LearnedRound kept = cluster.learn(plan, grown, weights, weights, credit);
       assertThat(kept.sharesRegrown()).as("all rollouts are still there").isZero();

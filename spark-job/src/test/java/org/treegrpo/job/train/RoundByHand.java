@@ -4,6 +4,7 @@ import org.treegrpo.job.checkpoint.WeightsDigest;
 import org.treegrpo.job.cluster.SparkCluster;
 import org.treegrpo.job.cluster.SparkCluster.GrownRound;
 import org.treegrpo.job.cluster.SparkCluster.LearnedRound;
+import org.treegrpo.job.executor.FirstShare;
 import org.treegrpo.job.round.CreditAssigner;
 import org.treegrpo.job.round.RoundCredit;
 import org.treegrpo.job.round.RoundPlan;
@@ -35,7 +36,7 @@ final class RoundByHand {
   String train(int round) {
     RoundPlan plan = inputs.recipe().plan(round);
     WeightBroadcast weights = cluster.broadcast(optimizer.weights());
-    GrownRound grown = cluster.grow(plan, weights, false, false);
+    GrownRound grown = cluster.grow(plan, weights, FirstShare.GROWN);
     LearnedRound learned =
         cluster.learn(plan, grown, weights, weights, credit(inputs, plan, grown));
     optimizer.step(learned.gradient());
