@@ -223,10 +223,10 @@ class OwnJarTest {
   }
 
   private String run(int exitCode, List<String> arguments) throws Exception {
-    return run(jar, exitCode, List.of("-Dspark.master=local[1]"), arguments);
+    return run(jar.toString(), exitCode, List.of("-Dspark.master=local[1]"), arguments);
   }
 
-  private String run(Path own, int exitCode, List<String> options, List<String> arguments)
+  private String run(String own, int exitCode, List<String> options, List<String> arguments)
       throws Exception {
     Path output = Files.createTempFile(directory, "output", "");
     Process process =
@@ -270,7 +270,7 @@ class OwnJarTest {
     inCluster(ExitCodes.DONE, List.of("-Dspark.jars=" + jar));
     assertThat(Files.readString(inputs.file("run/config.resolved.conf")))
         .as("what ran")
-        .contains("method=own-method", "transition=own-sde", "surrogate=own-loss");
+        .contains("method=drivers-own", "transition=own-sde", "surrogate=own-loss");
   }
 
   @Test
@@ -282,21 +282,23 @@ class OwnJarTest {
         .doesNotContain("please report");
   }
 
-  /** On an executor that has the jar from Spark alone. */
+  /** On an executor that has the jar from Spark alone, and the preset not at all. */
   private String inCluster(int exitCode, List<String> spark) throws Exception {
     Files.createDirectories(Path.of(System.getenv("SPARK_HOME"), "jars"));
+    Path drivers = Files.createDirectories(directory.resolve("drivers/methods")).getParent();
+    Files.writeString(drivers.resolve("methods/drivers-own.conf"), PRESET);
     List<String> options = new ArrayList<>(spark);
     options.add("-Dspark.master=local-cluster[1,1,1024]");
     options.add("-Dspark.executor.extraClassPath=" + System.getProperty("java.class.path"));
     options.add("-Dspark.executor.extraJavaOptions=-XX:+UseSerialGC -Dai.djl.offline=true");
     return run(
-        jar,
+        jar + File.pathSeparator + drivers,
         exitCode,
         options,
         List.of(
             inputs.arguments(
                 "train",
-                "method=own-method",
+                "method=drivers-own",
                 "rewards=[{name=size,type=jpeg-compressibility}]",
                 "rounds=1")));
   }
@@ -330,7 +332,7 @@ class OwnJarTest {
     Files.writeString(services.resolve(Transition.class.getName()), "own.Missing\n");
     assertThat(
             run(
-                inputs.file("broken"),
+                inputs.file("broken").toString(),
                 ExitCodes.BAD_INPUT,
                 List.of("-Dspark.master=local[1]"),
                 List.of(inputs.arguments("plan"))))
