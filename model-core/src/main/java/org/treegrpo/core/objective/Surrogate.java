@@ -48,7 +48,7 @@ public interface Surrogate {
   record Term(double logRatio, double loss, double residual, double noise, boolean clipped) {
 
     /** Of a loss that depends on theta through log pi_theta alone. */
-    static Term ofLogProb(double logRatio, double loss, double slope, boolean clipped) {
+    public static Term ofLogProb(double logRatio, double loss, double slope, boolean clipped) {
       return new Term(logRatio, loss, slope, 0, clipped);
     }
   }

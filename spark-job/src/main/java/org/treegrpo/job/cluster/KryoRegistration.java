@@ -8,7 +8,9 @@ import org.treegrpo.job.executor.GrownBlock;
 import org.treegrpo.job.executor.LearnedBlock;
 import org.treegrpo.job.executor.RunSpec;
 import org.treegrpo.job.executor.TreePictures;
+import org.treegrpo.job.settings.TrainSettings;
 import org.treegrpo.job.spark.RecordSerializer;
+import org.treegrpo.job.spark.ValueSerializer;
 
 /** Everything that crosses the wire as data; Kryo refuses every other class. */
 public final class KryoRegistration implements KryoRegistrator {
@@ -26,6 +28,7 @@ public final class KryoRegistration implements KryoRegistrator {
     kryo.register(double[][].class);
     kryo.register(int[].class);
     kryo.register(int[][].class);
+    kryo.register(TrainSettings.class, new ValueSerializer<TrainSettings>());
     record(kryo, RunSpec.class);
     record(kryo, GrownBlock.class);
     record(kryo, LearnedBlock.class);

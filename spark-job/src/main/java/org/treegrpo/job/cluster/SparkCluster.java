@@ -10,6 +10,7 @@ import org.treegrpo.core.learn.LearnResult;
 import org.treegrpo.core.optim.PairwiseSum;
 import org.treegrpo.job.executor.EvaluateTask;
 import org.treegrpo.job.executor.EvaluatedBlock;
+import org.treegrpo.job.executor.FirstShare;
 import org.treegrpo.job.executor.GrowTask;
 import org.treegrpo.job.executor.GrownBlock;
 import org.treegrpo.job.executor.LearnTask;
@@ -20,11 +21,13 @@ import org.treegrpo.job.round.RoundPlan;
 import org.treegrpo.job.round.ScoredShare;
 import org.treegrpo.job.round.ShareBlocks;
 import org.treegrpo.job.spark.BlockRdd;
+import org.treegrpo.job.spark.OpenRuns;
 import org.treegrpo.job.spark.WeightBroadcast;
 
 /**
  * The jobs of a run on its Spark cluster: grow, learn, evaluate. Owns the broadcast of the run's
- * specification; the context, which {@link ClusterStart} opens, belongs to the caller.
+ * specification; the context, which {@link ClusterStart} opens, belongs to the caller, who may have
+ * several runs in it. Until this is closed, executors may keep what the run needs.
  */
 public final class SparkCluster implements AutoCloseable {
 
@@ -41,6 +44,7 @@ public final class SparkCluster implements AutoCloseable {
     this.slots = Math.max(1, context.sc().maxNumConcurrentTasks(defaultProfile()));
     this.run = context.broadcast(spec.withTaskSlots(slotsOfAnExecutor()));
     this.runId = spec.runId();
+    OpenRuns.add(runId);
   }
 
   /** Tasks that run at the same time. */
@@ -66,11 +70,9 @@ public final class SparkCluster implements AutoCloseable {
   /**
    * The grow job.
    *
-   * @param selfCheck recompute the first share's log-probs
-   * @param preview keep the images of the first tree
+   * @param first what is done with the first share besides
    */
-  public GrownRound grow(
-      RoundPlan plan, WeightBroadcast weights, boolean selfCheck, boolean preview) {
+  public GrownRound grow(RoundPlan plan, WeightBroadcast weights, FirstShare first) {
     ShareBlocks dealt = ShareBlocks.of(plan.shares().size(), slots);
     try (ScoreInbox inbox = new ScoreInbox(runId, plan.round())) {
       List<GrownBlock> blocks =
@@ -80,7 +82,7 @@ public final class SparkCluster implements AutoCloseable {
               "grow round " + plan.round(),
               dealt.blocks(),
               Collections.nCopies(dealt.blocks(), ""),
-              new GrowTask(run, weights, plan.round(), dealt, selfCheck, preview));
+              new GrowTask(run, weights, plan.round(), dealt, first));
       int[] attempts = new int[dealt.shares()];
       for (int block = 0; block < blocks.size(); block++) {
         for (int share = dealt.from(block); share < dealt.to(block); share++) {
@@ -196,6 +198,7 @@ public final class SparkCluster implements AutoCloseable {
 
   @Override
   public void close() {
+    OpenRuns.remove(runId);
     run.destroy();
   }
 

@@ -5,12 +5,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.List;
 import java.util.function.Function;
 import org.apache.spark.SparkEnv;
+import org.apache.spark.TaskContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.deploy.SparkHadoopUtil;
-import org.jspecify.annotations.Nullable;
+import org.apache.spark.util.TaskCompletionListener;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.treegrpo.core.learn.Learner.Need;
 import org.treegrpo.core.policy.Conditioning;
 import org.treegrpo.core.tensor.TorchRuntime;
@@ -19,9 +21,7 @@ import org.treegrpo.job.files.TemporaryDirectory;
 import org.treegrpo.job.round.Recipe;
 import org.treegrpo.job.round.RoundPlan;
 import org.treegrpo.job.settings.RewardWorkerSettings;
-import org.treegrpo.job.settings.SettingsLoader;
-import org.treegrpo.job.settings.TrainSettings;
-import org.treegrpo.job.settings.Use;
+import org.treegrpo.job.spark.OpenRuns;
 import org.treegrpo.job.spark.RewardStreamPlugin;
 import org.treegrpo.job.spark.WeightBroadcast;
 import org.treegrpo.reward.RewardException;
@@ -31,14 +31,19 @@ import org.treegrpo.reward.pool.RewardSelection;
 
 /**
  * What one executor JVM keeps between tasks: the recipe, native policies (one per task that runs at
- * the same time), reward workers, and the rollouts of the current round. One run at a time; a task
- * of another run replaces it.
+ * the same time), reward workers, and the rollouts of the current round. There is one for each of
+ * the runs that take turns here, {@value #MOST_RUNS} at most.
  */
 final class ExecutorRuntime implements AutoCloseable {
 
   private static final int TASKS_END_SECONDS = 20;
 
-  private static @Nullable ExecutorRuntime current;
+  /** Each holds a network a task slot, in the memory of the device too. */
+  private static final int MOST_RUNS = 2;
+
+  private static final Logger LOG = LoggerFactory.getLogger(ExecutorRuntime.class);
+  private static final KeptRuns<ExecutorRuntime> RUNTIMES =
+      new KeptRuns<>(MOST_RUNS, ExecutorRuntime::closeQuietly);
 
   private final RunSpec spec;
   private final TemporaryDirectory directory;
@@ -58,12 +63,9 @@ final class ExecutorRuntime implements AutoCloseable {
     for (int i = 0; i < spec.policyFiles().length; i++) {
       directory.write(spec.policyFiles()[i], spec.policyContents()[i]);
     }
-    TrainSettings settings =
-        new SettingsLoader(reward -> List.of())
-            .parse(spec.config(), "the driver's configuration", List.of(), Use.SAMPLE);
     this.recipe =
         new Recipe(
-            settings,
+            spec.settings(),
             directory.path(),
             SparkHadoopUtil.get().newConfiguration(SparkEnv.get().conf()),
             spec.trainPrompts(),
@@ -87,7 +89,9 @@ final class ExecutorRuntime implements AutoCloseable {
     try {
       TemporaryDirectory directory = new TemporaryDirectory("treegrpo-policy");
       try {
-        return new ExecutorRuntime(spec, directory);
+        ExecutorRuntime runtime = new ExecutorRuntime(spec, directory);
+        LOG.info("run {} comes to this executor", spec.runId());
+        return runtime;
       } catch (IOException | RewardException | RuntimeException e) {
         directory.close();
         throw e;
@@ -99,24 +103,24 @@ final class ExecutorRuntime implements AutoCloseable {
     }
   }
 
-  /** The runtime of a run in this JVM, made on first use. */
-  static synchronized ExecutorRuntime of(Broadcast<RunSpec> spec) {
+  /** The runtime of a run in this JVM, made on first use; kept at least until this task ends. */
+  static ExecutorRuntime of(Broadcast<RunSpec> spec) {
     RunSpec wanted = spec.value();
-    ExecutorRuntime runtime = current;
-    if (runtime == null || !runtime.spec.runId().equals(wanted.runId())) {
-      closeCurrent();
-      runtime = open(wanted);
-      current = runtime;
-      RewardStreamPlugin.onShutdown(ExecutorRuntime::closeCurrent);
-    }
-    return runtime;
+    TaskContext task = TaskContext.get();
+    RewardStreamPlugin.onShutdown(RUNTIMES::close);
+    KeptRuns.Use<ExecutorRuntime> use =
+        RUNTIMES.use(wanted.runId(), OpenRuns.told(task), () -> open(wanted));
+    task.addTaskCompletionListener((TaskCompletionListener) ended -> use.end());
+    return use.value();
   }
 
-  /** Releases the runtime of this JVM, if there is one. */
-  static synchronized void closeCurrent() {
-    if (current != null) {
-      current.close();
-      current = null;
+  /** What is left of one run is no reason for a task of another to fail. */
+  private static void closeQuietly(ExecutorRuntime runtime) {
+    LOG.info("run {} leaves this executor", runtime.runId());
+    try {
+      runtime.close();
+    } catch (UncheckedIOException e) {
+      LOG.warn("run {} was not closed as a whole: {}", runtime.runId(), e.getMessage());
     }
   }
 

@@ -36,16 +36,14 @@ import org.treegrpo.reward.arrow.RewardRow;
  * grows, and each scored share goes to the driver at once. The rollouts stay here for the learn
  * job.
  *
- * @param selfCheck whether the first share's log-probs are recomputed
- * @param preview whether the first share's first tree keeps its images
+ * @param first what is done with the first share besides
  */
 public record GrowTask(
     Broadcast<RunSpec> run,
     WeightBroadcast weights,
     int round,
     ShareBlocks blocks,
-    boolean selfCheck,
-    boolean preview)
+    FirstShare first)
     implements BlockTask<GrownBlock> {
 
   @Override
@@ -114,13 +112,13 @@ public record GrowTask(
     }
 
     private void grow(RoundPlan plan, Share share) {
-      boolean first = share.index() == 0;
+      boolean isFirst = share.index() == 0;
       Function<String, Conditioning> conditioning = runtime.conditioning(plan);
       GrownShare grown =
-          first && preview
+          isFirst && first.pictured()
               ? slot.grower().grow(plan.key(), share.forest(), conditioning, 0)
               : slot.grower().grow(plan.key(), share.forest(), conditioning);
-      if (first && selfCheck) {
+      if (isFirst && first.checked()) {
         deviation =
             Replay.maxRatioDeviation(
                 slot.denoiser(),
@@ -129,7 +127,7 @@ public record GrowTask(
                 runtime.recipe().settings().selfCheck().parents());
       }
       Images images = slot.decoder().decode(share.forest().leaves(), grown.leafLatents());
-      if (first && preview) {
+      if (isFirst && first.pictured()) {
         pictures = pictures(grown, images);
       }
       runtime.keep(plan, share.index(), grown);

@@ -1,11 +1,12 @@
 package org.treegrpo.job.executor;
 
+import org.treegrpo.job.settings.TrainSettings;
+
 /**
- * All that an executor needs of a run besides the weights, broadcast once. The configuration is the
- * one the driver resolved, so that no executor resolves it differently.
+ * All that an executor needs of a run besides the weights, broadcast once. The settings are those
+ * that the driver has read and checked, secrets included; no executor reads a configuration.
  *
  * @param runId unique per process start
- * @param config the resolved configuration, HOCON
  * @param policyFiles paths of the policy directory's files, relative to it
  * @param policyContents their contents, in the same order
  * @param trainPrompts JSONL
@@ -15,7 +16,7 @@ package org.treegrpo.job.executor;
  */
 public record RunSpec(
     String runId,
-    String config,
+    TrainSettings settings,
     String[] policyFiles,
     byte[][] policyContents,
     byte[] trainPrompts,
@@ -27,7 +28,7 @@ public record RunSpec(
   public RunSpec withTaskSlots(int slots) {
     return new RunSpec(
         runId,
-        config,
+        settings,
         policyFiles,
         policyContents,
         trainPrompts,

@@ -98,8 +98,10 @@ record PretrainState(int step, double seconds, float[] weights, float[] average,
             layout,
             weights,
             Optional.of(average),
+            Optional.empty(),
             optimizer.firstMoment(),
-            optimizer.secondMoment()));
+            optimizer.secondMoment(),
+            new byte[0]));
     store.prune(1);
   }
 

@@ -63,7 +63,9 @@ public final class Session implements AutoCloseable {
   }
 
   /**
-   * Brings an experiment, settings and inputs, to the executors.
+   * Brings an experiment, settings and inputs, to the executors. A session may have several, one
+   * after another or open at the same time, with jobs in turns: each executor keeps what the two
+   * used last need, and makes the others' anew when their turn comes.
    *
    * @param experiment by the id that it is known by there
    * @return its jobs; the caller closes it before this session

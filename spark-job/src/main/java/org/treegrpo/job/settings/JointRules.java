@@ -9,11 +9,11 @@ import org.treegrpo.reward.RewardDefinition;
 
 /** The rules that join several keys. Each is judged only if its keys are sound by themselves. */
 final class JointRules {
-  private final SettingsReader reader;
+  private final SettingsBlock block;
   private final TrainSettings settings;
 
-  JointRules(SettingsReader reader, TrainSettings settings) {
-    this.reader = reader;
+  JointRules(SettingsBlock block, TrainSettings settings) {
+    this.block = block;
     this.settings = settings;
   }
 
@@ -32,8 +32,8 @@ final class JointRules {
 
   private void required(Use use) {
     for (String key : use.required()) {
-      if (reader.clean(key) && reader.isEmpty(key)) {
-        reader.problemAt(key, "is required", "give it in the file or by --set treegrpo." + key);
+      if (block.clean(key) && block.isEmpty(key)) {
+        block.problemAt(key, "is required", "give it in the file or by --set treegrpo." + key);
       }
     }
   }
@@ -45,16 +45,16 @@ final class JointRules {
         settings.runDir(), settings.prompts().train(), settings.prompts().evaluation()
       };
       for (int i = 0; i < keys.length; i++) {
-        if (reader.clean(keys[i]) && PathBase.hasScheme(paths[i])) {
-          reader.problemAt(keys[i], "must be a local path to pretrain", "copy it afterwards");
+        if (block.clean(keys[i]) && PathBase.hasScheme(paths[i])) {
+          block.problemAt(keys[i], "must be a local path to pretrain", "copy it afterwards");
         }
       }
     }
   }
 
   private void leaves() {
-    if (reader.clean("tree.branching", "tree.width") && !fewEnoughLeaves()) {
-      reader.problemAt(
+    if (block.clean("tree.branching", "tree.width") && !fewEnoughLeaves()) {
+      block.problemAt(
           "tree.width",
           "branching ^ width is the number of leaves, at most %d, here %d ^ %d"
               .formatted(ForestSettings.MAX_LEAVES, branching(), width()),
@@ -67,7 +67,7 @@ final class JointRules {
   }
 
   private void window() {
-    if (!reader.clean("sampler.steps", "tree.width", "tree.window")) {
+    if (!block.clean("sampler.steps", "tree.width", "tree.window")) {
       return;
     }
     WindowSettings window = settings.tree().window();
@@ -75,13 +75,13 @@ final class JointRules {
     int last = window.lastStart(steps, width());
     if (last < 0) {
       boolean fixed = window.strategy() == WindowSettings.Strategy.FIXED;
-      reader.problemAt(
+      block.problemAt(
           "tree.width",
           "the window must fit into the steps: width <= %d for a %s window of %d steps"
               .formatted(fixed ? steps : steps - 1, Labels.of(window.strategy()), steps),
           "choose a smaller treegrpo.tree.width or a larger treegrpo.sampler.steps");
     } else if (window.strategy() == WindowSettings.Strategy.FIXED && window.start() > last) {
-      reader.problemAt(
+      block.problemAt(
           "tree.window.start",
           "must be <= %d for a fixed window of width %d in %d steps"
               .formatted(last, width(), steps),
@@ -90,10 +90,10 @@ final class JointRules {
   }
 
   private void group() {
-    if (reader.clean("tree.branching", "tree.width", "tree.trees-per-prompt")
+    if (block.clean("tree.branching", "tree.width", "tree.trees-per-prompt")
         && fewEnoughLeaves()
         && settings.tree().groupSize() < 2) {
-      reader.problemAt(
+      block.problemAt(
           "tree.trees-per-prompt",
           "a prompt's group must have at least 2 leaves to be compared",
           "raise it or treegrpo.tree.branching");
@@ -101,7 +101,7 @@ final class JointRules {
   }
 
   private void shares() {
-    if (!reader.clean(
+    if (!block.clean(
         "tree.shares", "tree.trees-per-prompt", "tree.prompts-per-round", "tree.branching")) {
       return;
     }
@@ -109,7 +109,7 @@ final class JointRules {
     int shares = settings.tree().shares();
     boolean valid = shares <= trees ? trees % shares == 0 : shares == (long) trees * branching();
     if (!valid) {
-      reader.problemAt(
+      block.problemAt(
           "tree.shares",
           "must divide the %d trees of a round evenly, or be %d to split each at its first window step"
               .formatted(trees, (long) trees * branching()),
@@ -118,13 +118,13 @@ final class JointRules {
   }
 
   private void steps() {
-    if (!reader.clean("tree.shares", "tree.prompts-per-round", "update.steps-per-round")) {
+    if (!block.clean("tree.shares", "tree.prompts-per-round", "update.steps-per-round")) {
       return;
     }
     int prompts = settings.tree().promptsPerRound();
     int units = settings.tree().dealtUnits();
     if (units % settings.update().stepsPerRound() != 0) {
-      reader.problemAt(
+      block.problemAt(
           "update.steps-per-round",
           "must divide the %d %s of a round evenly"
               .formatted(units, units == prompts ? "prompts" : "shares"),
@@ -134,7 +134,7 @@ final class JointRules {
 
   /** The last step of cps has no noise, and the penalty divides by the noise of its step. */
   private void penalty() {
-    if (!reader.clean("sampler", "tree.width", "tree.window", "update.kl")) {
+    if (!block.clean("sampler", "tree.width", "tree.window", "update.kl")) {
       return;
     }
     WindowSettings window = settings.tree().window();
@@ -144,7 +144,7 @@ final class JointRules {
     if (settings.update().penalties().kl() > 0
         && settings.sampler().transition() instanceof Cps
         && lastStep) {
-      reader.problemAt(
+      block.problemAt(
           "update.kl",
           "must be 0 where the window holds the last step of transition cps, which has no noise",
           "let the window end earlier: treegrpo.tree.window.start <= %d"
@@ -154,10 +154,10 @@ final class JointRules {
 
   /** What is compared with the noise of a step needs the step's log-probability to be Gaussian. */
   private void surrogate() {
-    if (reader.clean("sampler.transition", "update.surrogate")
+    if (block.clean("sampler.transition", "update.surrogate")
         && settings.sampler().transition() instanceof Cps
         && settings.update().edgeLoss().needsNoise()) {
-      reader.problemAt(
+      block.problemAt(
           "update.surrogate",
           "must not be %s with transition cps, whose log-probability leaves out the noise of its step"
               .formatted(settings.update().surrogate().name()),
@@ -170,17 +170,17 @@ final class JointRules {
     for (int i = 0; i < settings.rewards().size(); i++) {
       RewardDefinition reward = settings.rewards().get(i);
       String key = "rewards[" + i + "]";
-      if (reader.clean(key + ".name") && !names.add(reward.name())) {
-        reader.problemAt(key + ".name", "must be unique among the rewards", "");
+      if (block.clean(key + ".name") && !names.add(reward.name())) {
+        block.problemAt(key + ".name", "must be unique among the rewards", "");
       }
-      if (reader.clean(key)) {
-        rewardCheck.apply(reward).forEach(rule -> reader.problemAt(key + ".type", rule, ""));
+      if (block.clean(key)) {
+        rewardCheck.apply(reward).forEach(rule -> block.problemAt(key + ".type", rule, ""));
       }
     }
     if (use.demands().contains(Use.Demand.WEIGHTED_REWARD)
-        && reader.clean("rewards")
+        && block.clean("rewards")
         && settings.trainedRewards().isEmpty()) {
-      reader.problemAt("rewards", "needs at least one reward with a weight above 0", "");
+      block.problemAt("rewards", "needs at least one reward with a weight above 0", "");
     }
   }
 

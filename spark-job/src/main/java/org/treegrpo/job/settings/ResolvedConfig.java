@@ -14,7 +14,7 @@ import org.treegrpo.core.base.Sha256;
  * are masked and must be given again.
  *
  * @param text HOCON, root {@code treegrpo}
- * @param withSecrets the same and nothing masked, for executors only: never printed, never written
+ * @param withSecrets the same and nothing masked, to be compared only: never printed, never written
  * @param sha256 of the text without {@code run-dir}, so that a run can be moved, without {@code
  *     budget} and {@code cluster}, which move no weight, and {@code pretrain}, which training does
  *     not use, without what is called like a secret, so that a password may change, and, unless the

@@ -112,15 +112,11 @@ public final class SettingsLoader {
       Use use,
       ProblemLog log) {
     Config layers = layers(Overrides.parse(overrides, log), source, log);
-    SettingsReader reader =
-        new SettingsReader(
-            ROOT,
-            layers.getObject(ROOT),
-            log,
-            new PathBase(configDirectory, Path.of("").toAbsolutePath()));
-    TrainSettings settings = TrainSettings.read(reader);
-    new JointRules(reader, settings).check(use, rewardCheck);
-    reader.reportUnknownKeys();
+    SettingsBlock block = new SettingsBlock(ROOT, layers.getObject(ROOT), log);
+    PathBase paths = new PathBase(configDirectory, Path.of("").toAbsolutePath());
+    TrainSettings settings = TrainSettings.read(new SettingsReader(block, paths));
+    new JointRules(block, settings).check(use, rewardCheck);
+    block.reportUnknownKeys();
     log.throwIfAny();
     return settings;
   }

@@ -101,6 +101,6 @@ public record TrainSettings(
         ReportSettings.read(reader.section("report")),
         ClusterSettings.read(reader.section("cluster")),
         PretrainSettings.read(reader.section("pretrain")),
-        ResolvedConfig.of(reader.values(), optimizer.decay() == Decay.CONSTANT));
+        ResolvedConfig.of(reader.block().values(), optimizer.decay() == Decay.CONSTANT));
   }
 }

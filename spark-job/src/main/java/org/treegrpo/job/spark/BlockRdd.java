@@ -53,10 +53,12 @@ public final class BlockRdd<T> extends RDD<T> {
     String before = context.getLocalProperty(DESCRIPTION);
     context.addJobTag(tag);
     context.setJobDescription(name);
+    OpenRuns.tell(context);
     try {
       JavaRDD<T> rdd = new BlockRdd<>(context, task, blocks, locations).toJavaRDD();
       return rdd.collect();
     } finally {
+      OpenRuns.untell(context);
       context.setJobDescription(before);
       context.removeJobTag(tag);
     }

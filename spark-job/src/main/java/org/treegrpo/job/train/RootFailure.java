@@ -1,5 +1,6 @@
 package org.treegrpo.job.train;
 
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -39,6 +40,14 @@ public final class RootFailure {
     return failure instanceof UncheckedIOException
         || failure instanceof CompletionException
         || failure instanceof ExecutionException
-        || isSparks(failure);
+        || isSparks(failure)
+        || isMadeOfItsCause(failure);
+  }
+
+  /** As Spark makes one of whatever is thrown while a broadcast is read. */
+  private static boolean isMadeOfItsCause(Throwable failure) {
+    return failure instanceof IOException
+        && failure.getCause() != null
+        && failure.getCause().toString().equals(failure.getMessage());
   }
 }

@@ -177,7 +177,7 @@ public final class RunInputs implements AutoCloseable {
             && recipe.learner(recipe.plan(1)).needs(Learner.Need.REFERENCE);
     return new RunSpec(
         runId,
-        settings.resolved().withSecrets(),
+        settings,
         copy.names(),
         copy.contents(),
         trainPrompts,

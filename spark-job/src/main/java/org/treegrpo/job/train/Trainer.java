@@ -13,6 +13,7 @@ import org.treegrpo.job.checkpoint.WeightsDigest;
 import org.treegrpo.job.cluster.SparkCluster;
 import org.treegrpo.job.cluster.SparkCluster.GrownRound;
 import org.treegrpo.job.cluster.SparkCluster.LearnedRound;
+import org.treegrpo.job.executor.FirstShare;
 import org.treegrpo.job.files.RunLayout;
 import org.treegrpo.job.metrics.RoundMetrics;
 import org.treegrpo.job.report.ConsoleProgress;
@@ -128,7 +129,11 @@ final class Trainer {
     try {
       RoundPlan plan = figures.plan();
       boolean preview = first || round == settings.rounds();
-      GrownRound grown = stop.cancellable(() -> cluster.grow(plan, rollout, first, preview));
+      GrownRound grown =
+          stop.cancellable(
+              () ->
+                  cluster.grow(
+                      plan, rollout, FirstShare.GROWN.checkedIf(first).picturedIf(preview)));
       figures.grown(grown, watch.lap());
       guard.checkRatio(grown);
       guard.checkRewards(round, grown);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
+import java.util.List;
 import org.apache.spark.SparkConf;
 import org.apache.spark.serializer.DeserializationStream;
 import org.apache.spark.serializer.KryoSerializer;
@@ -12,8 +13,12 @@ import org.apache.spark.serializer.SerializationStream;
 import org.apache.spark.serializer.SerializerInstance;
 import org.junit.jupiter.api.Test;
 import org.treegrpo.core.learn.LearnResult;
+import org.treegrpo.core.transition.DanceSde;
 import org.treegrpo.job.executor.LearnedBlock;
 import org.treegrpo.job.executor.RunSpec;
+import org.treegrpo.job.settings.SettingsLoader;
+import org.treegrpo.job.settings.TrainSettings;
+import org.treegrpo.job.settings.Use;
 import scala.reflect.ClassTag;
 import scala.reflect.ClassTag$;
 
@@ -29,32 +34,73 @@ class KryoRegistrationTest {
     RunSpec sent =
         new RunSpec(
             "run",
-            "treegrpo {}",
+            settings(),
             new String[] {"a", "b"},
             new byte[][] {filled(MIB * 17 / 10, 1), filled(MIB / 2, 2)},
             new byte[0],
             new byte[0],
             1,
             new float[MIB / 8]);
+    RunSpec received = received(sent, conf, 2 * MIB);
+    assertThat(received.policyContents()).as("the files").isDeepEqualTo(sent.policyContents());
+  }
+
+  @Test
+  void theSettingsOfADriverArriveAsTheyAre() throws Exception {
+    SparkConf conf = new SparkConf(false);
+    SparkSettings.apply(conf);
+    TrainSettings sent = settings();
+    TrainSettings received = received(spec(sent), conf, 0).settings();
+    assertThat(received)
+        .as("every record, collection, constant and service, of three modules")
+        .usingRecursiveComparison()
+        .isEqualTo(sent);
+    assertThat(received.sampler().transition()).as("by its name").isInstanceOf(DanceSde.class);
+    assertThat(received.rewards().get(0).option("api-key", ""))
+        .as("executors need the secrets")
+        .isEqualTo("hunter2");
+  }
+
+  private static TrainSettings settings() {
+    String hocon =
+        """
+        treegrpo {
+          policy.path = /policy
+          sampler { transition = dance-sde, eta = 0.3 }
+          update.surrogate = reinforce
+          optimizer.max-gradient-norm = 0
+          rewards = [ { name = a, type = remote, time-limit-seconds = 0.5, options.api-key = hunter2 } ]
+        }
+        """;
+    return new SettingsLoader(reward -> List.of()).parse(hocon, "test", List.of(), Use.SAMPLE);
+  }
+
+  private static RunSpec spec(TrainSettings settings) {
+    byte[] none = {};
+    return new RunSpec("run", settings, new String[0], new byte[0][], none, none, 1, new float[0]);
+  }
+
+  /** As a broadcast sends it. */
+  private static RunSpec received(RunSpec sent, SparkConf conf, int leastBytes) throws Exception {
     ClassTag<RunSpec> type = ClassTag$.MODULE$.apply(RunSpec.class);
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     SerializationStream out = new KryoSerializer(conf).newInstance().serializeStream(bytes);
     out.writeObject(sent, type);
     out.close();
-    assertThat(bytes.size()).as("larger than the buffer").isGreaterThan(2 * MIB);
+    assertThat(bytes.size()).as("bytes of the broadcast").isGreaterThan(leastBytes);
     DeserializationStream in =
         new KryoSerializer(conf)
             .newInstance()
             .deserializeStream(new ByteArrayInputStream(bytes.toByteArray()));
     RunSpec received = in.readObject(type);
     in.close();
-    assertThat(received.policyContents()).as("the files").isDeepEqualTo(sent.policyContents());
+    return received;
   }
 
   @Test
   void theStatisticsOfEveryShareTravelAsTheyAre() {
     LearnResult[] statistics = {
-      new LearnResult(0.5, -0.25, Long.MAX_VALUE, 3, Double.NaN, -0.0, 7), LearnResult.ZERO
+      new LearnResult(0.5, -0.25, 0, Long.MAX_VALUE, 3, Double.NaN, -0.0, 1, 7), LearnResult.ZERO
     };
     LearnedBlock sent =
         new LearnedBlock(

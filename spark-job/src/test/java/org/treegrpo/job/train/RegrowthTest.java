@@ -10,11 +10,10 @@ import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.treegrpo.core.credit.EstimatorState;
 import org.treegrpo.job.cluster.SparkCluster;
 import org.treegrpo.job.cluster.SparkCluster.GrownRound;
 import org.treegrpo.job.cluster.SparkCluster.LearnedRound;
-import org.treegrpo.job.round.CreditAssigner;
+import org.treegrpo.job.executor.FirstShare;
 import org.treegrpo.job.round.RoundCredit;
 import org.treegrpo.job.round.RoundPlan;
 import org.treegrpo.job.settings.TrainSettings;
@@ -38,14 +37,36 @@ class RegrowthTest {
         sharesRegrown(
             TinyRun.spark("local[2]"),
             (inputs, context, grown) -> {
-              // Another run takes the executor over and drops this run's rollouts.
-              try (SparkCluster intruder =
-                  new SparkCluster(context, inputs.runSpec("another run"))) {
-                WeightBroadcast weights = intruder.broadcast(inputs.baseWeights());
-                intruder.grow(inputs.recipe().plan(1), weights, false, false);
+              // An executor keeps two runs: two others drive this one and its rollouts out.
+              try (SparkCluster other = new SparkCluster(context, inputs.runSpec("another run"));
+                  SparkCluster third = new SparkCluster(context, inputs.runSpec("a third run"))) {
+                grow(inputs, other);
+                grow(inputs, third);
               }
             });
     assertThat(regrown).as("every share").isEqualTo(6);
+  }
+
+  @Test
+  void otherRunsThatAreOverCostNothing() throws IOException {
+    int regrown =
+        sharesRegrown(
+            TinyRun.spark("local[2]"),
+            (inputs, context, grown) -> {
+              for (String runId : List.of("another run", "a third run")) {
+                // The executor closes what is over before it closes what it may need again.
+                try (SparkCluster other = new SparkCluster(context, inputs.runSpec(runId))) {
+                  grow(inputs, other);
+                }
+              }
+            });
+    assertThat(regrown).as("shares").isZero();
+  }
+
+  private static void grow(RunInputs inputs, SparkCluster cluster) {
+    WeightBroadcast weights = cluster.broadcast(inputs.baseWeights());
+    cluster.grow(inputs.recipe().plan(1), weights, FirstShare.GROWN);
+    weights.destroy();
   }
 
   @Test
@@ -75,14 +96,8 @@ class RegrowthTest {
       RoundPlan plan = inputs.recipe().plan(1);
       assertThat(plan.shares()).as("shares").hasSize(6);
       WeightBroadcast weights = cluster.broadcast(inputs.baseWeights());
-      GrownRound grown = cluster.grow(plan, weights, false, false);
-      RoundCredit credit =
-          new CreditAssigner(
-                  settings.advantage(),
-                  inputs.recipe().policy().latentShape().elements(),
-                  inputs.recipe().rewardWeights(),
-                  settings.update().edgeReduction())
-              .assign(EstimatorState.NONE, plan, grown.shares());
+      GrownRound grown = cluster.grow(plan, weights, FirstShare.GROWN);
+      RoundCredit credit = RoundByHand.credit(inputs, plan, grown);
       LearnedRound kept = cluster.learn(plan, grown, weights, weights, 0, credit);
       assertThat(kept.sharesRegrown()).as("all rollouts are still there").isZero();
 

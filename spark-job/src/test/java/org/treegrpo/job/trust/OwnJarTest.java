@@ -66,13 +66,11 @@ class OwnJarTest {
       """;
 
   private static final String SURROGATE =
-"""
+      """
       package own;
 
       import org.treegrpo.core.objective.Surrogate;
-      import org.treegrpo.core.credit.EstimatorFactory;
-import org.treegrpo.core.learn.LearnerFactory;
-import org.treegrpo.core.objective.SurrogateFactory;
+      import org.treegrpo.core.objective.SurrogateFactory;
       import org.treegrpo.core.objective.SurrogateSettings;
 
       public final class OwnSurrogate implements SurrogateFactory {
@@ -283,16 +281,17 @@ import org.treegrpo.core.objective.SurrogateFactory;
   }
 
   private String run(int exitCode, List<String> arguments) throws Exception {
-    return run(jar, exitCode, arguments);
+    return run(jar.toString(), exitCode, List.of("-Dspark.master=local[1]"), arguments);
   }
 
-  private String run(Path own, int exitCode, List<String> arguments) throws Exception {
+  private String run(String own, int exitCode, List<String> options, List<String> arguments)
+      throws Exception {
     Path output = Files.createTempFile(directory, "output", "");
     Process process =
         ChildJvm.start(
             output,
             List.of(),
-            List.of("-Dspark.master=local[1]"),
+            options,
             System.getProperty("java.class.path") + File.pathSeparator + own,
             Main.class,
             arguments);
@@ -332,6 +331,44 @@ import org.treegrpo.core.objective.SurrogateFactory;
   }
 
   @Test
+  void executorsFindThemInAJarThatSparkBringsAndNeedNoPreset() throws Exception {
+    inCluster(ExitCodes.DONE, List.of("-Dspark.jars=" + jar));
+    assertThat(Files.readString(inputs.file("run/config.resolved.conf")))
+        .as("what ran")
+        .contains("method=drivers-own", "transition=own-sde", "surrogate=own-loss");
+  }
+
+  @Test
+  void anExecutorWithoutTheJarOfTheDriverIsTold() throws Exception {
+    assertThat(inCluster(ExitCodes.FAILED, List.of()))
+        .as("one line with what is missing where, and what to do")
+        .contains(
+            "treegrpo: class path of an executor: must have the Transition 'own-sde'", "--jars")
+        .doesNotContain("please report");
+  }
+
+  /** On an executor that has the jar from Spark alone, and the preset not at all. */
+  private String inCluster(int exitCode, List<String> spark) throws Exception {
+    Files.createDirectories(Path.of(System.getenv("SPARK_HOME"), "jars"));
+    Path drivers = Files.createDirectories(directory.resolve("drivers/methods")).getParent();
+    Files.writeString(drivers.resolve("methods/drivers-own.conf"), PRESET);
+    List<String> options = new ArrayList<>(spark);
+    options.add("-Dspark.master=local-cluster[1,1,1024]");
+    options.add("-Dspark.executor.extraClassPath=" + System.getProperty("java.class.path"));
+    options.add("-Dspark.executor.extraJavaOptions=-XX:+UseSerialGC -Dai.djl.offline=true");
+    return run(
+        jar + File.pathSeparator + drivers,
+        exitCode,
+        options,
+        List.of(
+            inputs.arguments(
+                "train",
+                "method=drivers-own",
+                "rewards=[{name=size,type=jpeg-compressibility}]",
+                "rounds=1")));
+  }
+
+  @Test
   void theDryRunKnowsThemToo() throws Exception {
     String told =
         run(
@@ -358,7 +395,12 @@ import org.treegrpo.core.objective.SurrogateFactory;
   void aJarWithoutTheClassThatItNamesIsTold() throws Exception {
     Path services = Files.createDirectories(directory.resolve("broken/META-INF/services"));
     Files.writeString(services.resolve(Transition.class.getName()), "own.Missing\n");
-    assertThat(run(inputs.file("broken"), ExitCodes.BAD_INPUT, List.of(inputs.arguments("plan"))))
+    assertThat(
+            run(
+                inputs.file("broken").toString(),
+                ExitCodes.BAD_INPUT,
+                List.of("-Dspark.master=local[1]"),
+                List.of(inputs.arguments("plan"))))
         .as("one line")
         .contains("treegrpo: class path: ", "own.Missing", "META-INF/services")
         .doesNotContain("\tat ");
