@@ -13,6 +13,7 @@ import java.util.Objects;
  * @param backupBeta of {@link Backup#SOFTMAX_PATH_LOGP}, at least 0
  * @param depthCorrection whether edges are divided by {@link TreeBackup#depthFactor}
  * @param depthZScore whether edges are normalised once more over their depth of the tree
+ * @param group whose leaves are compared with one another
  */
 public record AdvantageSettings(
     EstimatorFactory estimator,
@@ -25,7 +26,16 @@ public record AdvantageSettings(
     Backup backup,
     double backupBeta,
     boolean depthCorrection,
-    boolean depthZScore) {
+    boolean depthZScore,
+    Group group) {
+
+  /** Which leaves are compared with one another. */
+  public enum Group {
+    /** Those of all trees of a prompt. */
+    PROMPT,
+    /** Those of one tree. */
+    TREE
+  }
 
   public AdvantageSettings {
     Objects.requireNonNull(estimator, "estimator");

@@ -42,6 +42,23 @@ public record RectifiedFlow(SigmaSchedule schedule, double shift) implements Noi
     return new AffineStep(1, next - sigma, 0, LogProbKind.GAUSSIAN, modelTime(sigma));
   }
 
+  /**
+   * Noise levels that are evenly spaced before the shift: MixGRPO-Flash's tail (ALGORITHMS.md
+   * section 3.1).
+   *
+   * @param from the first of them
+   * @param steps how many follow; the last one is 0
+   */
+  public double[] evenly(double from, int steps) {
+    double unshifted = from / (shift - (shift - 1) * from);
+    double[] sigmas = new double[steps + 1];
+    sigmas[0] = from;
+    for (int i = 1; i < steps; i++) {
+      sigmas[i] = SigmaSchedule.shifted(unshifted * (steps - i) / steps, shift);
+    }
+    return sigmas;
+  }
+
   @Override
   public double interval(double sigma, double next) {
     return sigma - next;

@@ -42,7 +42,7 @@ public enum SigmaSchedule {
     return sigmas;
   }
 
-  private static double shifted(double sigma, double shift) {
+  static double shifted(double sigma, double shift) {
     return shift * sigma / (1 + (shift - 1) * sigma);
   }
 }

@@ -27,6 +27,9 @@ public final class Keys {
   /** Which steps are trained. */
   public static final long TRAINED = 7;
 
+  /** What siblings share of their noise. */
+  public static final long SIBLINGS = 8;
+
   private static final long GAMMA = 0x9e3779b97f4a7c15L;
 
   private Keys() {}

@@ -9,21 +9,31 @@ import java.util.List;
  *
  * @param steps T
  * @param start i, the first stochastic step
- * @param branching children of a node at each stochastic step, at least one step
+ * @param branching children of a node at each stochastic step; empty where every step is
+ *     deterministic and the tree is a chain without edges
+ * @param tail network evaluations of a leaf after its last stochastic step
  */
-public record BranchSchedule(int steps, int start, List<Integer> branching) {
+public record BranchSchedule(int steps, int start, List<Integer> branching, int tail) {
 
   public BranchSchedule {
     branching = List.copyOf(branching);
-    if (branching.isEmpty() || branching.stream().anyMatch(children -> children < 1)) {
+    if (branching.stream().anyMatch(children -> children < 1)) {
       throw new IllegalArgumentException(
-          "branching and width must be at least 1, were %s".formatted(branching));
+          "branching must be at least 1, was %s".formatted(branching));
     }
     if (start < 0 || start > steps - branching.size()) {
       throw new IllegalArgumentException(
           "window: %d steps from %d do not fit into %d steps"
               .formatted(branching.size(), start, steps));
     }
+    if (tail < 0) {
+      throw new IllegalArgumentException("tail must be at least 0, was " + tail);
+    }
+  }
+
+  /** With a step for each that is left after the window. */
+  public BranchSchedule(int steps, int start, List<Integer> branching) {
+    this(steps, start, branching, Math.max(0, steps - start - branching.size()));
   }
 
   /**
@@ -41,6 +51,11 @@ public record BranchSchedule(int steps, int start, List<Integer> branching) {
   /** Number of stochastic steps, the depth of a leaf. */
   public int depths() {
     return branching.size();
+  }
+
+  /** The step after the last stochastic one. */
+  public int end() {
+    return start + depths();
   }
 
   /** Nodes of a whole tree at a depth. */

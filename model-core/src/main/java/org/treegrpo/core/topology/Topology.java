@@ -147,10 +147,9 @@ public final class Topology {
     return new NodePath(indices);
   }
 
-  /** Rollout evaluations without guidance, i + P + L (T - i - w). */
+  /** Rollout evaluations without guidance: i + P + L (T - i - w), or L times a shorter tail. */
   public long evaluations() {
-    int start = schedule.start();
-    return start + parents() + (long) leaves() * (schedule.steps() - start - schedule.depths());
+    return schedule.start() + parents() + (long) leaves() * schedule.tail();
   }
 
   /** Memory of the nodes' states, float32. */

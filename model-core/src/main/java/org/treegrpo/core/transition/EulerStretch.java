@@ -17,7 +17,7 @@ record EulerStretch(List<AffineStep> affine) implements Stretch {
   }
 
   @Override
-  public Run begin() {
+  public Run begin(float[] clean) {
     return (step, latents, outputs) -> affine.get(step).advance(latents, outputs);
   }
 }

@@ -20,9 +20,11 @@ public final class Sampler {
   private final NoiseProcess process;
   private final double[] times;
   private final List<AffineStep> sde;
+  private final SamplerSettings settings;
 
   private Sampler(NoiseProcess process, SamplerSettings settings) {
     this.process = process;
+    this.settings = settings;
     times = process.times(settings.steps());
     sde =
         IntStream.range(0, settings.steps())
@@ -45,6 +47,11 @@ public final class Sampler {
                   transition.name(),
                   prediction.label(),
                   String.join(" or ", namesOf(prediction.family()))));
+    }
+    if (settings.tail() == Tail.DPM_SOLVER_2M && prediction.family() != Family.FLOW) {
+      throw new IllegalArgumentException(
+          "tail: dpm-solver-2m is for flow policies, the policy's prediction is '%s'; use same"
+              .formatted(prediction.label()));
     }
     NoiseProcess process =
         switch (prediction.family()) {
@@ -90,6 +97,25 @@ public final class Sampler {
         IntStream.range(from, to)
             .mapToObj(t -> process.deterministic(times[t], times[t + 1]))
             .toList());
+  }
+
+  /**
+   * What follows the window.
+   *
+   * @param end the step after the window's last
+   */
+  public Stretch tail(int end) {
+    if (settings.tail() == Tail.SAME || end == steps()) {
+      return stretch(end, steps());
+    }
+    RectifiedFlow flow = (RectifiedFlow) process;
+    double[] sigmas = flow.evenly(times[end], settings.tailSteps(end));
+    return new DpmSolver(flow, sigmas, end == 0 ? times[end] : times[end - 1]);
+  }
+
+  /** Whether {@link #tail} uses x0hat of the step before it. */
+  public boolean tailRemembers() {
+    return settings.tail() == Tail.DPM_SOLVER_2M;
   }
 
   private static List<String> namesOf(Family family) {

@@ -12,9 +12,17 @@ import org.treegrpo.core.process.SigmaSchedule;
  * @param shift of the schedule, see {@link SigmaSchedule#DEFAULT_SHIFT}
  * @param transition the step taken inside the window
  * @param eta amount of noise; 0 makes every step the deterministic one
+ * @param tail what follows the last stochastic step
+ * @param tailRatio share of the steps left that a shorter tail has, in (0, 1]
  */
 public record SamplerSettings(
-    int steps, SigmaSchedule schedule, double shift, Transition transition, double eta) {
+    int steps,
+    SigmaSchedule schedule,
+    double shift,
+    Transition transition,
+    double eta,
+    Tail tail,
+    double tailRatio) {
 
   public SamplerSettings {
     Objects.requireNonNull(schedule, "schedule");
@@ -24,6 +32,10 @@ public record SamplerSettings(
     }
     if (!(shift > 0) || Double.isInfinite(shift)) {
       throw new IllegalArgumentException("shift: must be positive and finite, was " + shift);
+    }
+    if (!(tailRatio > 0 && tailRatio <= 1)) {
+      throw new IllegalArgumentException(
+          "tail-ratio: must be above 0 and at most 1, was " + tailRatio);
     }
     if (!(eta >= 0) || Double.isInfinite(eta)) {
       throw new IllegalArgumentException("eta: must be at least 0 and finite, was " + eta);
@@ -35,8 +47,24 @@ public record SamplerSettings(
     }
   }
 
+  /** Steps of step-by-step rollouts without a tail of their own. */
+  public SamplerSettings(
+      int steps, SigmaSchedule schedule, double shift, Transition transition, double eta) {
+    this(steps, schedule, shift, transition, eta, Tail.SAME, 1);
+  }
+
+  /**
+   * Network evaluations of a leaf after the window.
+   *
+   * @param end the step after the window's last
+   */
+  public int tailSteps(int end) {
+    int left = steps - end;
+    return tail == Tail.SAME || left == 0 ? left : Math.max(1, (int) (tailRatio * left));
+  }
+
   /** The same sampler with another number of steps. */
   public SamplerSettings withSteps(int otherSteps) {
-    return new SamplerSettings(otherSteps, schedule, shift, transition, eta);
+    return new SamplerSettings(otherSteps, schedule, shift, transition, eta, tail, tailRatio);
   }
 }

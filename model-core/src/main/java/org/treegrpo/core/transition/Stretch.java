@@ -13,8 +13,13 @@ public interface Stretch {
   /** Model time at which the network is evaluated in a step. */
   float modelTime(int step);
 
-  /** Begins for one batch, whose rows stay together. */
-  Run begin();
+  /**
+   * Begins for one batch, whose rows stay together.
+   *
+   * @param clean x0hat of each row at the step before the stretch, {@code [B * D]}, for a solver
+   *     that remembers it; empty where there was none
+   */
+  Run begin(float[] clean);
 
   /** One batch on its way; takes the steps in order. */
   interface Run {

@@ -35,6 +35,7 @@ final class Growth {
 
   private final double[] logProbs;
   private final double[] noiseShifts;
+  private final float[] leafClean;
   private final List<ParentBatch> batches = new ArrayList<>();
   private final Map<Integer, float[]> previews = new LinkedHashMap<>();
 
@@ -59,13 +60,15 @@ final class Growth {
     elements = denoiser.elements();
     logProbs = new double[forest.edges()];
     noiseShifts = new double[logProbs.length];
+    boolean remembers = sampler.tailRemembers() && forest.schedule().depths() > 0;
+    leafClean = new float[remembers ? Math.multiplyExact(forest.leaves(), elements) : 0];
   }
 
   GrownShare grow(SlabPool pool) {
     BranchSchedule schedule = forest.schedule();
     int depths = schedule.depths();
     float[] roots = roots();
-    odeSampler.advance(roots, conditioning, sampler.stretch(0, schedule.start()));
+    odeSampler.advance(roots, conditioning, sampler.stretch(0, schedule.start()), new float[0]);
 
     Slab slab = pool.take(forest.rows(), elements);
     slab.put(0, roots, 0, forest.trees().size());
@@ -79,7 +82,8 @@ final class Growth {
     odeSampler.advance(
         leafLatents,
         conditioning(firstLeaf, forest.rows()),
-        sampler.stretch(schedule.start() + depths, sampler.steps()));
+        sampler.tail(schedule.end()),
+        leafClean);
     return new GrownShare(
         elements,
         forest,
@@ -134,6 +138,12 @@ final class Growth {
         previews.put(forest.node(row), sampler.clean(t).of(latents, outputs, offset, elements));
       }
       int lastChild = child + topology.children(forest.node(row));
+      if (leafClean.length > 0 && child >= forest.leafRow(0)) {
+        float[] clean = sampler.clean(t).of(latents, outputs, offset, elements);
+        for (int leaf = child - forest.leafRow(0); leaf < lastChild - forest.leafRow(0); leaf++) {
+          System.arraycopy(clean, 0, leafClean, leaf * elements, elements);
+        }
+      }
       for (; child < lastChild; child++) {
         int node = forest.node(child);
         noise.step(seed.promptId(), seed.tree(), topology.path(node), z);

@@ -4,6 +4,7 @@ import org.treegrpo.core.random.GaussianStream;
 import org.treegrpo.core.random.Keys;
 import org.treegrpo.core.topology.NodePath;
 import org.treegrpo.core.tree.TreeSettings.RootNoise;
+import org.treegrpo.core.tree.TreeSettings.SiblingNoise;
 
 /**
  * Gaussian noise keyed by (run seed, round, prompt id, tree, path): the same key gives the same
@@ -15,17 +16,22 @@ import org.treegrpo.core.tree.TreeSettings.RootNoise;
 public final class NoiseSource implements NodeNoise {
 
   private final long roundKey;
-  private final RootNoise rootNoise;
+  private final TreeSettings settings;
 
-  public NoiseSource(long runSeed, int round, RootNoise rootNoise) {
+  public NoiseSource(long runSeed, int round, TreeSettings settings) {
     roundKey = Keys.of(runSeed, round);
-    this.rootNoise = rootNoise;
+    this.settings = settings;
+  }
+
+  /** With independent siblings. */
+  public NoiseSource(long runSeed, int round, RootNoise rootNoise) {
+    this(runSeed, round, new TreeSettings(rootNoise, 1));
   }
 
   @Override
   public void root(String promptId, int tree, float[] target, int offset, int length) {
     long key = Keys.combine(Keys.combine(roundKey, Keys.ROOT), promptId);
-    if (rootNoise == RootNoise.INDEPENDENT) {
+    if (settings.rootNoise() == RootNoise.INDEPENDENT) {
       key = Keys.combine(key, tree);
     }
     new GaussianStream(key).fill(target, offset, length);
@@ -34,8 +40,18 @@ public final class NoiseSource implements NodeNoise {
   @Override
   public void step(String promptId, int tree, NodePath child, float[] target) {
     long key = Keys.combine(Keys.combine(roundKey, Keys.STEP), promptId);
-    key = Keys.combine(Keys.combine(key, tree), child.indices());
-    new GaussianStream(key).fill(target, 0, target.length);
+    key = Keys.combine(key, tree);
+    new GaussianStream(Keys.combine(key, child.indices())).fill(target, 0, target.length);
+    if (settings.siblingNoise() == SiblingNoise.SHARED_XI) {
+      float[] shared = new float[target.length];
+      long parents = Keys.combine(key, child.parent().indices());
+      new GaussianStream(Keys.combine(parents, Keys.SIBLINGS)).fill(shared, 0, shared.length);
+      double spread = settings.siblingSpread();
+      double norm = Math.sqrt(1 + spread * spread);
+      for (int i = 0; i < target.length; i++) {
+        target[i] = (float) ((shared[i] + spread * target[i]) / norm);
+      }
+    }
   }
 
   @Override

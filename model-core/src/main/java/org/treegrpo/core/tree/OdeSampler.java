@@ -10,6 +10,8 @@ import org.treegrpo.core.transition.Stretch;
 /** Deterministic denoising in batches of at most {@code maxBatch} rows. */
 public final class OdeSampler {
 
+  private static final float[] NONE = {};
+
   private final Denoiser denoiser;
   private final Sampler sampler;
   private final int maxBatch;
@@ -32,12 +34,31 @@ public final class OdeSampler {
    */
   public float[] sample(float[] rootLatents, List<Conditioning> conditioning) {
     float[] latents = rootLatents.clone();
-    advance(latents, conditioning, sampler.stretch(0, sampler.steps()));
+    advance(latents, conditioning, sampler.stretch(0, sampler.steps()), NONE);
     return latents;
   }
 
-  /** Takes the steps of a stretch in place. */
-  void advance(float[] latents, List<Conditioning> conditioning, Stretch stretch) {
+  /**
+   * Samples with two networks, the second in the last steps (MixGRPO's hybrid inference).
+   *
+   * @param after steps that the first takes
+   * @param last takes the others
+   */
+  public float[] sample(
+      float[] rootLatents, List<Conditioning> conditioning, int after, Denoiser last) {
+    float[] latents = rootLatents.clone();
+    advance(latents, conditioning, sampler.stretch(0, after), NONE);
+    new OdeSampler(last, sampler, maxBatch)
+        .advance(latents, conditioning, sampler.stretch(after, sampler.steps()), NONE);
+    return latents;
+  }
+
+  /**
+   * Takes the steps of a stretch in place.
+   *
+   * @param clean x0hat of each row before the stretch, or empty, see {@link Stretch#begin}
+   */
+  void advance(float[] latents, List<Conditioning> conditioning, Stretch stretch, float[] clean) {
     int elements = denoiser.elements();
     int rows = conditioning.size();
     if (latents.length != (long) rows * elements) {
@@ -52,7 +73,11 @@ public final class OdeSampler {
       float[] chunk = Arrays.copyOfRange(latents, first * elements, end * elements);
       float[] outputs = new float[chunk.length];
       List<Conditioning> chunkConditioning = conditioning.subList(first, end);
-      Stretch.Run run = stretch.begin();
+      Stretch.Run run =
+          stretch.begin(
+              clean.length == 0
+                  ? NONE
+                  : Arrays.copyOfRange(clean, first * elements, end * elements));
       for (int step = 0; step < stretch.steps(); step++) {
         denoiser.predict(chunk, stretch.modelTime(step), chunkConditioning, outputs);
         run.advance(step, chunk, outputs);

@@ -31,11 +31,7 @@ public final class TreeGrower {
   private final SlabPool pool = new SlabPool();
 
   public TreeGrower(Denoiser denoiser, Sampler sampler, TreeSettings settings) {
-    this(
-        denoiser,
-        sampler,
-        settings,
-        key -> new NoiseSource(key.runSeed(), key.round(), settings.rootNoise()));
+    this(denoiser, sampler, settings, key -> new NoiseSource(key.runSeed(), key.round(), settings));
   }
 
   /** With noise of the caller's choice. */

@@ -46,6 +46,7 @@ public final class Credits {
         backup,
         0,
         false,
-        false);
+        false,
+        AdvantageSettings.Group.PROMPT);
   }
 }

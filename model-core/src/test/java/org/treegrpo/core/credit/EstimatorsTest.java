@@ -143,7 +143,8 @@ class EstimatorsTest {
                 Backup.UNIFORM,
                 0,
                 false,
-                false),
+                false,
+                AdvantageSettings.Group.PROMPT),
             weights);
   }
 }

@@ -122,6 +122,9 @@ class TopologyTest {
     assertThatThrownBy(() -> BranchSchedule.window(10, 8, 2, 3))
         .hasMessageContaining("3 steps from 8 do not fit into 10");
     assertThatThrownBy(() -> BranchSchedule.window(10, 0, 0, 2)).hasMessageContaining("at least 1");
-    assertThatThrownBy(() -> tree(10, 0)).hasMessageContaining("at least 1");
+    Topology chain = Topology.of(BranchSchedule.window(10, 0, 1, 0));
+    assertThat(chain.evaluations()).as("a chain without a stochastic step").isEqualTo(10);
+    assertThat(chain.edges()).as("has no edge").isZero();
+    assertThat(chain.leaves()).as("and one leaf").isEqualTo(1);
   }
 }

@@ -10,7 +10,6 @@ import org.treegrpo.core.policy.Conditioning;
 import org.treegrpo.core.policy.ImageDecoder.Images;
 import org.treegrpo.core.prompt.Prompt;
 import org.treegrpo.core.tree.NoiseSource;
-import org.treegrpo.core.tree.OdeSampler;
 import org.treegrpo.core.tree.TreeSettings.RootNoise;
 import org.treegrpo.job.round.Recipe;
 import org.treegrpo.job.round.ShareBlocks;
@@ -43,6 +42,7 @@ public record EvaluateTask(
     ExecutorRuntime runtime = ExecutorRuntime.of(run);
     Recipe recipe = runtime.recipe();
     PolicySlot slot = runtime.borrow(weights.version(), runtime.weights(weights));
+    PolicySlot base = recipe.settings().evaluation().endsWithBase() ? runtime.borrowBase() : slot;
     try {
       List<Prompt> all = recipe.evaluationPrompts();
       List<CompletableFuture<ScoredBatch>> scores = new ArrayList<>();
@@ -55,7 +55,7 @@ public record EvaluateTask(
         context.killTaskIfInterrupted();
         int from = chunk * chunkPrompts;
         List<Prompt> prompts = all.subList(from, Math.min(all.size(), from + chunkPrompts));
-        Images sampled = sample(recipe, slot, prompts);
+        Images sampled = sample(recipe, slot, base, prompts);
         int perPrompt = recipe.settings().evaluation().imagesPerPrompt();
         for (int i = 0; i < prompts.size(); i++) {
           diversity.add(Diversity.of(sampled, i * perPrompt, perPrompt));
@@ -81,10 +81,17 @@ public record EvaluateTask(
           diversity.stream().mapToDouble(Double::doubleValue).toArray());
     } finally {
       runtime.giveBack(slot);
+      if (base != slot) {
+        runtime.giveBack(base);
+      }
     }
   }
 
-  private static Images sample(Recipe recipe, PolicySlot slot, List<Prompt> prompts) {
+  /**
+   * @param base takes the last steps where the settings say so
+   */
+  private static Images sample(
+      Recipe recipe, PolicySlot slot, PolicySlot base, List<Prompt> prompts) {
     int perPrompt = recipe.settings().evaluation().imagesPerPrompt();
     int elements = recipe.policy().latentShape().elements();
     NoiseSource noise =
@@ -99,11 +106,12 @@ public record EvaluateTask(
       }
     }
     float[] latents =
-        new OdeSampler(
-                slot.denoiser(),
-                recipe.evaluationSampler(),
-                recipe.settings().update().microBatch())
-            .sample(roots, conditioning);
+        recipe.evaluationSample(
+            slot.denoiser(),
+            base.denoiser(),
+            recipe.settings().update().microBatch(),
+            roots,
+            conditioning);
     return slot.decoder().decode(conditioning.size(), latents);
   }
 

@@ -38,6 +38,9 @@ final class ExecutorRuntime implements AutoCloseable {
 
   private static final int TASKS_END_SECONDS = 20;
 
+  /** That of no broadcast. */
+  private static final long BASE_VERSION = Long.MAX_VALUE;
+
   /** Each holds a network a task slot, in the memory of the device too. */
   private static final int MOST_RUNS = 2;
 
@@ -159,10 +162,6 @@ final class ExecutorRuntime implements AutoCloseable {
     rollouts.put(plan.round(), index, share);
   }
 
-  float[] baseWeights() {
-    return spec.baseWeights();
-  }
-
   /** The flat weights of a version, decoded once per JVM; not to be changed. */
   synchronized float[] weights(WeightBroadcast broadcast) {
     if (broadcast.version() != weightsVersion) {
@@ -174,9 +173,14 @@ final class ExecutorRuntime implements AutoCloseable {
 
   /** Lends a policy with the given weights; the caller gives it back. */
   PolicySlot borrow(long version, float[] flat) {
-    PolicySlot slot = take();
+    PolicySlot slot = take(version);
     slot.install(version, flat);
     return slot;
+  }
+
+  /** Lends a policy with the base weights. */
+  PolicySlot borrowBase() {
+    return borrow(BASE_VERSION, spec.baseWeights());
   }
 
   synchronized void giveBack(PolicySlot slot) {
@@ -212,7 +216,14 @@ final class ExecutorRuntime implements AutoCloseable {
     idle.clear();
   }
 
-  private synchronized PolicySlot take() {
+  /** One that has the weights already, if it can be. */
+  private synchronized PolicySlot take(long version) {
+    for (PolicySlot slot : idle) {
+      if (slot.has(version)) {
+        idle.remove(slot);
+        return slot;
+      }
+    }
     if (!idle.isEmpty()) {
       return idle.pop();
     }

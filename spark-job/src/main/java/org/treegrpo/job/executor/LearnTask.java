@@ -39,8 +39,6 @@ public record LearnTask(
     ShareCredit[] credit)
     implements BlockTask<LearnedBlock> {
 
-  private static final long BASE_VERSION = Long.MAX_VALUE;
-
   @Override
   public LearnedBlock run(int block, TaskContext context) {
     ExecutorRuntime runtime = ExecutorRuntime.of(run);
@@ -57,7 +55,7 @@ public record LearnTask(
       PolicySlot slot = borrow(runtime, weights, borrowed);
       Optional<PolicySlot> reference = Optional.empty();
       if (learner.needs(Need.REFERENCE)) {
-        reference = Optional.of(runtime.borrow(BASE_VERSION, runtime.baseWeights()));
+        reference = Optional.of(runtime.borrowBase());
         borrowed.add(reference.get());
       }
       Optional<PolicySlot> old = Optional.empty();

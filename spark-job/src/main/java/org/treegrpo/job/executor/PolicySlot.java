@@ -63,9 +63,14 @@ final class PolicySlot implements AutoCloseable {
     return decoder;
   }
 
+  /** Whether a version of the weights is installed. */
+  boolean has(long version) {
+    return version == installed;
+  }
+
   /** Installs a version of the weights unless it is there already. */
   void install(long version, float[] weights) {
-    if (version != installed) {
+    if (!has(version)) {
       policy.install(weights);
       installed = version;
     }

@@ -22,7 +22,11 @@ import org.treegrpo.core.credit.Moments;
  * @param ratioMaxDeviation greatest |rho - 1| before the first update of the round
  * @param clipFraction share of edges whose surrogate was clipped, in [0, 1]
  * @param approxKl mean over edges of the estimated KL divergence from the rollout policy, in nats
+ * @param penalty the penalties' part of the loss, summed over the round's optimizer steps
+ * @param oldPolicyGap mean |v - v_old| between the weights and what rollouts are drawn with; NaN
+ *     where they are the same by construction
  * @param gradientNorm Euclidean norm before clipping
+ * @param gradientRms root mean square of the gradient's elements, beside {@code optimizer.epsilon}
  * @param learningRate of the round's last update
  * @param weightsSha256 of the trainable weights after the round, lower-case hex
  * @param sharesRegrown shares that were grown again, because an executor was lost or a task failed
@@ -42,7 +46,10 @@ public record RoundMetrics(
     double ratioMaxDeviation,
     double clipFraction,
     double approxKl,
+    double penalty,
+    double oldPolicyGap,
     double gradientNorm,
+    double gradientRms,
     double learningRate,
     String weightsSha256,
     int sharesRegrown) {

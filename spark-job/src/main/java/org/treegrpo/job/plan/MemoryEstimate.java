@@ -9,7 +9,8 @@ import org.treegrpo.job.settings.TrainSettings;
  * and reward models are not included.
  *
  * @param weights the trainable weights once; also one broadcast, one gradient
- * @param driver weights, base weights, moving average, two moments, the gradient and a broadcast
+ * @param driver weights, base weights, moving average, two moments, the gradient and a broadcast;
+ *     an older policy to draw rollouts with and its broadcast where the learner asks for it
  * @param executor what one executor holds once: the broadcast and its decoded weights, and the base
  *     weights where there is a penalty
  * @param taskSlot what each task slot adds: the network's weights and gradient, and a share's
@@ -33,18 +34,19 @@ public record MemoryEstimate(
     ForestSettings forest = settings.tree();
     long weights = inputs.parameters() * Float.BYTES;
     long latent = (long) inputs.policy().latentShape().elements() * Float.BYTES;
-    Topology tree = Topology.of(forest.schedule(0, settings.sampler().steps()));
+    Topology tree = Topology.of(forest.schedule(0, settings.sampler()));
     long shareStates = stateBytes(forest, tree, inputs.policy().latentShape().elements());
+    boolean lags = settings.update().learner().laggingRollouts();
     long shareLeaves = (long) tree.leaves() * forest.trees() / forest.shares();
     return new MemoryEstimate(
         weights,
-        7 * weights,
+        (lags ? 9 : 7) * weights,
         (settings.update().penalties().needReference() ? 3 : 2) * weights,
         3 * weights,
         shareStates,
         shareStates * forest.shares(),
         shareLeaves * latent,
-        (settings.ema().enabled() ? 4 : 3) * weights);
+        (3 + (settings.ema().enabled() ? 1 : 0) + (lags ? 1 : 0)) * weights);
   }
 
   /** Window states of one share. */

@@ -86,7 +86,12 @@ public final class PlanText {
         forest.branching(),
         forest.width(),
         settings.sampler().steps());
-    line("window", "%s", window(forest.window(), forest.width()));
+    line(
+        "window",
+        "%s",
+        forest.width() == 0
+            ? "none, every step is deterministic"
+            : window(forest.window(), forest.width()));
     line(
         "leaves",
         "%d (%d a tree, %d a group)",
@@ -104,13 +109,15 @@ public final class PlanText {
         plan.work().rolloutMax());
     line(
         "training",
-        "%d forwards, %d backwards in %d epoch(s)%s",
-        plan.work().trainForward(),
-        plan.work().trainBackward(),
+        "%s forwards, %s backwards in %d epoch(s) of %d optimizer step(s)%s",
+        count(plan.work().trainForward()),
+        count(plan.work().trainBackward()),
         settings.update().epochs(),
+        settings.update().stepsPerRound(),
         plan.work().reference() == 0
             ? ""
-            : ", %d forwards of the base policy".formatted(plan.work().reference()));
+            : ", %s forwards of policies to compare with"
+                .formatted(count(plan.work().reference())));
   }
 
   private void evaluations() {
@@ -192,6 +199,13 @@ public final class PlanText {
           .append(String.format(Locale.ROOT, "%d (%.1f %%)", start, 100 * probabilities[start]));
     }
     return starts.toString();
+  }
+
+  /** A mean over the rounds, whole where it is. */
+  private static String count(double mean) {
+    return mean == Math.rint(mean)
+        ? Long.toString((long) mean)
+        : String.format(Locale.ROOT, "%.1f on average", mean);
   }
 
   private static String share(ForestSettings forest) {

@@ -40,12 +40,12 @@ public record RunPlan(
     checkPrompts(settings, inputs);
     checkTransition(settings, inputs);
     int trees = settings.tree().trees();
-    Topology tree = Topology.of(settings.tree().schedule(0, settings.sampler().steps()));
+    Topology tree = Topology.of(settings.tree().schedule(0, settings.sampler()));
     int most = settings.evaluation().prompts();
     return new RunPlan(
         settings,
         inputs,
-        RoundWork.of(settings),
+        RoundWork.of(settings, inputs.policy().prediction().family()),
         MemoryEstimate.of(settings, inputs),
         (long) trees * tree.leaves(),
         (long) trees * tree.parents(),

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.treegrpo.core.credit.AdvantageSettings;
+import org.treegrpo.core.credit.AdvantageSettings.Group;
 import org.treegrpo.core.credit.Backup;
 import org.treegrpo.core.credit.Credit;
 import org.treegrpo.core.credit.Estimator;
@@ -15,8 +16,9 @@ import org.treegrpo.core.credit.RewardWeights;
 import org.treegrpo.core.credit.ShareCredit;
 import org.treegrpo.core.credit.Status;
 import org.treegrpo.core.credit.TreeBackup;
-import org.treegrpo.core.objective.EdgeReduction;
 import org.treegrpo.core.topology.Forest;
+import org.treegrpo.job.settings.LeavesSettings;
+import org.treegrpo.job.settings.UpdateSettings;
 
 /**
  * From the scores of a round's leaves to the credit of every edge and leaf (ALGORITHMS.md sections
@@ -26,22 +28,41 @@ import org.treegrpo.core.topology.Forest;
 public final class CreditAssigner {
 
   private final AdvantageSettings settings;
+  private final UpdateSettings update;
   private final int elements;
   private final RewardWeights weights;
   private final Estimator estimator;
-  private final EdgeReduction reduction;
+  private final double[] stepWeights;
+
+  /**
+   * @param recipe of the run, for its settings, rewards and steps
+   */
+  public CreditAssigner(Recipe recipe) {
+    this(
+        recipe.settings().advantage(),
+        recipe.settings().update(),
+        recipe.policy().latentShape().elements(),
+        recipe.rewardWeights(),
+        recipe.stepWeights());
+  }
 
   /**
    * @param elements D, elements of a latent
    * @param weights of the rewards, in the order of the reward batches' columns
+   * @param stepWeights how much the edges of each step count
    */
-  public CreditAssigner(
-      AdvantageSettings settings, int elements, RewardWeights weights, EdgeReduction reduction) {
+  CreditAssigner(
+      AdvantageSettings settings,
+      UpdateSettings update,
+      int elements,
+      RewardWeights weights,
+      double[] stepWeights) {
     this.settings = settings;
+    this.update = update;
     this.elements = elements;
     this.weights = weights;
     this.estimator = settings.estimator().create(settings, weights);
-    this.reduction = reduction;
+    this.stepWeights = stepWeights;
   }
 
   /** What estimates the leaves' advantages. */
@@ -58,13 +79,14 @@ public final class CreditAssigner {
         Stream.generate(() -> new WholeTree(plan.topology())).limit(plan.trees()).toList();
     plan.shares().forEach(share -> gather(plan, share, scored.get(share.index()), trees));
     Estimator.Estimate estimate = estimator.estimate(state, groups(plan, trees));
+    int ofGroup = treesOfGroup(plan);
     for (int tree = 0; tree < trees.size(); tree++) {
-      double[] group = estimate.advantages().groups().get(tree / plan.treesPerPrompt());
-      int from = tree % plan.treesPerPrompt() * plan.topology().leaves();
+      double[] group = estimate.advantages().groups().get(tree / ofGroup);
+      int from = tree % ofGroup * plan.topology().leaves();
       credit(
           plan, trees.get(tree), Arrays.copyOfRange(group, from, from + plan.topology().leaves()));
     }
-    LossWeights lossWeights = new LossWeights(plan, trees, reduction);
+    LossWeights lossWeights = new LossWeights(plan, trees, update.edgeReduction(), stepWeights);
     return new RoundCredit(
         plan.shares().stream()
             .map(share -> credit(plan, share.forest(), trees, lossWeights))
@@ -91,15 +113,19 @@ public final class CreditAssigner {
     }
   }
 
-  /** The leaves of a prompt's trees, together. */
-  private static List<RewardGroup> groups(RoundPlan plan, List<WholeTree> trees) {
+  private int treesOfGroup(RoundPlan plan) {
+    return settings.group() == Group.TREE ? 1 : plan.treesPerPrompt();
+  }
+
+  /** The leaves that are compared with one another, together. */
+  private List<RewardGroup> groups(RoundPlan plan, List<WholeTree> trees) {
     List<RewardGroup> groups = new ArrayList<>();
-    for (int prompt = 0; prompt < plan.prompts().size(); prompt++) {
-      int first = prompt * plan.treesPerPrompt();
+    int ofGroup = treesOfGroup(plan);
+    for (int first = 0; first < trees.size(); first += ofGroup) {
       groups.add(
           new RewardGroup(
-              plan.prompts().get(prompt).id(),
-              trees.subList(first, first + plan.treesPerPrompt()).stream()
+              plan.prompts().get(first / plan.treesPerPrompt()).id(),
+              trees.subList(first, first + ofGroup).stream()
                   .flatMap(tree -> Arrays.stream(tree.rewards()))
                   .toArray(double[][]::new)));
     }
@@ -111,12 +137,17 @@ public final class CreditAssigner {
         TreeBackup.backup(
             plan.topology(), leaves, tree.logProbs(), settings.backup(), settings.backupBeta());
     if (settings.depthCorrection()) {
-      edges = TreeBackup.correctDepth(plan.topology(), edges, plan.treesPerPrompt());
+      edges = TreeBackup.correctDepth(plan.topology(), edges, treesOfGroup(plan));
     }
     if (settings.depthZScore()) {
       edges = TreeBackup.normaliseDepths(plan.topology(), edges, settings);
     }
-    tree.credit(leaves, edges);
+    double[] ofLeaves =
+        update.leaves().credit() == LeavesSettings.Credit.PATH
+            ? tree.alongPaths(edges, leaves)
+            : leaves;
+    boolean[] kept = Pruning.kept(plan.topology(), edges, update.pruning());
+    tree.credit(ofLeaves, edges, kept, plan.depths(), update.learner().onLeaves());
   }
 
   private static ShareCredit credit(
@@ -127,7 +158,11 @@ public final class CreditAssigner {
       int index = plan.treeIndex(forest.seed(row));
       WholeTree tree = trees.get(index);
       int node = tree.node(forest, row);
-      edges.set(edge, tree.edgeAdvantage(node), tree.status(node), lossWeights.ofEdge(index));
+      edges.set(
+          edge,
+          tree.edgeAdvantage(node),
+          tree.status(node),
+          lossWeights.ofEdge(index, plan.topology().step(node)));
     }
     CreditBuilder leaves = new CreditBuilder(forest.leaves());
     for (int leaf = 0; leaf < forest.leaves(); leaf++) {

@@ -10,8 +10,14 @@ final class LossWeights {
 
   private final double[] edges;
   private final double[] leaves;
+  private final double[] stepWeights;
 
-  LossWeights(RoundPlan plan, List<WholeTree> trees, EdgeReduction reduction) {
+  /**
+   * @param stepWeights how much the edges of each denoising step count
+   */
+  LossWeights(
+      RoundPlan plan, List<WholeTree> trees, EdgeReduction reduction, double[] stepWeights) {
+    this.stepWeights = stepWeights;
     edges = new double[trees.size()];
     leaves = new double[trees.size()];
     int[] steps = stepOfTree(plan);
@@ -29,8 +35,11 @@ final class LossWeights {
     }
   }
 
-  double ofEdge(int tree) {
-    return edges[tree];
+  /**
+   * @param step of the edge
+   */
+  double ofEdge(int tree, int step) {
+    return edges[tree] * stepWeights[step];
   }
 
   double ofLeaf(int tree) {

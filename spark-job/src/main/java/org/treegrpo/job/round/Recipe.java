@@ -4,7 +4,9 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
 import org.treegrpo.core.credit.RewardWeights;
 import org.treegrpo.core.io.ReadableSource;
@@ -13,10 +15,12 @@ import org.treegrpo.core.learn.LateAnchor;
 import org.treegrpo.core.learn.LearnContext;
 import org.treegrpo.core.learn.Learner;
 import org.treegrpo.core.policy.Conditioning;
+import org.treegrpo.core.policy.Denoiser;
 import org.treegrpo.core.policy.GuidedDenoiser;
 import org.treegrpo.core.policy.Policy;
 import org.treegrpo.core.policy.PolicyDirectory;
 import org.treegrpo.core.policy.PolicySpec;
+import org.treegrpo.core.process.Family;
 import org.treegrpo.core.prompt.CharacterEncoder;
 import org.treegrpo.core.prompt.ConditioningFile;
 import org.treegrpo.core.prompt.Prompt;
@@ -27,6 +31,7 @@ import org.treegrpo.core.topology.Forest;
 import org.treegrpo.core.topology.Topology;
 import org.treegrpo.core.topology.TreeSeed;
 import org.treegrpo.core.transition.Sampler;
+import org.treegrpo.core.tree.OdeSampler;
 import org.treegrpo.core.tree.RoundKey;
 import org.treegrpo.core.tree.TreeSettings;
 import org.treegrpo.core.tree.WindowSchedule;
@@ -38,6 +43,7 @@ import org.treegrpo.job.settings.LateAnchorSettings;
 import org.treegrpo.job.settings.PolicySettings;
 import org.treegrpo.job.settings.TrainSettings;
 import org.treegrpo.job.settings.UpdateSettings;
+import org.treegrpo.job.settings.UpdateSettings.StepWeight;
 import org.treegrpo.reward.RewardDefinition;
 
 /**
@@ -106,6 +112,26 @@ public final class Recipe implements AutoCloseable {
   public Sampler evaluationSampler() {
     return Sampler.of(
         settings.sampler().withSteps(settings.evaluation().steps()), policy.prediction());
+  }
+
+  /**
+   * Draws for an evaluation.
+   *
+   * @param base takes the steps from {@code evaluation.base-after} on, if that is set
+   * @param maxBatch most rows of one forward pass
+   * @param roots pure noise, {@code [N * D]}
+   * @param conditioning one per row
+   */
+  public float[] evaluationSample(
+      Denoiser denoiser,
+      Denoiser base,
+      int maxBatch,
+      float[] roots,
+      List<Conditioning> conditioning) {
+    OdeSampler odeSampler = new OdeSampler(denoiser, evaluationSampler(), maxBatch);
+    return settings.evaluation().endsWithBase()
+        ? odeSampler.sample(roots, conditioning, settings.evaluation().baseAfter(), base)
+        : odeSampler.sample(roots, conditioning);
   }
 
   /** A network with the guidance of the settings. */
@@ -179,14 +205,30 @@ public final class Recipe implements AutoCloseable {
         trainedRewards().stream().mapToDouble(RewardDefinition::weight).toArray());
   }
 
+  /** How much the edges of each step count, with mean 1 over the steps that can be trained. */
+  public double[] stepWeights() {
+    int steps = sampler.steps();
+    double[] weights = new double[steps];
+    Arrays.fill(weights, 1);
+    if (settings.update().stepWeight() == StepWeight.NOISE) {
+      int trainable = policy.prediction().family() == Family.FLOW ? steps - 1 : steps;
+      double mean =
+          IntStream.range(0, trainable)
+              .mapToDouble(t -> sampler.sdeStep(t).noiseStd())
+              .average()
+              .orElse(1);
+      Arrays.setAll(weights, t -> sampler.sdeStep(t).noiseStd() / mean);
+    }
+    return weights;
+  }
+
   /** The plan of a round (1, 2, ...). */
   public RoundPlan plan(int round) {
     ForestSettings forest = settings.tree();
     List<Prompt> prompts =
         new PromptOrder(settings.seed(), trainPrompts.size(), forest.promptsPerRound())
             .of(round).stream().map(trainPrompts::get).toList();
-    Topology topology =
-        Topology.of(forest.schedule(window.start(round), settings.sampler().steps()));
+    Topology topology = Topology.of(forest.schedule(window.start(round), settings.sampler()));
     List<Topology> parts = forest.parts(topology);
     List<TreeSeed> seeds = new ArrayList<>();
     for (Prompt prompt : prompts) {
@@ -206,7 +248,13 @@ public final class Recipe implements AutoCloseable {
       shares.add(
           new Share(i, steps[i], new Forest(seeds.subList(i * perShare, (i + 1) * perShare))));
     }
-    return new RoundPlan(key, prompts, forest.treesPerPrompt(), topology, shares);
+    return new RoundPlan(
+        key,
+        prompts,
+        forest.treesPerPrompt(),
+        topology,
+        TrainedDepths.of(settings.update(), policy.prediction().family(), key, topology.schedule()),
+        shares);
   }
 
   @Override

@@ -2,6 +2,7 @@ package org.treegrpo.job.round;
 
 import java.util.BitSet;
 import java.util.List;
+import org.treegrpo.core.credit.Status;
 import org.treegrpo.core.prompt.Prompt;
 import org.treegrpo.core.topology.Topology;
 import org.treegrpo.core.topology.TreeSeed;
@@ -15,13 +16,20 @@ import org.treegrpo.core.tree.RoundKey;
  * @param prompts the round's prompts; prompt p has trees {@code p * treesPerPrompt ..}
  * @param treesPerPrompt trees of one prompt, together one advantage group
  * @param topology of each whole tree of the round
+ * @param depths status of the edges of each depth, unless they are failed or pruned
  * @param shares all trees, each edge owned by exactly one share
  */
 public record RoundPlan(
-    RoundKey key, List<Prompt> prompts, int treesPerPrompt, Topology topology, List<Share> shares) {
+    RoundKey key,
+    List<Prompt> prompts,
+    int treesPerPrompt,
+    Topology topology,
+    List<Status> depths,
+    List<Share> shares) {
 
   public RoundPlan {
     prompts = List.copyOf(prompts);
+    depths = List.copyOf(depths);
     shares = List.copyOf(shares);
   }
 

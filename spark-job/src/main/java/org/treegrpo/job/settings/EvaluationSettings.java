@@ -7,9 +7,15 @@ package org.treegrpo.job.settings;
  * @param prompts most prompts; 0 = all
  * @param steps T of the evaluation
  * @param seed of the initial noise, the same in every evaluation
+ * @param baseAfter steps after which the base takes over; 0 = never
  */
 public record EvaluationSettings(
-    int every, int prompts, int imagesPerPrompt, int steps, long seed) {
+    int every, int prompts, int imagesPerPrompt, int steps, long seed, int baseAfter) {
+
+  /** Whether the base draws the last steps. */
+  public boolean endsWithBase() {
+    return baseAfter > 0 && baseAfter < steps;
+  }
 
   static EvaluationSettings read(SettingsReader reader) {
     return new EvaluationSettings(
@@ -17,6 +23,7 @@ public record EvaluationSettings(
         reader.integer("prompts", 0, Integer.MAX_VALUE),
         reader.integer("images-per-prompt", 1, 1024),
         reader.integer("steps", 1, 1000),
-        reader.wholeNumber("seed", Long.MIN_VALUE, Long.MAX_VALUE));
+        reader.wholeNumber("seed", Long.MIN_VALUE, Long.MAX_VALUE),
+        reader.integer("base-after", 0, 1000));
   }
 }

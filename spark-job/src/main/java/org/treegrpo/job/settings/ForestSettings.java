@@ -1,27 +1,36 @@
 package org.treegrpo.job.settings;
 
 import java.util.List;
+import java.util.stream.IntStream;
 import org.treegrpo.core.topology.BranchSchedule;
 import org.treegrpo.core.topology.Topology;
+import org.treegrpo.core.transition.SamplerSettings;
 import org.treegrpo.core.tree.TreeSettings;
 import org.treegrpo.core.tree.TreeSettings.RootNoise;
+import org.treegrpo.core.tree.TreeSettings.SiblingNoise;
 
 /**
  * The trees of a round: the block {@code tree}.
  *
  * @param branching k of every tree
- * @param width w of every tree
+ * @param width w of every tree; 0 where every step is deterministic
+ * @param splits the steps of the window, counted from its start, at which nodes branch; empty = all
  * @param treesPerPrompt their leaves form one group
+ * @param siblingNoise how the noises of a node's children hang together
+ * @param siblingSpread s of {@link SiblingNoise#SHARED_XI}
  * @param shares units of work of a round, never 0; more than {@link #trees} means one share for
  *     each subtree below the first window step
  */
 public record ForestSettings(
     int branching,
     int width,
+    List<Integer> splits,
     WindowSettings window,
     int treesPerPrompt,
     int promptsPerRound,
     RootNoise rootNoise,
+    SiblingNoise siblingNoise,
+    double siblingSpread,
     int shares) {
 
   /** Most leaves of one tree. */
@@ -29,19 +38,25 @@ public record ForestSettings(
 
   static ForestSettings read(SettingsReader reader) {
     int branching = reader.integer("branching", 1, MAX_LEAVES);
-    int width = reader.integer("width", 1, 1000);
+    int width = reader.integer("width", 0, 1000);
+    List<Integer> splits = reader.integers("splits", 0, 1000);
     WindowSettings window = WindowSettings.read(reader.section("window"));
     int treesPerPrompt = reader.integer("trees-per-prompt", 1, 4096);
     int promptsPerRound = reader.integer("prompts-per-round", 1, MAX_LEAVES);
     RootNoise rootNoise = reader.choice("root-noise", RootNoise.class);
+    SiblingNoise siblingNoise = reader.choice("sibling-noise", SiblingNoise.class);
+    double siblingSpread = reader.decimal("sibling-spread", Range.above(0));
     int shares = reader.integer("shares", 0, Integer.MAX_VALUE);
     return new ForestSettings(
         branching,
         width,
+        splits,
         window,
         treesPerPrompt,
         promptsPerRound,
         rootNoise,
+        siblingNoise,
+        siblingSpread,
         shares == 0 ? treesPerPrompt * promptsPerRound : shares);
   }
 
@@ -67,10 +82,25 @@ public record ForestSettings(
    * What the steps of a tree do.
    *
    * @param start of the window
-   * @param steps T
    */
-  public BranchSchedule schedule(int start, int steps) {
-    return BranchSchedule.window(steps, start, branching, width);
+  public BranchSchedule schedule(int start, SamplerSettings sampler) {
+    return new BranchSchedule(sampler.steps(), start, children(), sampler.tailSteps(start + width));
+  }
+
+  /** Children of a node at each step of the window. */
+  List<Integer> children() {
+    return IntStream.range(0, width)
+        .mapToObj(step -> splits.isEmpty() || splits.contains(step) ? branching : 1)
+        .toList();
+  }
+
+  /** Leaves of one tree. */
+  public long leaves() {
+    long leaves = 1;
+    for (int children : children()) {
+      leaves = Math.min(Integer.MAX_VALUE, leaves * children);
+    }
+    return leaves;
   }
 
   /** The parts that each tree is grown in: the tree, or its subtrees below the first step. */
@@ -80,7 +110,7 @@ public record ForestSettings(
 
   /** Leaves of one prompt's group. */
   public int groupSize() {
-    return Math.multiplyExact(treesPerPrompt, schedule(0, width).leaves());
+    return Math.toIntExact(treesPerPrompt * leaves());
   }
 
   /**
@@ -89,6 +119,6 @@ public record ForestSettings(
    * @param maxBatch {@link UpdateSettings#microBatch}
    */
   public TreeSettings trees(int maxBatch) {
-    return new TreeSettings(rootNoise, maxBatch);
+    return new TreeSettings(rootNoise, siblingNoise, siblingSpread, maxBatch);
   }
 }

@@ -4,7 +4,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
+import org.treegrpo.core.credit.AdvantageSettings;
+import org.treegrpo.core.process.Family;
 import org.treegrpo.core.transition.Cps;
+import org.treegrpo.core.transition.Tail;
 import org.treegrpo.reward.RewardDefinition;
 
 /** The rules that join several keys. Each is judged only if its keys are sound by themselves. */
@@ -21,7 +24,11 @@ final class JointRules {
     required(use);
     localFiles(use);
     leaves();
+    splits();
     window();
+    learner();
+    tail();
+    depths();
     group();
     shares();
     steps();
@@ -53,7 +60,7 @@ final class JointRules {
   }
 
   private void leaves() {
-    if (block.clean("tree.branching", "tree.width") && !fewEnoughLeaves()) {
+    if (block.clean("tree.branching", "tree.width", "tree.splits") && !fewEnoughLeaves()) {
       block.problemAt(
           "tree.width",
           "branching ^ width is the number of leaves, at most %d, here %d ^ %d"
@@ -63,7 +70,121 @@ final class JointRules {
   }
 
   private boolean fewEnoughLeaves() {
-    return Math.pow(branching(), width()) <= ForestSettings.MAX_LEAVES;
+    return settings.tree().leaves() <= ForestSettings.MAX_LEAVES;
+  }
+
+  /** Splits are steps of the window, in order. */
+  private void splits() {
+    if (!block.clean("tree.splits", "tree.width")) {
+      return;
+    }
+    List<Integer> splits = settings.tree().splits();
+    for (int i = 0; i < splits.size(); i++) {
+      if (splits.get(i) >= width() || (i > 0 && splits.get(i) <= splits.get(i - 1))) {
+        block.problemAt(
+            "tree.splits",
+            "must rise, and each must be below treegrpo.tree.width = %d".formatted(width()),
+            "");
+        return;
+      }
+    }
+  }
+
+  /** Learners on leaves, and those on edges. */
+  private void learner() {
+    if (!block.clean("update.learner", "tree.width")) {
+      return;
+    }
+    boolean onLeaves = settings.update().learner().onLeaves();
+    String name = settings.update().learner().name();
+    if (!onLeaves && width() == 0) {
+      block.problemAt(
+          "tree.width",
+          "must be at least 1 for learner %s, which learns from stochastic steps".formatted(name),
+          "");
+    }
+    if (!onLeaves) {
+      return;
+    }
+    if (block.clean("policy.guidance") && settings.policy().guidance().branches() != 1) {
+      block.problemAt(
+          "policy.guidance.scale",
+          "must be 1 with learner %s, which learns the network's own output".formatted(name),
+          "set it to 1");
+    }
+    if (block.clean("update.kl") && settings.update().penalties().kl() > 0) {
+      block.problemAt(
+          "update.kl",
+          "must be 0 with learner %s, which has no step to compare".formatted(name),
+          "use treegrpo.update.velocity-kl");
+    }
+    if (block.clean("sampler.transition")
+        && settings.sampler().transition().family() != Family.FLOW) {
+      block.problemAt(
+          "sampler.transition", "must be one of a flow policy with learner %s".formatted(name), "");
+    }
+    if (settings.update().learner().laggingRollouts()
+        && block.clean("update.clip")
+        && settings.update().clip() != UpdateSettings.DEFAULT_CLIP) {
+      block.problemAt(
+          "update.clip",
+          "has no meaning with learner %s, which has no ratio".formatted(name),
+          "leave it out");
+    }
+  }
+
+  /** A tail of its own needs steps to shorten. */
+  private void tail() {
+    if (!block.clean("sampler", "tree.width", "tree.window")
+        || settings.sampler().tail() == Tail.SAME) {
+      return;
+    }
+    WindowSettings window = settings.tree().window();
+    int end = window.strategy() == WindowSettings.Strategy.FIXED ? window.start() + width() : 0;
+    if (end >= settings.sampler().steps() && width() > 0) {
+      block.problemAt(
+          "sampler.tail",
+          "needs steps after the window, which ends with the last of %d"
+              .formatted(settings.sampler().steps()),
+          "let the window end earlier, or set treegrpo.sampler.tail = same");
+    }
+  }
+
+  /** Something must be left to learn from, and depths to be compared. */
+  private void depths() {
+    if (!block.clean("update.pruning", "update.trained-steps", "tree.width", "sampler.steps")
+        || settings.update().learner().onLeaves()) {
+      return;
+    }
+    boolean spareLast =
+        settings.update().trainedSteps().strategy() != TrainedSettings.Strategy.ALL
+            && width() == settings.sampler().steps();
+    int trained = spareLast ? width() - 1 : width();
+    if (settings.update().trainedSteps().strategy() == TrainedSettings.Strategy.RANDOM) {
+      trained =
+          (int) Math.max(1, Math.round(settings.update().trainedSteps().fraction() * trained));
+    }
+    if (settings.update().pruning().depths() >= trained
+        && settings.update().pruning().depths() > 0) {
+      block.problemAt(
+          "update.pruning.depths",
+          "must be below the %d trained depths of a tree, or nothing is trained".formatted(trained),
+          "");
+    }
+    if (trained == 0) {
+      block.problemAt(
+          "update.trained-steps.strategy",
+          "leaves no step to be trained: the window is the last step alone",
+          "let the window start earlier, or use all");
+    }
+    if (block.clean("advantage.depth-z-score")
+        && settings.advantage().depthZScore()
+        && width() == 1) {
+      block.problemAt(
+          "advantage.depth-z-score",
+          "must be false where a tree has one depth (treegrpo.tree.width = 1): the leaves are normalised already",
+          "");
+    }
   }
 
   private void window() {
@@ -90,14 +211,20 @@ final class JointRules {
   }
 
   private void group() {
-    if (block.clean("tree.branching", "tree.width", "tree.trees-per-prompt")
+    if (block.clean("tree.branching", "tree.width", "tree.splits", "tree.trees-per-prompt")
         && fewEnoughLeaves()
-        && settings.tree().groupSize() < 2) {
+        && groupSize() < 2) {
       block.problemAt(
           "tree.trees-per-prompt",
           "a prompt's group must have at least 2 leaves to be compared",
           "raise it or treegrpo.tree.branching");
     }
+  }
+
+  private long groupSize() {
+    return settings.advantage().group() == AdvantageSettings.Group.TREE
+        ? settings.tree().leaves()
+        : settings.tree().groupSize();
   }
 
   private void shares() {

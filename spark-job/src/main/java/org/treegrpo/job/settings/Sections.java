@@ -12,6 +12,7 @@ import org.treegrpo.core.credit.EstimatorFactory;
 import org.treegrpo.core.credit.StdScope;
 import org.treegrpo.core.process.SigmaSchedule;
 import org.treegrpo.core.transition.SamplerSettings;
+import org.treegrpo.core.transition.Tail;
 import org.treegrpo.core.transition.Transition;
 import org.treegrpo.reward.RewardDefinition;
 
@@ -36,7 +37,14 @@ final class Sections {
     double most = transition.largestEta();
     double eta =
         reader.decimal("eta", Double.isInfinite(most) ? Range.above(0) : Range.openClosed(0, most));
-    return new SamplerSettings(steps, schedule, shift, transition, eta);
+    return new SamplerSettings(
+        steps,
+        schedule,
+        shift,
+        transition,
+        eta,
+        reader.choice("tail", Tail.class),
+        reader.decimal("tail-ratio", Range.openClosed(0, 1)));
   }
 
   static AdvantageSettings advantage(SettingsReader reader) {
@@ -51,7 +59,8 @@ final class Sections {
         reader.choice("backup", Backup.class),
         reader.decimal("backup-beta", Range.atLeast(0)),
         reader.flag("depth-correction"),
-        reader.flag("depth-z-score"));
+        reader.flag("depth-z-score"),
+        reader.choice("group", AdvantageSettings.Group.class));
   }
 
   static List<RewardDefinition> rewards(SettingsReader reader) {

@@ -224,6 +224,28 @@ final class SettingsReader {
         .orElseGet(() -> Services.find(type, names.get(0)).orElseThrow());
   }
 
+  /** A list of whole numbers, in any order; what is not one is a problem. */
+  List<Integer> integers(String key, int min, int max) {
+    List<Integer> numbers = new ArrayList<>();
+    Optional<ConfigValue> value = block.find(key);
+    boolean valid = value.isEmpty() || value.get() instanceof ConfigList;
+    if (value.isPresent() && value.get() instanceof ConfigList list) {
+      for (ConfigValue item : list) {
+        Optional<Long> number =
+            ConfigValues.decimal(item)
+                .flatMap(ConfigValues::whole)
+                .filter(n -> n >= min && n <= max);
+        number.ifPresent(n -> numbers.add(Math.toIntExact(n)));
+        valid &= number.isPresent();
+      }
+    }
+    if (!valid) {
+      block.problem(
+          key, value.get(), "must be a list [ .. ] of whole numbers" + bounds(min, max), "");
+    }
+    return block.keep(key, List.copyOf(numbers), List.copyOf(numbers));
+  }
+
   /** A list of blocks, each read by {@code element} with {@code defaults} beneath it. */
   <T> List<T> blocks(String key, ConfigObject defaults, Function<SettingsReader, T> element) {
     List<T> items = new ArrayList<>();

@@ -32,7 +32,22 @@ public record UpdateSettings(
     int microBatch,
     EdgeReduction edgeReduction,
     LeavesSettings leaves,
-    LateAnchorSettings lateAnchor) {
+    LateAnchorSettings lateAnchor,
+    TrainedSettings trainedSteps,
+    PruningSettings pruning,
+    StepWeight stepWeight,
+    OldPolicySettings oldPolicy) {
+
+  /** How much the edges of a denoising step count. */
+  public enum StepWeight {
+    /** Alike. */
+    NONE,
+    /** By the noise of their step, g sqrt(-d), scaled to mean 1 over the steps (TempFlow-GRPO). */
+    NOISE
+  }
+
+  /** What a clip is that was not given. */
+  static final double DEFAULT_CLIP = 1e-4;
 
   /** The loss of an edge. */
   public Surrogate edgeLoss() {
@@ -54,6 +69,10 @@ public record UpdateSettings(
         reader.integer("micro-batch", 1, 4096),
         reader.choice("edge-reduction", EdgeReduction.class),
         LeavesSettings.read(reader.section("leaves")),
-        LateAnchorSettings.read(reader.section("late-anchor")));
+        LateAnchorSettings.read(reader.section("late-anchor")),
+        TrainedSettings.read(reader.section("trained-steps")),
+        PruningSettings.read(reader.section("pruning")),
+        reader.choice("step-weight", StepWeight.class),
+        OldPolicySettings.read(reader.section("old-policy")));
   }
 }

@@ -39,6 +39,9 @@ public record WindowSettings(Strategy strategy, double ratio, int start, int str
    * @param width w
    */
   public WindowSchedule schedule(long runSeed, int steps, int width) {
+    if (width == 0) {
+      return round -> 0;
+    }
     return switch (strategy) {
       case RANDOM -> WindowSchedule.random(runSeed, steps, width, ratio);
       case SHIFTING -> WindowSchedule.shifting(steps, width, stride, period);

@@ -6,11 +6,11 @@ import java.nio.file.Path;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.treegrpo.core.policy.Conditioning;
+import org.treegrpo.core.policy.Denoiser;
 import org.treegrpo.core.policy.ImageDecoder;
 import org.treegrpo.core.policy.Policy;
 import org.treegrpo.core.prompt.Prompt;
 import org.treegrpo.core.tree.NoiseSource;
-import org.treegrpo.core.tree.OdeSampler;
 import org.treegrpo.core.tree.TreeSettings.RootNoise;
 import org.treegrpo.job.images.Png;
 import org.treegrpo.job.round.Recipe;
@@ -45,13 +45,24 @@ public final class ImageSampler {
       try (Policy policy = inputs.openPolicy();
           ImageDecoder decoder = inputs.openDecoder()) {
         policy.install(choice.load(inputs, hadoop).values());
-        float[] latent =
-            new OdeSampler(recipe.denoiser(policy), recipe.evaluationSampler(), 1)
-                .sample(root, List.of(conditioning));
+        float[] latent = sample(inputs, policy, root, conditioning);
         ImageDecoder.Images image = decoder.decode(1, latent);
         Files.write(
             target, Png.encode(Png.image(image.pixels(), 0, image.height(), image.width())));
       }
+    }
+  }
+
+  private static float[] sample(
+      RunInputs inputs, Policy policy, float[] root, Conditioning conditioning) {
+    Recipe recipe = inputs.recipe();
+    Denoiser denoiser = recipe.denoiser(policy);
+    if (!recipe.settings().evaluation().endsWithBase()) {
+      return recipe.evaluationSample(denoiser, denoiser, 1, root, List.of(conditioning));
+    }
+    try (Policy base = inputs.openPolicy()) {
+      return recipe.evaluationSample(
+          denoiser, recipe.denoiser(base), 1, root, List.of(conditioning));
     }
   }
 

@@ -7,6 +7,7 @@ import org.treegrpo.core.optim.GradientClip;
 import org.treegrpo.core.policy.ParameterLayout;
 import org.treegrpo.job.checkpoint.Checkpoint;
 import org.treegrpo.job.checkpoint.CheckpointState;
+import org.treegrpo.job.settings.OldPolicySettings;
 import org.treegrpo.job.settings.OptimizerSettings;
 import org.treegrpo.job.settings.TrainSettings;
 
@@ -19,6 +20,7 @@ final class PolicyOptimizer {
   private final OptimizerSettings settings;
   private final float[] weights;
   private final Optional<Average> average;
+  private final Optional<Lagging> old;
   private final AdamW adamW;
   private final long totalSteps;
 
@@ -28,20 +30,31 @@ final class PolicyOptimizer {
         settings,
         base.clone(),
         Optional.empty(),
+        Optional.empty(),
         new AdamW(settings.optimizer().adamW(), base.length));
   }
 
   /**
    * @param saved moving average to go on from; without one it starts at the weights
+   * @param savedOld the same of what rollouts are drawn with
    */
   private PolicyOptimizer(
-      TrainSettings settings, float[] weights, Optional<float[]> saved, AdamW adamW) {
+      TrainSettings settings,
+      float[] weights,
+      Optional<float[]> saved,
+      Optional<float[]> savedOld,
+      AdamW adamW) {
     this.settings = settings.optimizer();
     this.weights = weights;
     this.average =
         settings.ema().enabled()
             ? Optional.of(
                 new Average(new Ema(settings.ema().decay()), saved.orElseGet(weights::clone)))
+            : Optional.empty();
+    this.old =
+        settings.update().learner().laggingRollouts()
+            ? Optional.of(
+                new Lagging(settings.update().oldPolicy(), savedOld.orElseGet(weights::clone)))
             : Optional.empty();
     this.adamW = adamW;
     this.totalSteps = settings.optimizerSteps();
@@ -50,12 +63,22 @@ final class PolicyOptimizer {
   /** The moving average of the weights, where the run has one. */
   private record Average(Ema ema, float[] values) {}
 
+  /** What rollouts are drawn with, where the learner lets it lag behind the weights. */
+  private record Lagging(OldPolicySettings settings, float[] values) {
+
+    void follow(float[] weights, long steps) {
+      double decay = Math.min(settings.rate() * steps, settings.most());
+      new Ema(decay).update(values, weights);
+    }
+  }
+
   /** Continues from a checkpoint, bit for bit; takes its vectors over. */
   static PolicyOptimizer restore(TrainSettings settings, Checkpoint checkpoint) {
     return new PolicyOptimizer(
         settings,
         checkpoint.weights(),
         checkpoint.ema(),
+        checkpoint.old(),
         AdamW.restore(
             settings.optimizer().adamW(),
             checkpoint.firstMoment(),
@@ -67,8 +90,9 @@ final class PolicyOptimizer {
    * What one step did.
    *
    * @param gradientNorm before clipping
+   * @param gradientRms root mean square of the gradient's elements, before clipping
    */
-  record Step(double gradientNorm, double learningRate) {}
+  record Step(double gradientNorm, double gradientRms, double learningRate) {}
 
   /**
    * One optimiser step.
@@ -83,7 +107,22 @@ final class PolicyOptimizer {
             * settings.decay().factor(step, totalSteps);
     adamW.step(weights, gradient, learningRate);
     average.ifPresent(a -> a.ema().update(a.values(), weights));
-    return new Step(norm, learningRate);
+    return new Step(norm, norm / Math.sqrt(gradient.length), learningRate);
+  }
+
+  /** Lets what rollouts are drawn with follow the weights, at the end of a round. */
+  void endRound() {
+    old.ifPresent(lagging -> lagging.follow(weights, steps()));
+  }
+
+  /** Whether rollouts are drawn with other weights than the current ones. */
+  boolean lags() {
+    return old.isPresent();
+  }
+
+  /** What rollouts are drawn with; not a copy. */
+  float[] rolloutWeights() {
+    return old.map(Lagging::values).orElse(weights);
   }
 
   /** The current weights; not a copy. */
@@ -105,7 +144,7 @@ final class PolicyOptimizer {
         layout,
         weights,
         average.map(Average::values),
-        Optional.empty(),
+        old.map(Lagging::values),
         adamW.firstMoment(),
         adamW.secondMoment(),
         estimator);

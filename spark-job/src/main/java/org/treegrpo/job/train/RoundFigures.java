@@ -104,13 +104,23 @@ final class RoundFigures {
         rewards(),
         credit().standardDeviation(),
         credit().zeroVarianceGroups(),
-        statistics.maxRatioDeviation(),
-        statistics.clipped() / edges,
-        statistics.approxKlSum() / edges,
+        ofRatio(statistics.maxRatioDeviation()),
+        ofRatio(statistics.clipped() / edges),
+        ofRatio(statistics.approxKlSum() / edges),
+        statistics.klPenalty() + statistics.outputPenalties(),
+        recipe.settings().update().learner().laggingRollouts()
+            ? statistics.oldGapSum() / edges
+            : Double.NaN,
         step.gradientNorm(),
+        step.gradientRms(),
         step.learningRate(),
         digest,
         learned.sharesRegrown() + blocks.stream().mapToInt(GrownBlock::sharesRegrown).sum());
+  }
+
+  /** A figure that only learners with a ratio have. */
+  private double ofRatio(double figure) {
+    return recipe.settings().update().learner().laggingRollouts() ? Double.NaN : figure;
   }
 
   private static <T> T after(String phase, @Nullable T made) {

@@ -173,8 +173,9 @@ public final class RunInputs implements AutoCloseable {
   /** What executors are sent. */
   RunSpec runSpec(String runId) {
     boolean reference =
-        !recipe.trainPrompts().isEmpty()
-            && recipe.learner(recipe.plan(1)).needs(Learner.Need.REFERENCE);
+        settings.evaluation().endsWithBase()
+            || (!recipe.trainPrompts().isEmpty()
+                && recipe.learner(recipe.plan(1)).needs(Learner.Need.REFERENCE));
     return new RunSpec(
         runId,
         settings,

@@ -3,6 +3,7 @@ package org.treegrpo.job.train;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.treegrpo.core.credit.EstimatorState;
@@ -72,12 +73,7 @@ final class Trainer {
     this.checkpoints = checkpoints;
     this.progress = progress;
     this.stop = stop;
-    this.credits =
-        new CreditAssigner(
-            settings.advantage(),
-            recipe.policy().latentShape().elements(),
-            recipe.rewardWeights(),
-            settings.update().edgeReduction());
+    this.credits = new CreditAssigner(recipe);
     this.estimates = credits.estimator().initial();
     this.evaluator = new Evaluator(cluster, recipe);
     this.guard = new RoundGuard(settings);
@@ -125,7 +121,8 @@ final class Trainer {
   private void train(int round, boolean first) throws IOException {
     Stopwatch watch = new Stopwatch();
     RoundFigures figures = new RoundFigures(recipe, recipe.plan(round));
-    WeightBroadcast rollout = cluster.broadcast(optimizer.weights());
+    WeightBroadcast rollout = cluster.broadcast(optimizer.rolloutWeights());
+    WeightBroadcast current = rollout;
     try {
       RoundPlan plan = figures.plan();
       boolean preview = first || round == settings.rounds();
@@ -141,24 +138,33 @@ final class Trainer {
       RoundCredit credit = credits.assign(estimates, plan, grown.shares());
       figures.credited(credit, watch.lap());
 
-      LearnedRound learned =
-          stop.cancellable(() -> cluster.learn(plan, grown, rollout, rollout, 0, credit));
-      update(figures, learned, watch);
       int steps = settings.update().epochs() * plan.steps();
-      for (int next = 1; next < steps; next++) {
+      for (int next = 0; next < steps; next++) {
         int step = next % plan.steps();
-        WeightBroadcast updated = cluster.broadcast(optimizer.weights());
-        try {
-          update(figures, cluster.learn(plan, grown, rollout, updated, step, credit), watch);
-        } finally {
-          updated.destroy();
+        if (next > 0 || optimizer.lags()) {
+          destroy(current, rollout);
+          current = rollout;
+          current = cluster.broadcast(optimizer.weights());
         }
+        WeightBroadcast weights = current;
+        Supplier<LearnedRound> learn =
+            () -> cluster.learn(plan, grown, rollout, weights, step, credit);
+        // once the weights have moved the round is taken to its end
+        update(figures, next == 0 ? stop.cancellable(learn) : learn.get(), watch);
       }
+      optimizer.endRound();
       estimates = credit.next();
     } finally {
+      destroy(current, rollout);
       rollout.destroy();
     }
     record(figures, watch);
+  }
+
+  private static void destroy(WeightBroadcast weights, WeightBroadcast rollout) {
+    if (weights.version() != rollout.version()) {
+      weights.destroy();
+    }
   }
 
   /** The optimiser's step along a gradient. */

@@ -38,7 +38,10 @@ public final class MetricsFixtures {
         3e-7,
         0.125,
         2e-5,
+        0.001,
+        Double.NaN,
         0.75,
+        2e-6,
         3e-4,
         "ab".repeat(32),
         0);

@@ -76,6 +76,9 @@ class CostLawTest {
         0,
         0,
         0,
+        Double.NaN,
+        0,
+        0,
         0,
         null,
         0);

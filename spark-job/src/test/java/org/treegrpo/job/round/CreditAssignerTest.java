@@ -4,24 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
-import org.treegrpo.core.credit.AdvantageSettings;
-import org.treegrpo.core.credit.Aggregation;
-import org.treegrpo.core.credit.Backup;
 import org.treegrpo.core.credit.EstimatorState;
-import org.treegrpo.core.credit.GroupStatistics;
 import org.treegrpo.core.credit.RewardWeights;
-import org.treegrpo.core.credit.StdScope;
-import org.treegrpo.core.objective.EdgeReduction;
+import org.treegrpo.core.credit.Status;
 import org.treegrpo.core.prompt.Prompt;
 import org.treegrpo.core.topology.BranchSchedule;
 import org.treegrpo.core.topology.Forest;
 import org.treegrpo.core.topology.Topology;
 import org.treegrpo.core.topology.TreeSeed;
 import org.treegrpo.core.tree.RoundKey;
+import org.treegrpo.job.settings.SettingsLoader;
+import org.treegrpo.job.settings.TrainSettings;
+import org.treegrpo.job.settings.Use;
 import org.treegrpo.reward.arrow.RewardBatch;
 import org.treegrpo.reward.arrow.RewardRow;
 
@@ -51,6 +50,7 @@ class CreditAssignerTest {
         List.of(new Prompt("cat", "cat"), new Prompt("dog", "dog")),
         2,
         TREE,
+        Collections.nCopies(2, Status.TRAINED),
         all);
   }
 
@@ -75,29 +75,43 @@ class CreditAssignerTest {
     return shares;
   }
 
+  private static TrainSettings settings(String... overrides) {
+    return new SettingsLoader(reward -> List.of())
+        .parse(
+            """
+            treegrpo {
+              run-dir = run
+              policy.path = policy
+              prompts { train = train.jsonl, evaluation = held-out.jsonl }
+              rewards = [ { name = spelling, type = ocr } ]
+            }
+            """,
+            "test.conf",
+            List.of(overrides),
+            Use.TRAIN);
+  }
+
+  private static CreditAssigner assigner(TrainSettings settings) {
+    return new CreditAssigner(
+        settings.advantage(),
+        settings.update(),
+        10,
+        new RewardWeights(new double[] {1}),
+        new double[] {1, 1, 1, 1});
+  }
+
   private static RoundCredit assign(int shares) {
     return assign(shares, 1);
   }
 
   private static RoundCredit assign(int shares, int steps) {
     RoundPlan plan = plan(shares, steps);
-    return new CreditAssigner(
-            new AdvantageSettings(
-                new GroupStatistics(),
-                Aggregation.NORMALISE_THEN_SUM,
-                StdScope.GROUP,
-                0,
-                1e-9,
-                5,
-                16,
-                Backup.UNIFORM,
-                0,
-                false,
-                false),
-            10,
-            new RewardWeights(new double[] {1}),
-            EdgeReduction.MEAN)
-        .assign(EstimatorState.NONE, plan, scored(plan));
+    TrainSettings settings =
+        settings(
+            "treegrpo.advantage.epsilon=1e-9",
+            "treegrpo.advantage.backup=uniform",
+            "treegrpo.update.steps-per-round=" + steps);
+    return assigner(settings).assign(EstimatorState.NONE, plan, scored(plan));
   }
 
   @Test

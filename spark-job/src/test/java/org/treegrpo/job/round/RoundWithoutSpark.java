@@ -104,12 +104,7 @@ final class RoundWithoutSpark implements AutoCloseable {
   }
 
   RoundCredit assign(List<ScoredShare> scored) {
-    CreditAssigner credits =
-        new CreditAssigner(
-            settings.advantage(),
-            recipe.policy().latentShape().elements(),
-            recipe.rewardWeights(),
-            settings.update().edgeReduction());
+    CreditAssigner credits = new CreditAssigner(recipe);
     return credits.assign(credits.estimator().initial(), plan, scored);
   }
 

@@ -24,8 +24,10 @@ import org.treegrpo.core.policy.GuidedDenoiser.GuidanceGradient;
 import org.treegrpo.core.process.SigmaSchedule;
 import org.treegrpo.core.transition.FlowSde;
 import org.treegrpo.core.transition.SamplerSettings;
+import org.treegrpo.core.transition.Tail;
 import org.treegrpo.core.tree.TreeSettings;
 import org.treegrpo.core.tree.TreeSettings.RootNoise;
+import org.treegrpo.core.tree.TreeSettings.SiblingNoise;
 import org.treegrpo.reward.RewardDefinition;
 
 /** The defaults are the paper's setting (ALGORITHMS.md section 1.6). */
@@ -40,17 +42,22 @@ class DefaultsTest {
     assertThat(settings.method()).as("method").isEqualTo("treegrpo");
     assertThat(settings.sampler())
         .as("sampler")
-        .isEqualTo(new SamplerSettings(10, SigmaSchedule.FLOW_MATCH_EULER, 3, new FlowSde(), 0.7));
+        .isEqualTo(
+            new SamplerSettings(
+                10, SigmaSchedule.FLOW_MATCH_EULER, 3, new FlowSde(), 0.7, Tail.SAME, 0.4));
     assertThat(settings.tree())
         .as("tree")
         .isEqualTo(
             new ForestSettings(
                 3,
                 3,
+                List.of(),
                 new WindowSettings(WindowSettings.Strategy.RANDOM, 0.5, 0, 1, 50),
                 1,
                 32,
                 RootNoise.SHARED,
+                SiblingNoise.INDEPENDENT,
+                4,
                 32));
     assertThat(settings.advantage())
         .as("advantage")
@@ -66,7 +73,8 @@ class DefaultsTest {
                 Backup.SOFTMAX_MEAN_LOGP,
                 0,
                 false,
-                false));
+                false,
+                AdvantageSettings.Group.PROMPT));
     assertThat(settings.update())
         .as("update")
         .isEqualTo(
@@ -82,7 +90,11 @@ class DefaultsTest {
                 EdgeReduction.MEAN,
                 new LeavesSettings(
                     new LeafSettings(6, LeafWeighting.UNIFORM, 1), LeavesSettings.Credit.LEAF),
-                new LateAnchorSettings(0, 12)));
+                new LateAnchorSettings(0, 12),
+                new TrainedSettings(TrainedSettings.Strategy.ALL, 0.6),
+                new PruningSettings(0, 30, PruningSettings.Width.NONE, 2),
+                UpdateSettings.StepWeight.NONE,
+                new OldPolicySettings(0.001, 0.5)));
     assertThat(settings.optimizer())
         .as("optimizer")
         .isEqualTo(
@@ -111,7 +123,7 @@ class DefaultsTest {
     assertThat(settings.checkpoint()).as("checkpoint").isEqualTo(new CheckpointSettings(10, 3));
     assertThat(settings.evaluation())
         .as("evaluation")
-        .isEqualTo(new EvaluationSettings(10, 0, 1, 10, 0));
+        .isEqualTo(new EvaluationSettings(10, 0, 1, 10, 0, 0));
     assertThat(settings.audit()).as("audit").isEqualTo(new AuditSettings(1));
     assertThat(settings.rewardWorkers())
         .as("reward-workers")

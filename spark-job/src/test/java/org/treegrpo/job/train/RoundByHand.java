@@ -25,12 +25,7 @@ final class RoundByHand {
   }
 
   static RoundCredit credit(RunInputs inputs, RoundPlan plan, GrownRound grown) {
-    return new CreditAssigner(
-            inputs.recipe().settings().advantage(),
-            inputs.recipe().policy().latentShape().elements(),
-            inputs.recipe().rewardWeights(),
-            inputs.recipe().settings().update().edgeReduction())
-        .assign(EstimatorState.NONE, plan, grown.shares());
+    return new CreditAssigner(inputs.recipe()).assign(EstimatorState.NONE, plan, grown.shares());
   }
 
   /** Trains a round; the digest of the weights after it. */
