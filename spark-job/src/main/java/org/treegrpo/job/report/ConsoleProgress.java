@@ -90,6 +90,11 @@ public final class ConsoleProgress {
     }
   }
 
+  /** Prints what people should know. */
+  public void remark(String line) {
+    out.println(line);
+  }
+
   /** Prints an evaluation. */
   public void evaluation(EvaluationRecord evaluation) {
     StringBuilder line =

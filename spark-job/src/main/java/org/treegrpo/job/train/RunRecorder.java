@@ -136,8 +136,11 @@ final class RunRecorder implements AutoCloseable {
     audit.write(plan.round(), edges, leaves);
   }
 
-  /** Writes the drawn tree of a round, if the executors kept its images. */
+  /** Writes the drawn tree of a round, if it has edges and the executors kept its images. */
   void tree(RoundPlan plan, GrownRound grown, RoundCredit credit) throws IOException {
+    if (plan.topology().edges() == 0) {
+      return;
+    }
     for (var block : grown.blocks()) {
       if (block.preview() != null) {
         draw(plan, credit, block.preview()).write(directory.fs(), directory.root());

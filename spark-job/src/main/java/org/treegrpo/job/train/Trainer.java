@@ -49,6 +49,7 @@ final class Trainer {
   private final CreditAssigner credits;
   private final Evaluator evaluator;
   private final RoundGuard guard;
+  private final RoundWarnings warnings;
   private EstimatorState estimates;
   private int saved = NOTHING;
 
@@ -77,6 +78,7 @@ final class Trainer {
     this.estimates = credits.estimator().initial();
     this.evaluator = new Evaluator(cluster, recipe);
     this.guard = new RoundGuard(settings);
+    this.warnings = new RoundWarnings(settings, progress::remark);
   }
 
   /**
@@ -187,6 +189,7 @@ final class Trainer {
     }
     RoundMetrics metrics = figures.metrics(digest, watch.lap(), watch.total());
     recorder.round(metrics);
+    warnings.look(metrics);
     if (metrics.sharesRegrown() > 0) {
       LOG.info(
           "round {}: {} of {} shares grown again, their executor was lost",

@@ -1,0 +1,53 @@
+package org.treegrpo.job.train;
+
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.treegrpo.job.metrics.RoundMetrics;
+import org.treegrpo.job.settings.TrainSettings;
+
+/**
+ * What a round's figures say about a run that learns nothing although it seems to work
+ * (ALGORITHMS.md sections 3.1 and 3.2); each is told once.
+ */
+final class RoundWarnings {
+
+  private static final double NEAR = 10;
+
+  private final TrainSettings settings;
+  private final Consumer<String> people;
+  private final Set<String> told = new HashSet<>();
+
+  RoundWarnings(TrainSettings settings, Consumer<String> people) {
+    this.settings = settings;
+    this.people = people;
+  }
+
+  void look(RoundMetrics round) {
+    double epsilon = settings.optimizer().adamW().epsilon();
+    if (round.gradientRms() > 0 && round.gradientRms() < NEAR * epsilon) {
+      tell(
+          "gradient",
+          String.format(
+              Locale.ROOT,
+              "round %d: the gradient's RMS is %.1e, below 10 x treegrpo.optimizer.epsilon = %s: AdamW hardly moves the weights; lower the epsilon",
+              round.round(),
+              round.gradientRms(),
+              epsilon));
+    }
+    // before the first update the two policies are one
+    if (round.round() > 1 && round.oldPolicyGap() == 0) {
+      tell(
+          "old policy",
+          "round %d: the policy that rollouts are drawn with equals the trained one, so learner %s pulls nowhere; raise treegrpo.update.old-policy.rate"
+              .formatted(round.round(), settings.update().learner().name()));
+    }
+  }
+
+  private void tell(String subject, String line) {
+    if (told.add(subject)) {
+      people.accept("warning: " + line);
+    }
+  }
+}
