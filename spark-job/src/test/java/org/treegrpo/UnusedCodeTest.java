@@ -55,6 +55,9 @@ class UnusedCodeTest {
           entry(
               "org.treegrpo.core.io.SafetensorsReader.metadata(",
               "checks what is written for other programs"),
+          entry(
+              "org.treegrpo.core.objective.Surrogate$Edge.noiseStd(",
+              "surrogates in jars of their own may need it"),
           entry("org.treegrpo.core.prompt.Prompt.extra(", "a line may say more than id and text"),
           entry(
               "org.treegrpo.core.tensor.TorchRuntime.openArrays(", "counts what a run leaves open"),

@@ -60,6 +60,7 @@ public final class BenchmarkMain {
     rows.put("depth", new GrowingRow());
     rows.put("parent", new LearningRow());
     rows.put("flat", new FlatGroupRow());
+    rows.put("methods", new MethodsRow());
     rows.put("raw", new RawTorchRow());
     rows.put("overhead", new OverheadRow());
     rows.put("executors", new ExecutorsRow());

@@ -97,7 +97,10 @@ public final class TensorBoardWriter implements AutoCloseable {
     scalar(summary, "update/ratio_max_deviation", metrics.ratioMaxDeviation());
     scalar(summary, "update/clip_fraction", metrics.clipFraction());
     scalar(summary, "update/approx_kl", metrics.approxKl());
+    scalar(summary, "update/penalty", metrics.penalty());
+    scalar(summary, "update/old_policy_gap", metrics.oldPolicyGap());
     scalar(summary, "update/gradient_norm", metrics.gradientNorm());
+    scalar(summary, "update/gradient_rms", metrics.gradientRms());
     scalar(summary, "update/learning_rate", metrics.learningRate());
     append(metrics.round(), summary);
   }

@@ -147,6 +147,8 @@ final class CurvesSection {
     health(out, data, "Std of the advantages", RoundMetrics::advantageStd);
     health(out, data, "Share of edges clipped", RoundMetrics::clipFraction);
     health(out, data, "Approximate KL (nats)", RoundMetrics::approxKl);
+    health(out, data, "Penalties, of the loss", RoundMetrics::penalty);
+    health(out, data, "Gap to the policy of the rollouts", RoundMetrics::oldPolicyGap);
     health(out, data, "Greatest |ratio − 1| at first", RoundMetrics::ratioMaxDeviation);
     health(out, data, "Prompts with equal scores", RoundMetrics::zeroVarianceGroups);
     health(out, data, "Pictures not scored", CurvesSection::failed);

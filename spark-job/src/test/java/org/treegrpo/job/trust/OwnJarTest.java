@@ -388,7 +388,7 @@ class OwnJarTest {
     assertThat(run(ExitCodes.REFUSED, arguments)).as("command").contains("hello with seed 5");
     assertThat(run(ExitCodes.DONE, List.of("--help")))
         .as("help")
-        .contains("Is the user's own.", "mix-grpo, own-method, treegrpo");
+        .contains("Is the user's own.", "mix-grpo-flash, own-method, tempflow-grpo");
   }
 
   @Test
