@@ -45,7 +45,7 @@ final class Reading implements Batch {
         return;
       }
       for (int row = 0; row < chunk.rows(); row++) {
-        texts[chunk.from() + row][column] = read.get(row);
+        texts[chunk.of()[row]][column] = read.get(row);
       }
       if (open.decrementAndGet() == 0) {
         result.complete(texts);

@@ -18,6 +18,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,7 +35,8 @@ import org.treegrpo.reward.TextReader;
 /**
  * Scores batches on threads of its own, so that scoring runs beside growing. Each thread has its
  * own instance of each reward. A batch is cut into chunks of a fixed number of rows; each (chunk,
- * reward) is one call, so several threads share a batch.
+ * reward) is one call, so several threads share a batch. A reward that scores groups is called once
+ * a prompt instead, with all the images that the batch has of it, whatever the size of a chunk.
  *
  * <p>A call that throws, returns null, too few scores or none for a row leaves those rows failed
  * (NaN, with a reason), never 0. A call that takes longer than its reward's time limit is given up:
@@ -53,6 +55,7 @@ public final class RewardPool implements AutoCloseable {
   private final List<RewardDefinition> definitions;
   private final List<String> names;
   private final List<Integer> readers;
+  private final Set<Integer> scoreGroups;
   private final int chunkRows;
   private final Map<String, String> versions = new TreeMap<>();
   private final BlockingQueue<ScoreCall> queue = new LinkedBlockingQueue<>();
@@ -80,6 +83,11 @@ public final class RewardPool implements AutoCloseable {
     for (int i = 0; i < names.size(); i++) {
       versions.put(names.get(i), instances.get(0)[i].version());
     }
+    scoreGroups =
+        IntStream.range(0, names.size())
+            .filter(reward -> factory.scoresGroups(this.definitions.get(reward)))
+            .boxed()
+            .collect(Collectors.toSet());
     readers =
         IntStream.range(0, names.size())
             .filter(reward -> instances.get(0)[reward] instanceof TextReader)
@@ -140,12 +148,27 @@ public final class RewardPool implements AutoCloseable {
           "prompts: %d images need as many prompts, got %d"
               .formatted(images.rows(), prompts.size()));
     }
+    int[] rewards = wanted.stream().mapToInt(names::indexOf).toArray();
     List<Chunk> chunks = Chunk.split(images, prompts, chunkRows);
-    Submission submission = new Submission(wanted, images, chunks.size());
+    List<Chunk> groups =
+        IntStream.of(rewards).anyMatch(scoreGroups::contains)
+            ? Chunk.groups(images, prompts)
+            : List.of();
+    Submission submission =
+        new Submission(
+            wanted,
+            images,
+            IntStream.of(rewards)
+                .map(reward -> (scoreGroups.contains(reward) ? groups : chunks).size())
+                .toArray());
     List<ScoreCall> calls = new ArrayList<>();
-    for (Chunk chunk : chunks) {
-      for (int column = 0; column < wanted.size(); column++) {
-        calls.add(new ScoreCall(submission, names.indexOf(wanted.get(column)), column, chunk));
+    // Chunk by chunk, so that the first images of a batch are done first.
+    for (int chunk = 0; chunk < Math.max(chunks.size(), groups.size()); chunk++) {
+      for (int column = 0; column < rewards.length; column++) {
+        List<Chunk> ofReward = scoreGroups.contains(rewards[column]) ? groups : chunks;
+        if (chunk < ofReward.size()) {
+          calls.add(new ScoreCall(submission, rewards[column], column, ofReward.get(chunk)));
+        }
       }
     }
     queue(calls);
