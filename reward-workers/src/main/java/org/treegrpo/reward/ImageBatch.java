@@ -1,6 +1,7 @@
 package org.treegrpo.reward;
 
 import java.util.Arrays;
+import java.util.Objects;
 
 /**
  * Images to score, RGB.
@@ -65,6 +66,16 @@ public record ImageBatch(int rows, int height, int width, float[] pixels) {
     }
     return new ImageBatch(
         to - from, height, width, Arrays.copyOfRange(pixels, offset(from), offset(to)));
+  }
+
+  /** A copy of some rows, in the order given. */
+  public ImageBatch select(int[] wanted) {
+    float[] selected = new float[Math.multiplyExact(wanted.length, imageElements())];
+    for (int i = 0; i < wanted.length; i++) {
+      Objects.checkIndex(wanted[i], rows);
+      System.arraycopy(pixels, offset(wanted[i]), selected, i * imageElements(), imageElements());
+    }
+    return new ImageBatch(wanted.length, height, width, selected);
   }
 
   /** False where a pixel of the row is NaN or infinite. */

@@ -4,7 +4,8 @@ import java.util.List;
 
 /**
  * Scores images. One instance is used by one thread at a time; the pool gives each of its threads
- * an instance of its own. The score of a row must depend on that row and its prompt alone.
+ * an instance of its own. The score of a row must depend on that row and its prompt alone; of a
+ * reward that scores groups ({@link RewardProvider#scoresGroups}), on the rows of its call alone.
  */
 public interface Reward extends AutoCloseable {
 
@@ -18,7 +19,8 @@ public interface Reward extends AutoCloseable {
    * One score per image, higher is better; NaN marks a row that could not be scored. Failed rows
    * are masked out of the statistics and the loss, never scored 0.
    *
-   * @param images B images
+   * @param images B images; of a reward that scores groups all those of one prompt, without any
+   *     that holds a pixel that is no number
    * @param prompts the prompt of each image, B of them
    * @return B scores
    * @throws RewardException when no row could be scored

@@ -27,6 +27,17 @@ public interface RewardProvider {
   Reward create(RewardDefinition definition) throws RewardException;
 
   /**
+   * Whether the reward judges the images of a prompt together, such as by their rank: each call
+   * then gets a whole group, in training the leaves of all trees of a prompt, in evaluations its
+   * images. Its scores compare within one prompt only.
+   *
+   * @param definition without {@link #problems}
+   */
+  default boolean scoresGroups(RewardDefinition definition) {
+    return false;
+  }
+
+  /**
    * Tries on the driver, once and before a run, what {@link #create} will do on every executor;
    * needs no device but the CPU. The default relies on {@link #problems}.
    *

@@ -38,6 +38,11 @@ public final class RewardProviders {
         .create(definition);
   }
 
+  /** Whether the reward judges whole groups; false where its type is unknown. */
+  public static boolean scoresGroups(RewardDefinition definition) {
+    return find(definition.type()).filter(type -> type.scoresGroups(definition)).isPresent();
+  }
+
   /**
    * Tries, without keeping anything, whether the reward's model loads; see {@link
    * RewardProvider#check}.

@@ -14,7 +14,8 @@ class RewardProvidersTest {
   void findsTheBundledTypes() {
     assertThat(RewardProviders.types())
         .as("types found by ServiceLoader")
-        .containsExactly("jpeg-compressibility", "jpeg-incompressibility", "ocr", "torchscript");
+        .containsExactly(
+            "jpeg-compressibility", "jpeg-incompressibility", "ocr", "rank", "torchscript");
     for (String type : RewardProviders.types()) {
       assertThat(RewardProviders.find(type).orElseThrow().type()).as("find").isEqualTo(type);
     }

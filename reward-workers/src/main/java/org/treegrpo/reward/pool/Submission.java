@@ -29,15 +29,18 @@ final class Submission implements Batch {
   private final LongAdder modelNanos = new LongAdder();
   private final CompletableFuture<ScoredBatch> result = new CompletableFuture<>();
 
-  Submission(List<String> names, ImageBatch images, int chunks) {
+  /**
+   * @param calls how many calls of each reward will come in
+   */
+  Submission(List<String> names, ImageBatch images, int[] calls) {
     this.names = names;
     this.images = images;
     scores = new float[names.size()][images.rows()];
     for (float[] rewardScores : scores) {
       Arrays.fill(rewardScores, Float.NaN);
     }
-    failures = new String[names.size()][chunks];
-    open = new AtomicInteger(names.size() * chunks);
+    failures = Arrays.stream(calls).mapToObj(String[]::new).toArray(String[][]::new);
+    open = new AtomicInteger(Arrays.stream(calls).sum());
     if (open.get() == 0) {
       complete();
     }
@@ -71,7 +74,7 @@ final class Submission implements Batch {
     int firstMissing = 0;
     for (int row = chunk.rows() - 1; row >= 0; row--) {
       if (Float.isFinite(chunkScores[row])) {
-        scores[reward][chunk.from() + row] = chunkScores[row];
+        scores[reward][chunk.of()[row]] = chunkScores[row];
       } else {
         missing++;
         firstMissing = row;
@@ -83,8 +86,8 @@ final class Submission implements Batch {
               .formatted(
                   names.get(reward),
                   missing,
-                  rows(chunk),
-                  chunk.from() + firstMissing,
+                  chunk.range(),
+                  chunk.of()[firstMissing],
                   chunkScores[firstMissing]);
     }
     countDown(nanos);
@@ -94,7 +97,7 @@ final class Submission implements Batch {
   @Override
   public void failed(int reward, Chunk chunk, String reason, long nanos) {
     failures[reward][chunk.index()] =
-        "reward '%s': rows %s failed: %s".formatted(names.get(reward), rows(chunk), reason);
+        "reward '%s': rows %s failed: %s".formatted(names.get(reward), chunk.range(), reason);
     countDown(nanos);
   }
 
@@ -135,9 +138,5 @@ final class Submission implements Batch {
         messages.add("images: row %d holds a pixel that is NaN or infinite".formatted(row));
       }
     }
-  }
-
-  private static String rows(Chunk chunk) {
-    return "%d-%d".formatted(chunk.from(), chunk.from() + chunk.rows() - 1);
   }
 }

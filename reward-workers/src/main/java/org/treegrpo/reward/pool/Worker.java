@@ -1,38 +1,30 @@
 package org.treegrpo.reward.pool;
 
-import java.util.List;
-import java.util.concurrent.ScheduledFuture;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.treegrpo.reward.Reward;
-import org.treegrpo.reward.RewardDefinition;
 import org.treegrpo.reward.RewardException;
 
 /**
- * One scoring thread and its instances of the rewards, which it closes when it ends. When the clock
- * settles a call before the worker does, the worker has lost its place to a successor, which has
- * taken over its other instances.
+ * One scoring thread and its instances of the rewards, which it closes when it ends. When a time
+ * limit passes, the worker has lost its place to a successor, which has taken over its other
+ * instances.
  */
 final class Worker implements Runnable {
 
+  private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
+
   private final RewardPool pool;
-  private final List<RewardDefinition> definitions;
-  private final RewardFactory factory;
   private final @Nullable Reward[] instances;
   private final Thread thread;
 
   /**
-   * @param instances one per definition; null = made on first use. Owned by the worker from now on.
+   * @param instances one per reward; null = made on first use. Owned by the worker from now on.
    */
-  Worker(
-      RewardPool pool,
-      List<RewardDefinition> definitions,
-      RewardFactory factory,
-      @Nullable Reward[] instances,
-      int number) {
+  Worker(RewardPool pool, @Nullable Reward[] instances, int number) {
     this.pool = pool;
-    this.definitions = definitions;
-    this.factory = factory;
     this.instances = instances;
     this.thread = new Thread(this, "reward-worker-" + number);
     thread.setDaemon(true);
@@ -52,23 +44,21 @@ final class Worker implements Runnable {
   Worker successor(int hangingReward, int number) {
     @Nullable Reward[] rest = instances.clone();
     rest[hangingReward] = null;
-    return new Worker(pool, definitions, factory, rest, number);
+    return new Worker(pool, rest, number);
   }
 
   @Override
   public void run() {
     for (ScoreCall call = pool.next(); call != null; call = pool.next()) {
-      Reward reward = instance(call);
-      if (reward != null && !score(reward, call)) {
+      if (!answer(call)) {
         pool.returned(call.reward());
-        reward.close();
         return;
       }
     }
     try {
       for (Reward reward : instances) {
         if (reward != null) {
-          reward.close();
+          closeQuietly(reward);
         }
       }
     } finally {
@@ -76,64 +66,92 @@ final class Worker implements Runnable {
     }
   }
 
-  /** The instance for a call; null where there is none and the call's rows have been failed. */
-  private @Nullable Reward instance(ScoreCall call) {
-    int index = call.reward();
-    if (pool.tooManyHanging(index)) {
-      fail(call, "%d earlier calls still hang".formatted(RewardPool.MAX_HANGING), 0);
-      return null;
+  /** False where the clock has given this worker up. */
+  private boolean answer(ScoreCall call) {
+    String refusal = pool.refusal(call.reward());
+    if (refusal != null) {
+      call.failed(refusal, 0);
+      return true;
     }
-    try {
-      if (instances[index] == null) {
-        instances[index] = factory.create(definitions.get(index));
-      }
-      return instances[index];
-    } catch (Exception e) { // a reward in a language without checked exceptions throws any
-      fail(call, reason(e), 0);
-    } catch (Error e) {
-      abort(call, e);
-    }
-    return null;
+    Reward reward = instances[call.reward()];
+    return reward == null ? load(call) : score(reward, call);
   }
 
-  /** False where the clock has given this worker up. */
+  /** Makes the instance, then scores with it. */
+  private boolean load(ScoreCall call) {
+    Deadline deadline = pool.startLoading(this, call);
+    Reward made = null;
+    Throwable failure = null;
+    try {
+      made = pool.make(call.reward());
+    } catch (Exception | Error e) { // any Exception: languages without checked ones throw all
+      failure = e;
+    }
+    if (!deadline.meet()) {
+      if (made != null) {
+        closeQuietly(made);
+      }
+      return false;
+    }
+    if (made == null) {
+      pool.missed(call.reward());
+      fail(call, failure, 0);
+      return true;
+    }
+    instances[call.reward()] = made;
+    return score(made, call);
+  }
+
   private boolean score(Reward reward, ScoreCall call) {
-    ScheduledFuture<?> clock = pool.startClock(this, call);
+    Deadline deadline = pool.startScoring(this, call);
     long start = System.nanoTime();
     Runnable report;
     try {
       LongConsumer answer = call.batch().ask(reward, call.column(), call.chunk());
       long nanos = System.nanoTime() - start;
       report = () -> answer.accept(nanos);
-    } catch (Exception e) { // a reward in a language without checked exceptions throws any
+    } catch (Exception | Error e) { // likewise
       long nanos = System.nanoTime() - start;
-      report = () -> fail(call, reason(e), nanos);
-    } catch (Error e) {
-      report = () -> abort(call, e);
+      report = () -> fail(call, e, nanos);
     }
-    if (!call.settle()) {
+    if (!deadline.meet()) {
+      closeQuietly(reward);
       return false;
     }
-    clock.cancel(false);
+    pool.inTime(call.reward());
     report.run();
     return true;
   }
 
-  private static void fail(ScoreCall call, String reason, long nanos) {
-    call.batch().failed(call.column(), call.chunk(), reason, nanos);
+  /**
+   * An error of the JVM, such as a missing native library or no memory, is no matter of single
+   * rows: the caller must hear of it, unless nothing depends on the reward.
+   */
+  private void fail(ScoreCall call, @Nullable Throwable problem, long nanos) {
+    if (problem instanceof Error && !pool.isMeasuredOnly(call.reward())) {
+      call.batch()
+          .abort(
+              new RewardException(
+                  "reward '%s': %s; this is no matter of single images, so nothing is scored any more"
+                      .formatted(pool.names().get(call.reward()), problem),
+                  problem));
+      return;
+    }
+    call.failed(reason(problem), nanos);
   }
 
-  /** Not the rows' fault: a missing native library, no memory. The caller must hear of it. */
-  private void abort(ScoreCall call, Error e) {
-    call.batch()
-        .abort(
-            new RewardException(
-                "reward '%s': %s; this is no matter of single images, so nothing is scored any more"
-                    .formatted(definitions.get(call.reward()).name(), e),
-                e));
+  /** What a reward leaves undone at its end is no reason for its process to end. */
+  private static void closeQuietly(Reward reward) {
+    try {
+      reward.close();
+    } catch (Exception | Error e) { // likewise
+      LOG.warn("a reward was not closed as a whole: {}", e.toString());
+    }
   }
 
-  private static String reason(Exception e) {
-    return e instanceof RewardException && e.getMessage() != null ? e.getMessage() : e.toString();
+  private static String reason(@Nullable Throwable problem) {
+    return problem instanceof RewardException && problem.getMessage() != null
+        ? problem.getMessage()
+        : String.valueOf(problem);
   }
 }

@@ -21,9 +21,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.treegrpo.reward.ImageBatch;
+import org.treegrpo.reward.Reward;
 import org.treegrpo.reward.RewardDefinition;
 import org.treegrpo.reward.RewardException;
 import org.treegrpo.reward.RewardPrompt;
@@ -128,6 +130,60 @@ class RewardPoolTest {
       assertThat(empty.scores()).as("scores of no images").isEqualTo(new float[1][0]);
     }
     assertThat(sizes).as("rows of each call").containsExactly(4, 4, 2, 3);
+  }
+
+  @Test
+  void givesAWholeGroupToARewardThatScoresGroups() throws Exception {
+    List<String> calls = Collections.synchronizedList(new ArrayList<>());
+    RewardFactory factory =
+        new RewardFactory() {
+          @Override
+          public Reward create(RewardDefinition definition) {
+            return new ScriptedReward(
+                definition.name(),
+                (images, prompts) -> {
+                  calls.add(
+                      definition.name()
+                          + prompts.stream().map(RewardPrompt::id).toList()
+                          + images.pixels()[0]);
+                  return firstPixels(images);
+                },
+                open);
+          }
+
+          @Override
+          public boolean scoresGroups(RewardDefinition definition) {
+            return definition.name().equals("group");
+          }
+        };
+    ImageBatch images = images(5);
+    images.pixels()[images.offset(3) + 5] = Float.POSITIVE_INFINITY;
+    List<RewardPrompt> prompts =
+        Stream.of("a", "b", "a", "a", "a").map(id -> new RewardPrompt(id, id, List.of())).toList();
+    try (RewardPool pool =
+        new RewardPool(
+            List.of(definition("group", LONG), definition("single", LONG)),
+            new RewardPoolSettings(1, 2),
+            factory,
+            clock)) {
+      ScoredBatch batch = get(pool.submit(images, prompts));
+      assertThat(List.of(batch.scores()))
+          .as("each score at its row; the damaged image has none")
+          .allSatisfy(
+              scores -> assertThat(scores).containsExactly(0, 0.01f, 0.02f, Float.NaN, 0.04f));
+      assertThat(calls)
+          .as("one call a prompt, without the damaged image; others by chunks of two")
+          .containsExactlyInAnyOrder(
+              "group[a, a, a]0.0",
+              "group[b]0.01",
+              "single[a, b]0.0",
+              "single[a, a]0.02",
+              "single[a]0.04");
+      images.pixels()[images.offset(1)] = Float.NaN;
+      assertThat(get(pool.submit(images.slice(1, 2), prompts.subList(1, 2))).scores()[0])
+          .as("a batch with no image to compare")
+          .containsExactly(Float.NaN);
+    }
   }
 
   @Test

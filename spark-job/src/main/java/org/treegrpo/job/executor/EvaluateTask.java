@@ -37,6 +37,8 @@ public record EvaluateTask(
     int pictures)
     implements BlockTask<EvaluatedBlock> {
 
+  private static final int MOST_CAUSES = 3;
+
   @Override
   public EvaluatedBlock run(int block, TaskContext context) {
     ExecutorRuntime runtime = ExecutorRuntime.of(run);
@@ -74,6 +76,7 @@ public record EvaluateTask(
       return new EvaluatedBlock(
           rows(scores),
           versions(runtime.measuredRewards()),
+          failures(scores),
           read.stream().flatMap(texts -> Stream.of(texts.join())).toArray(String[][]::new),
           height,
           width,
@@ -129,7 +132,17 @@ public record EvaluateTask(
   }
 
   private static String[] versions(RewardPool rewards) {
-    return rewards.names().stream().map(rewards.versions()::get).toArray(String[]::new);
+    return rewards.names().stream()
+        .map(name -> rewards.versions().getOrDefault(name, ""))
+        .toArray(String[]::new);
+  }
+
+  private static String[] failures(List<CompletableFuture<ScoredBatch>> scores) {
+    return scores.stream()
+        .flatMap(scored -> scored.join().failures().stream())
+        .distinct()
+        .limit(MOST_CAUSES)
+        .toArray(String[]::new);
   }
 
   private static float[][] rows(List<CompletableFuture<ScoredBatch>> scores) {

@@ -4,7 +4,8 @@ package org.treegrpo.job.executor;
  * Result of an evaluation task, its images in prompt order.
  *
  * @param scores {@code [image][reward]}, NaN where the reward failed
- * @param versions {@code [reward]} of the models that scored
+ * @param versions {@code [reward]} of the models that scored; empty where none could be loaded here
+ * @param failures why scores are missing, the first causes
  * @param read {@code [image][reward]} what a reading reward read; null for the others
  * @param height of the pictures
  * @param width of the pictures
@@ -14,6 +15,7 @@ package org.treegrpo.job.executor;
 public record EvaluatedBlock(
     float[][] scores,
     String[] versions,
+    String[] failures,
     String[][] read,
     int height,
     int width,

@@ -43,7 +43,7 @@ public record EvaluationRecord(
    * @param trained whether the run optimises this reward, or another one by the same model: only
    *     what is not trained is an independent judge
    * @param exact share of the images in which exactly the prompt's text was read, in [0, 1]; null
-   *     for rewards that do not read
+   *     for rewards that do not read, or could not read every image
    */
   public record HeldOutReward(double mean, double ci95, boolean trained, @Nullable Double exact) {}
 }

@@ -51,8 +51,7 @@ final class CurvesSection {
     List<String> readers = rewards.stream().filter(data::isReader).toList();
     if (!readers.isEmpty()) {
       LineChart chart = new LineChart(480, 240, "round", Figures::percent).include(0);
-      readers.forEach(
-          reward -> chart.add(heldOut(data, reward, value -> value.exact(), value -> 0)));
+      readers.forEach(reward -> chart.add(heldOut(data, reward, RunData::readRight, value -> 0)));
       chart(out, "Read correctly, held-out words", chart);
     }
     for (List<String> group : sameScale(data, rewards)) {

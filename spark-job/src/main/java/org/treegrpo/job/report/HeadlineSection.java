@@ -73,7 +73,7 @@ final class HeadlineSection {
   }
 
   private static String show(RunData data, EvaluationRecord evaluation, String reward) {
-    double figure = RunData.figure(evaluation, reward);
+    double figure = data.figure(evaluation, reward);
     return data.isReader(reward) ? Figures.percent(figure) : Figures.number(figure);
   }
 

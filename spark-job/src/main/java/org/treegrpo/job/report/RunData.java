@@ -96,12 +96,17 @@ record RunData(
   }
 
   /** The share read right where the reward reads, its mean score elsewhere; NaN where absent. */
-  static double figure(EvaluationRecord evaluation, String reward) {
+  double figure(EvaluationRecord evaluation, String reward) {
     HeldOutReward value = evaluation.reward().get(reward);
     if (value == null) {
       return Double.NaN;
     }
-    return value.exact() == null ? value.mean() : value.exact();
+    return isReader(reward) ? readRight(value) : value.mean();
+  }
+
+  /** The share read right; NaN where that is not known. */
+  static double readRight(HeldOutReward value) {
+    return value.exact() == null ? Double.NaN : value.exact();
   }
 
   /** A whole number of the resolved configuration, if it is there. */

@@ -9,6 +9,7 @@ import org.treegrpo.core.process.Family;
 import org.treegrpo.core.transition.Cps;
 import org.treegrpo.core.transition.Tail;
 import org.treegrpo.reward.RewardDefinition;
+import org.treegrpo.reward.RewardProviders;
 
 /** The rules that join several keys. Each is judged only if its keys are sound by themselves. */
 final class JointRules {
@@ -35,6 +36,7 @@ final class JointRules {
     penalty();
     surrogate();
     rewards(use, rewardCheck);
+    groupRewards();
   }
 
   private void required(Use use) {
@@ -308,6 +310,40 @@ final class JointRules {
         && block.clean("rewards")
         && settings.trainedRewards().isEmpty()) {
       block.problemAt("rewards", "needs at least one reward with a weight above 0", "");
+    }
+  }
+
+  /** A reward that compares the images of a prompt must be shown all of them, and two at least. */
+  private void groupRewards() {
+    if (!block.clean("rewards")) {
+      return;
+    }
+    List<RewardDefinition> groups =
+        settings.rewards().stream().filter(RewardProviders::scoresGroups).toList();
+    groups.stream().findFirst().ifPresent(this::comparableEvaluation);
+    groups.stream().filter(reward -> reward.weight() > 0).findFirst().ifPresent(this::wholeShares);
+  }
+
+  private void comparableEvaluation(RewardDefinition reward) {
+    if (block.clean("evaluation.images-per-prompt")
+        && settings.evaluation().imagesPerPrompt() < 2) {
+      block.problemAt(
+          "evaluation.images-per-prompt",
+          "must be at least 2 with reward '%s', which compares the images of a prompt"
+              .formatted(reward.name()),
+          "");
+    }
+  }
+
+  private void wholeShares(RewardDefinition reward) {
+    int prompts = settings.tree().promptsPerRound();
+    if (block.clean("tree.shares", "tree.trees-per-prompt", "tree.prompts-per-round")
+        && prompts % settings.tree().shares() != 0) {
+      block.problemAt(
+          "tree.shares",
+          "must divide the %d prompts of a round evenly with reward '%s', which needs all images of a prompt in one share"
+              .formatted(prompts, reward.name()),
+          "%d makes one share of each prompt".formatted(prompts));
     }
   }
 

@@ -7,7 +7,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.treegrpo.core.prompt.Prompt;
 import org.treegrpo.core.prompt.TargetText;
 import org.treegrpo.job.cluster.SparkCluster;
@@ -27,6 +31,8 @@ import org.treegrpo.reward.RewardDefinition;
 public final class Evaluator {
 
   private static final int COLUMNS = 8;
+  private static final int MOST_CAUSES = 3;
+  private static final Logger LOG = LoggerFactory.getLogger(Evaluator.class);
 
   private final SparkCluster cluster;
   private final Recipe recipe;
@@ -68,6 +74,7 @@ public final class Evaluator {
         diversity.add(one);
       }
     }
+    warn(round, scores, blocks);
     EvaluationRecord figures =
         new EvaluationRecord(
             round,
@@ -77,7 +84,7 @@ public final class Evaluator {
                 settings.policy().guidance().scale(),
                 settings.ema().enabled()),
             prompts,
-            rewards(scores, read, List.of(blocks.get(0).versions()), perPrompt),
+            rewards(scores, read, versions(blocks), perPrompt),
             diversity.stream().mapToDouble(Double::doubleValue).average().orElse(Double.NaN));
     return new Evaluation(
         figures,
@@ -86,13 +93,48 @@ public final class Evaluator {
             : Optional.of(sheet(round, scores, read, pictures, blocks.get(0))));
   }
 
+  /** The version of each reward, from a block that could load it; empty where none could. */
+  private List<String> versions(List<EvaluatedBlock> blocks) {
+    return IntStream.range(0, recipe.rewards().size())
+        .mapToObj(
+            reward ->
+                blocks.stream()
+                    .map(block -> block.versions()[reward])
+                    .filter(version -> !version.isEmpty())
+                    .findFirst()
+                    .orElse(""))
+        .toList();
+  }
+
+  private void warn(int round, List<float[]> scores, List<EvaluatedBlock> blocks) {
+    List<String> causes =
+        blocks.stream()
+            .flatMap(block -> Stream.of(block.failures()))
+            .distinct()
+            .limit(MOST_CAUSES)
+            .toList();
+    for (int reward = 0; reward < recipe.rewards().size(); reward++) {
+      int column = reward;
+      long missing = scores.stream().filter(row -> Float.isNaN(row[column])).count();
+      if (missing > 0) {
+        LOG.warn(
+            "held-out after round {}: {} of {} images have no score of reward '{}'; first causes: {}",
+            round,
+            missing,
+            scores.size(),
+            recipe.rewards().get(reward).name(),
+            causes);
+      }
+    }
+  }
+
   private Map<String, HeldOutReward> rewards(
       List<float[]> scores, List<String[]> read, List<String> versions, int perPrompt) {
     Map<String, HeldOutReward> rewards = new LinkedHashMap<>();
     List<RewardDefinition> definitions = recipe.rewards();
     Set<String> trained = new HashSet<>();
     for (int reward = 0; reward < definitions.size(); reward++) {
-      if (definitions.get(reward).weight() > 0) {
+      if (definitions.get(reward).weight() > 0 && !versions.get(reward).isEmpty()) {
         trained.add(versions.get(reward));
       }
     }
@@ -105,13 +147,16 @@ public final class Evaluator {
           new HeldOutReward(
               mean.mean(),
               mean.confidence95(),
-              trained.contains(versions.get(reward)),
+              definitions.get(reward).weight() > 0 || trained.contains(versions.get(reward)),
               exact(read, reward, perPrompt)));
     }
     return rewards;
   }
 
-  /** Share of the images that read exactly as their prompt; null where the reward does not read. */
+  /**
+   * Share of the images that read exactly as their prompt; null where the reward does not read, or
+   * could not read them all.
+   */
   private @Nullable Double exact(List<String[]> read, int reward, int perPrompt) {
     int right = 0;
     for (int i = 0; i < read.size(); i++) {

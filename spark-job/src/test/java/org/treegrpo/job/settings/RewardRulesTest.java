@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -88,6 +89,41 @@ class RewardRulesTest {
               assertThat(problem.value()).isEqualTo("ocr");
               assertThat(problem.rule()).isEqualTo("type ocr is refused");
             });
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          1 | tree.trees-per-prompt=1                        |
+          1 | tree.trees-per-prompt=2                        | tree.shares
+          1 | tree.trees-per-prompt=2, tree.shares=32        |
+          1 | tree.trees-per-prompt=2, tree.shares=8         |
+          1 | tree.shares=96                                 | tree.shares
+          0 | tree.trees-per-prompt=2                        |
+          0 | tree.shares=96                                 |
+          1 | evaluation.images-per-prompt=1                 | evaluation.images-per-prompt
+          0 | evaluation.images-per-prompt=1                 | evaluation.images-per-prompt
+          """)
+  void aRewardThatScoresGroupsNeedsWholeGroups(double weight, String overrides, String key) {
+    List<String> options =
+        Stream.of(("evaluation.images-per-prompt=2, " + overrides).split(", "))
+            .map(each -> "treegrpo." + each)
+            .toList();
+    String text =
+        withRewards(
+            "[{name = ocr, type = ocr}, {name = place, type = rank, weight = %s, options.of = ocr}]"
+                .formatted(weight));
+    List<Problem> problems =
+        Loading.problems(() -> new SettingsLoader().parse(text, "test.conf", options, Use.TRAIN));
+    assertThat(problems)
+        .as("weight %s, %s", weight, overrides)
+        .extracting(Problem::key)
+        .isEqualTo(key == null ? List.of() : List.of("treegrpo." + key));
+    assertThat(problems)
+        .as("which reward needs them")
+        .allSatisfy(problem -> assertThat(problem.rule()).contains("with reward 'place'"));
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.treegrpo.reward.RewardDefinition;
 
 /** The files of the directory {@code conf} load. */
 class ShippedConfigurationsTest {
@@ -20,6 +21,23 @@ class ShippedConfigurationsTest {
     assertThat(settings.policy().guidance().branches()).as("no guidance").isEqualTo(1);
     assertThat(settings.rewards()).as("a teacher and two recognisers").hasSize(3);
     assertThat(settings.trainedRewards()).as("one of them trains").hasSize(1);
+  }
+
+  @Test
+  void theQuickstartWithTwoRewardsDiffersByItsRewards() {
+    TrainSettings one =
+        Loading.loader().load(CONF.resolve("quickstart.conf"), List.of(), Use.TRAIN);
+    TrainSettings two =
+        new SettingsLoader()
+            .load(CONF.resolve("quickstart-two-rewards.conf"), List.of(), Use.TRAIN);
+    assertThat(two.trainedRewards())
+        .as("spelling and compressibility")
+        .extracting(RewardDefinition::weight)
+        .containsExactly(0.8, 0.2);
+    assertThat(two.rewards()).as("two recognisers measure").hasSize(4);
+    assertThat(two.update()).as("the same update").isEqualTo(one.update());
+    assertThat(two.tree()).as("the same trees").isEqualTo(one.tree());
+    assertThat(two.policy()).as("the same base").isEqualTo(one.policy());
   }
 
   @Test

@@ -1,5 +1,6 @@
 package org.treegrpo.job.train;
 
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +11,7 @@ import org.treegrpo.reward.RewardDefinition;
 import org.treegrpo.reward.RewardException;
 import org.treegrpo.reward.RewardPrompt;
 import org.treegrpo.reward.RewardProvider;
+import org.treegrpo.reward.TextReader;
 
 /**
  * Type {@code faulty}: scores the mean of an image, except in every n-th call of an instance
@@ -36,10 +38,55 @@ public final class FaultyRewardProvider implements RewardProvider {
     if (!definition.option("api-key", KEY).startsWith(KEY)) {
       throw new RewardException("the key is wrong");
     }
-    return new Faulty(
-        definition.name(),
-        definition.option("fault", ""),
-        Integer.parseInt(definition.option("every", "1")));
+    String fault = definition.option("fault", "");
+    if (fault.equals("unmade")) {
+      throw new RewardException("no model on this machine");
+    }
+    if (fault.equals("unlinked")) {
+      throw new NoClassDefFoundError("Model");
+    }
+    int every = Integer.parseInt(definition.option("every", "1"));
+    return fault.equals("unread")
+        ? new Reader(definition.name())
+        : new Faulty(definition.name(), fault, every);
+  }
+
+  /** Scores, and cannot tell what it reads after its first reading. */
+  private static final class Reader implements Reward, TextReader {
+
+    private final String name;
+    private boolean readOnce;
+
+    Reader(String name) {
+      this.name = name;
+    }
+
+    @Override
+    public String name() {
+      return name;
+    }
+
+    @Override
+    public String version() {
+      return "reader";
+    }
+
+    @Override
+    public float[] score(ImageBatch images, List<RewardPrompt> prompts) {
+      return new float[images.rows()];
+    }
+
+    @Override
+    public List<String> read(ImageBatch images) throws RewardException {
+      if (readOnce) {
+        throw new RewardException("no letters");
+      }
+      readOnce = true;
+      return Collections.nCopies(images.rows(), "ba");
+    }
+
+    @Override
+    public void close() {}
   }
 
   private static final class Faulty implements Reward {
@@ -62,6 +109,9 @@ public final class FaultyRewardProvider implements RewardProvider {
 
     @Override
     public String version() {
+      if (fault.equals("unnamed")) {
+        throw new IllegalStateException("no version");
+      }
       return fault;
     }
 
@@ -80,13 +130,18 @@ public final class FaultyRewardProvider implements RewardProvider {
         case "short" -> new float[images.rows() - 1];
         case "null" -> null;
         case "hangs" -> hang();
+        case "unclosed" -> scores;
         case "error" -> throw new UnsatisfiedLinkError("no libmodel");
         default -> throw new AssertionError(fault);
       };
     }
 
     @Override
-    public void close() {}
+    public void close() {
+      if (fault.equals("unclosed")) {
+        throw new IllegalStateException("cannot be closed");
+      }
+    }
 
     private static float[] firstMissing(float[] scores) {
       scores[0] = Float.NaN;
