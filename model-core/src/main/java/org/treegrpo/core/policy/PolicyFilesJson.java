@@ -24,7 +24,15 @@ final class PolicyFilesJson {
   private static final Map<String, PolicySpec.Type> TYPES =
       Map.of("built-in", PolicySpec.Type.BUILT_IN, "torchscript", PolicySpec.Type.TORCHSCRIPT);
   private static final List<String> KEYS =
-      List.of("type", "file", "latentShape", "prediction", "conditioning", "decoder", "network");
+      List.of(
+          "type",
+          "file",
+          "latentShape",
+          "prediction",
+          SchedulerJson.KEY,
+          "conditioning",
+          "decoder",
+          "network");
   private static final List<String> CONDITIONING_KEYS = List.of("name", "shape");
   private static final List<String> DECODER_KEYS = List.of("file", "scale", "shift");
   private static final List<String> NETWORK_KEYS =
@@ -57,11 +65,13 @@ final class PolicyFilesJson {
       throw root.refused(
           "network", root.get("network"), "is only for a policy of type built-in, remove it");
     }
+    Prediction prediction = prediction(root);
     return new PolicySpec(
         type,
         root.relativePath("file"),
         latent,
-        prediction(root),
+        prediction,
+        SchedulerJson.parse(root, prediction),
         conditioning,
         decoder(root),
         network);
@@ -76,6 +86,7 @@ final class PolicyFilesJson {
         .add(spec.latentShape().height())
         .add(spec.latentShape().width());
     root.put("prediction", spec.prediction().label());
+    spec.scheduler().ifPresent(scheduler -> SchedulerJson.render(scheduler, root));
     ArrayNode conditioning = root.putArray("conditioning");
     for (ConditioningInput input : spec.conditioning()) {
       ArrayNode shape = conditioning.addObject().put("name", input.name()).putArray("shape");

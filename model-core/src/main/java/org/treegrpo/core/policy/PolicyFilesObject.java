@@ -89,14 +89,31 @@ final class PolicyFilesObject {
   }
 
   int positiveInteger(String key) throws PolicyDirectoryException {
-    return positiveInteger(path(key), get(key));
+    return integer(path(key), get(key), 1);
+  }
+
+  /** An integer from {@code least} on, or {@code usual} where there is none. */
+  int integer(String key, int least, int usual) throws PolicyDirectoryException {
+    return has(key) ? integer(path(key), get(key), least) : usual;
+  }
+
+  /** True or false, or {@code usual} where there is none. */
+  boolean flag(String key, boolean usual) throws PolicyDirectoryException {
+    if (!has(key)) {
+      return usual;
+    }
+    JsonNode value = get(key);
+    if (!value.isBoolean()) {
+      throw refused(key, value, "must be true or false");
+    }
+    return value.booleanValue();
   }
 
   List<Integer> positiveIntegers(String key) throws PolicyDirectoryException {
     JsonNode array = array(key);
     List<Integer> values = new ArrayList<>();
     for (int i = 0; i < array.size(); i++) {
-      values.add(positiveInteger("%s[%d]".formatted(path(key), i), array.get(i)));
+      values.add(integer("%s[%d]".formatted(path(key), i), array.get(i), 1));
     }
     return values;
   }
@@ -117,13 +134,13 @@ final class PolicyFilesObject {
     return value;
   }
 
-  private int positiveInteger(String path, JsonNode value) throws PolicyDirectoryException {
+  private int integer(String path, JsonNode value, int least) throws PolicyDirectoryException {
     if (!value.isIntegralNumber()
         || !value.canConvertToInt()
-        || value.intValue() < 1
+        || value.intValue() < least
         || value.intValue() > LARGEST) {
       throw new PolicyDirectoryException(
-          file, path, value, "must be an integer from 1 to " + LARGEST);
+          file, path, value, "must be an integer from %d to %d".formatted(least, LARGEST));
     }
     return value.intValue();
   }

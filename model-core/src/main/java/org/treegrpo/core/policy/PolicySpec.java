@@ -2,6 +2,7 @@ package org.treegrpo.core.policy;
 
 import java.util.List;
 import java.util.Optional;
+import org.treegrpo.core.process.NoiseSchedule;
 import org.treegrpo.core.process.Prediction;
 
 /**
@@ -12,6 +13,7 @@ import org.treegrpo.core.process.Prediction;
  *     the policy directory
  * @param latentShape shape of one latent
  * @param prediction meaning of the output
+ * @param scheduler noise schedule of a diffusion policy, where the file names one
  * @param conditioning names and shapes of the conditioning inputs, in argument order
  * @param decoder the latent-to-image network, or empty where the latent is the image
  * @param network size of a built-in network; empty for a TorchScript policy
@@ -21,6 +23,7 @@ public record PolicySpec(
     String file,
     LatentShape latentShape,
     Prediction prediction,
+    Optional<NoiseSchedule> scheduler,
     List<ConditioningInput> conditioning,
     Optional<DecoderSpec> decoder,
     Optional<NetworkSpec> network) {
@@ -62,5 +65,10 @@ public record PolicySpec(
 
   public PolicySpec {
     conditioning = List.copyOf(conditioning);
+  }
+
+  /** The noise schedule of a diffusion policy: Stable Diffusion's where the file names none. */
+  public NoiseSchedule noiseSchedule() {
+    return scheduler.orElse(NoiseSchedule.STABLE_DIFFUSION);
   }
 }

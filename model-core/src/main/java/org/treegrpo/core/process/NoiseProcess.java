@@ -18,7 +18,15 @@ public interface NoiseProcess {
   /** The clean sample implied by a state and the network's output. */
   CleanEstimate clean(double time);
 
-  /** The time as the network is told it, 0..1000. */
+  /**
+   * The time at a fraction of the way from data to noise, in the process's unit; a uniform fraction
+   * is what training draws.
+   *
+   * @param fraction 0..1
+   */
+  double time(double fraction);
+
+  /** The time as the network is told it: 0..1000, or a diffusion's training step. */
   float modelTime(double time);
 
   /** The deterministic step from one time to a smaller one. */

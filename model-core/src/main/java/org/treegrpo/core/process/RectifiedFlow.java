@@ -32,6 +32,11 @@ public record RectifiedFlow(SigmaSchedule schedule, double shift) implements Noi
   }
 
   @Override
+  public double time(double fraction) {
+    return fraction;
+  }
+
+  @Override
   public float modelTime(double sigma) {
     return (float) (sigma * TIME_SCALE);
   }

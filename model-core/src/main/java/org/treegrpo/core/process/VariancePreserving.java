@@ -1,28 +1,33 @@
 package org.treegrpo.core.process;
 
 /**
- * Stable Diffusion's variance-preserving process: 1000 training steps, scaled-linear beta from
- * 0.00085 to 0.012, leading spacing with offset 1 (ALGORITHMS.md section 2.2). Its time is the
- * training step.
+ * A variance-preserving diffusion (ALGORITHMS.md section 2.2). Its time is the training step, and
+ * the network is told just that.
  */
 public final class VariancePreserving implements NoiseProcess {
 
-  private static final int TRAINING_STEPS = 1000;
-  private static final double BETA_START = 0.00085;
-  private static final double BETA_END = 0.012;
-
-  private final double[] cumulativeAlphas = cumulativeAlphas();
+  private final NoiseSchedule schedule;
+  private final double[] cumulativeAlphas;
   private final Prediction prediction;
 
   /**
    * @param prediction epsilon, v or x0
+   * @throws IllegalArgumentException where the prediction does not go with the schedule
    */
-  public VariancePreserving(Prediction prediction) {
+  public VariancePreserving(Prediction prediction, NoiseSchedule schedule) {
     if (prediction.family() != Family.DIFFUSION) {
       throw new IllegalArgumentException(
           "prediction: a diffusion has no %s".formatted(prediction.label()));
     }
+    schedule
+        .refusal(prediction)
+        .ifPresent(
+            why -> {
+              throw new IllegalArgumentException("scheduler: " + why);
+            });
     this.prediction = prediction;
+    this.schedule = schedule;
+    this.cumulativeAlphas = schedule.cumulativeAlphas();
   }
 
   /** Share of the signal's variance at a time, abar. */
@@ -95,37 +100,19 @@ public final class VariancePreserving implements NoiseProcess {
         modelTime(time));
   }
 
+  /** The training step that holds the fraction; each holds an equal share of them. */
+  @Override
+  public double time(double fraction) {
+    return Math.min(Math.floor(fraction * cumulativeAlphas.length), cumulativeAlphas.length - 1.0);
+  }
+
   @Override
   public double interval(double time, double next) {
-    return (time - next) / TRAINING_STEPS;
+    return (time - next) / cumulativeAlphas.length;
   }
 
-  /** The last time is clamped at 0, which keeps the last step's noise positive. */
   @Override
   public double[] times(int steps) {
-    if (steps >= TRAINING_STEPS) {
-      throw new IllegalArgumentException(
-          "steps: a diffusion policy has %d training steps, so at most %d are possible, was %d"
-              .formatted(TRAINING_STEPS, TRAINING_STEPS - 1, steps));
-    }
-    int spacing = TRAINING_STEPS / steps;
-    double[] times = new double[steps + 1];
-    for (int t = 0; t < steps; t++) {
-      times[t] = (steps - 1.0 - t) * spacing + 1;
-    }
-    return times;
-  }
-
-  private static double[] cumulativeAlphas() {
-    double[] table = new double[TRAINING_STEPS];
-    double first = Math.sqrt(BETA_START);
-    double last = Math.sqrt(BETA_END);
-    double product = 1;
-    for (int i = 0; i < TRAINING_STEPS; i++) {
-      double root = first + i * (last - first) / (TRAINING_STEPS - 1);
-      product *= 1 - root * root;
-      table[i] = product;
-    }
-    return table;
+    return schedule.times(steps);
   }
 }

@@ -7,6 +7,7 @@ import org.treegrpo.core.process.AffineStep;
 import org.treegrpo.core.process.CleanEstimate;
 import org.treegrpo.core.process.Family;
 import org.treegrpo.core.process.NoiseProcess;
+import org.treegrpo.core.process.NoiseSchedule;
 import org.treegrpo.core.process.Prediction;
 import org.treegrpo.core.process.RectifiedFlow;
 import org.treegrpo.core.process.VariancePreserving;
@@ -36,9 +37,10 @@ public final class Sampler {
   /**
    * The sampler of a policy with the given prediction.
    *
+   * @param noise schedule of a diffusion policy; a flow policy has no use for it
    * @throws IllegalArgumentException when transition and prediction are not of one family
    */
-  public static Sampler of(SamplerSettings settings, Prediction prediction) {
+  public static Sampler of(SamplerSettings settings, Prediction prediction, NoiseSchedule noise) {
     Transition transition = settings.transition();
     if (transition.family() != prediction.family()) {
       throw new IllegalArgumentException(
@@ -56,7 +58,7 @@ public final class Sampler {
     NoiseProcess process =
         switch (prediction.family()) {
           case FLOW -> new RectifiedFlow(settings.schedule(), settings.shift());
-          case DIFFUSION -> new VariancePreserving(prediction);
+          case DIFFUSION -> new VariancePreserving(prediction, noise);
         };
     return new Sampler(process, settings);
   }

@@ -18,6 +18,7 @@ class BuiltInPolicyTest {
         "policy.safetensors",
         new LatentShape(3, 8, 12),
         Prediction.FLOW_VELOCITY,
+        Optional.empty(),
         List.of(new PolicySpec.ConditioningInput("characters", List.of(3))),
         Optional.empty(),
         Optional.of(new PolicySpec.NetworkSpec(4, 16, 2, 2, "abc", 4)));

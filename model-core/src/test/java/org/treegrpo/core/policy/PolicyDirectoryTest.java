@@ -17,7 +17,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.treegrpo.core.policy.PolicySpec.ConditioningInput;
 import org.treegrpo.core.policy.PolicySpec.DecoderSpec;
 import org.treegrpo.core.policy.PolicySpec.NetworkSpec;
+import org.treegrpo.core.process.BetaSchedule;
+import org.treegrpo.core.process.NoiseSchedule;
 import org.treegrpo.core.process.Prediction;
+import org.treegrpo.core.process.TimestepSpacing;
 
 class PolicyDirectoryTest {
 
@@ -33,6 +36,13 @@ class PolicyDirectoryTest {
       {"type": "torchscript", "file": "unet.pt", "latentShape": [4, 8, 8],
        "prediction": "epsilon", "conditioning": [{"name": "text", "shape": [7, 16]}],
        "decoder": {"file": "vae/decoder.pt", "scale": 0.18215, "shift": 0}}
+      """;
+
+  private static final String SCHEDULER =
+      """
+      {"num_train_timesteps": 500, "beta_start": 0.001, "beta_end": 0.03, "beta_schedule": "linear",
+       "rescale_betas_zero_snr": false, "timestep_spacing": "trailing", "steps_offset": 2,
+       "prediction_type": "epsilon"}
       """;
 
   @TempDir Path directory;
@@ -60,6 +70,7 @@ class PolicyDirectoryTest {
                 "weights.safetensors",
                 new LatentShape(3, 16, 32),
                 Prediction.FLOW_VELOCITY,
+                Optional.empty(),
                 List.of(new ConditioningInput("tokens", List.of(4))),
                 Optional.empty(),
                 Optional.of(new NetworkSpec(4, 64, 2, 4, "ABC", 8))));
@@ -76,8 +87,87 @@ class PolicyDirectoryTest {
   }
 
   @Test
+  void aPolicyWithoutASchedulerHasStableDiffusions() throws IOException {
+    PolicySpec spec = read(TORCHSCRIPT);
+    assertThat(spec.scheduler()).as("as the file says").isEmpty();
+    assertThat(spec.noiseSchedule())
+        .as("what it is sampled with")
+        .isEqualTo(NoiseSchedule.STABLE_DIFFUSION);
+    assertThat(read(withScheduler("{}")).noiseSchedule())
+        .as("nor has an empty one other values")
+        .isEqualTo(NoiseSchedule.STABLE_DIFFUSION);
+  }
+
+  @Test
+  void readsTheSchedulerInDiffusersTerms() throws IOException {
+    assertThat(read(withScheduler(SCHEDULER)).noiseSchedule())
+        .as("every key")
+        .isEqualTo(
+            new NoiseSchedule(
+                500, 0.001, 0.03, BetaSchedule.LINEAR, false, TimestepSpacing.TRAILING, 2));
+    String v =
+        withScheduler(SCHEDULER.replace("false", "true").replace("\"epsilon", "\"v_prediction"));
+    assertThat(
+            read(v.replace("\"prediction\": \"epsilon\"", "\"prediction\": \"v\"")).noiseSchedule())
+        .as("zero terminal SNR, which v can follow")
+        .extracting(NoiseSchedule::zeroTerminalSnr)
+        .isEqualTo(true);
+  }
+
+  private static String withScheduler(String scheduler) {
+    return TORCHSCRIPT.replace(
+        "\"conditioning\"", "\"scheduler\": " + scheduler + ", \"conditioning\"");
+  }
+
+  @ParameterizedTest(name = "{1} -> {2}")
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "500 | 1 | scheduler.num_train_timesteps | must be an integer from 2 to",
+        "500 | 500.5 | scheduler.num_train_timesteps | must be an integer from 2 to",
+        "500 | \"500\" | scheduler.num_train_timesteps | must be an integer from 2 to",
+        "0.001 | 0 | scheduler.beta_start | must be a number > 0 and < 1",
+        "0.001 | 1 | scheduler.beta_start | must be a number > 0 and < 1",
+        "0.001 | \"x\" | scheduler.beta_start | must be a finite number",
+        "0.001 | 0.04 | scheduler.beta_end | must be at least beta_start 0.04",
+        "0.03 | 1.5 | scheduler.beta_end | must be a number > 0 and < 1",
+        "\"linear\" | \"sigmoid\" | scheduler.beta_schedule | must be one of [linear, scaled_linear, squaredcos_cap_v2]",
+        "\"linear\" | 3 | scheduler.beta_schedule | must be a string",
+        "false | 0 | scheduler.rescale_betas_zero_snr | must be true or false",
+        "false | true | scheduler | use prediction v or x0, or rescale_betas_zero_snr false",
+        "\"trailing\" | \"even\" | scheduler.timestep_spacing | must be one of [leading, trailing, linspace]",
+        "\"steps_offset\": 2 | \"steps_offset\": -1 | scheduler.steps_offset | must be an integer from 0 to",
+        "\"steps_offset\": 2 | \"steps_offset\": 500 | scheduler.steps_offset | must be less than num_train_timesteps 500",
+        "\"epsilon\" | \"sample\" | scheduler.prediction_type | must be 'epsilon', as prediction is 'epsilon'",
+        "steps_offset | step_offset | scheduler.step_offset | nearest is 'steps_offset'",
+      })
+  void refusesABadScheduler(String valid, String invalid, String key, String rule) {
+    assertThat(SCHEDULER).as("the text to break").contains(valid);
+    assertThatThrownBy(() -> read(withScheduler(SCHEDULER.replace(valid, invalid))))
+        .as(invalid)
+        .isInstanceOfSatisfying(
+            PolicyDirectoryException.class, e -> assertThat(e.key()).as("key").isEqualTo(key))
+        .hasMessageContaining("policy.json")
+        .hasMessageContaining(rule)
+        .hasMessageNotContaining("\n");
+  }
+
+  @Test
+  void aSchedulerIsADiffusionsAlone() {
+    String flow = BUILT_IN.replace("\"conditioning\"", "\"scheduler\": {}, \"conditioning\"");
+    assertThatThrownBy(() -> read(flow))
+        .as("it would say nothing of a flow")
+        .hasMessageContaining("scheduler")
+        .hasMessageContaining("is only for a diffusion");
+    assertThatThrownBy(() -> read(withScheduler("[]")))
+        .as("no object")
+        .hasMessageContaining("must be an object");
+  }
+
+  @Test
   void readsBackWhatItWrites() throws IOException {
-    for (String json : List.of(BUILT_IN, TORCHSCRIPT)) {
+    for (String json : List.of(BUILT_IN, TORCHSCRIPT, withScheduler(SCHEDULER))) {
       PolicySpec spec = read(json);
       PolicyDirectory.write(directory, spec);
       assertThat(PolicyDirectory.read(directory)).as("the same specification").isEqualTo(spec);
@@ -173,6 +263,7 @@ class PolicyDirectoryTest {
             "../elsewhere",
             spec.latentShape(),
             spec.prediction(),
+            spec.scheduler(),
             spec.conditioning(),
             spec.decoder(),
             spec.network());

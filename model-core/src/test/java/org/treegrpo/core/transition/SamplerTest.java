@@ -23,6 +23,7 @@ import org.treegrpo.core.base.Services;
 import org.treegrpo.core.process.AffineStep;
 import org.treegrpo.core.process.CleanEstimate;
 import org.treegrpo.core.process.Family;
+import org.treegrpo.core.process.NoiseSchedule;
 import org.treegrpo.core.process.Prediction;
 import org.treegrpo.core.process.SigmaSchedule;
 
@@ -66,7 +67,7 @@ class SamplerTest {
   @ParameterizedTest
   @MethodSource("ddimCases")
   void ddimStepsMatchTheGoldenNumbers(JsonNode golden) {
-    Sampler sampler = Sampler.of(settings(50, Steps.named("ddim"), 1), Prediction.EPSILON);
+    Sampler sampler = sampler(settings(50, Steps.named("ddim"), 1), Prediction.EPSILON);
     int t = (981 - golden.get("t").asInt()) / 20;
     AffineStep step = sampler.sdeStep(t);
     assertThat(step.timestep()).as("model time").isEqualTo((float) golden.get("t").asInt());
@@ -102,7 +103,7 @@ class SamplerTest {
       @ForAll("transitions") Transition kind, @ForAll @IntRange(min = 1, max = 60) int steps) {
     Prediction prediction =
         kind.family() == Family.DIFFUSION ? Prediction.EPSILON : Prediction.FLOW_VELOCITY;
-    Sampler sampler = Sampler.of(settings(steps, kind, 0), prediction);
+    Sampler sampler = sampler(settings(steps, kind, 0), prediction);
     for (int t = 0; t < steps; t++) {
       AffineStep ode = Steps.ode(sampler, t);
       AffineStep sde = sampler.sdeStep(t);
@@ -131,7 +132,7 @@ class SamplerTest {
   @Test
   void everyDdimStepHasNoise() {
     for (int steps : new int[] {1, 7, 50, 999}) {
-      Sampler sampler = Sampler.of(settings(steps, Steps.named("ddim"), 1), Prediction.V);
+      Sampler sampler = sampler(settings(steps, Steps.named("ddim"), 1), Prediction.V);
       for (int t = 0; t < steps; t++) {
         assertThat(sampler.sdeStep(t).noiseStd()).as("step %d of %d", t, steps).isPositive();
       }
@@ -144,9 +145,9 @@ class SamplerTest {
     double clean = 0.37;
     double noise = -1.2;
     int steps = 20;
-    Sampler epsilon = Sampler.of(settings(steps, Steps.named("ddim"), 1), Prediction.EPSILON);
-    Sampler x0 = Sampler.of(settings(steps, Steps.named("ddim"), 1), Prediction.X0);
-    Sampler v = Sampler.of(settings(steps, Steps.named("ddim"), 1), Prediction.V);
+    Sampler epsilon = sampler(settings(steps, Steps.named("ddim"), 1), Prediction.EPSILON);
+    Sampler x0 = sampler(settings(steps, Steps.named("ddim"), 1), Prediction.X0);
+    Sampler v = sampler(settings(steps, Steps.named("ddim"), 1), Prediction.V);
     for (int t = 0; t < steps; t++) {
       double signal = 1 / epsilon.clean(t).latent();
       double std = Math.sqrt(1 - signal * signal);
@@ -180,9 +181,9 @@ class SamplerTest {
     for (Prediction prediction : Prediction.values()) {
       boolean flow = prediction == Prediction.FLOW_VELOCITY;
       if (name.equals("ddim") != flow) {
-        assertThat(Sampler.of(settings(4, kind, 0.5), prediction).steps()).isEqualTo(4);
+        assertThat(sampler(settings(4, kind, 0.5), prediction).steps()).isEqualTo(4);
       } else {
-        assertThatThrownBy(() -> Sampler.of(settings(4, kind, 0.5), prediction))
+        assertThatThrownBy(() -> sampler(settings(4, kind, 0.5), prediction))
             .as("%s with %s", kind, prediction)
             .isInstanceOf(IllegalArgumentException.class)
             .hasMessageContaining(name)
@@ -201,7 +202,7 @@ class SamplerTest {
     assertThatThrownBy(
             () -> new SamplerSettings(4, SigmaSchedule.LINSPACE_SHIFT, 0, new FlowSde(), 0))
         .hasMessageContaining("shift");
-    assertThatThrownBy(() -> Sampler.of(settings(1000, Steps.named("ddim"), 1), Prediction.EPSILON))
+    assertThatThrownBy(() -> sampler(settings(1000, Steps.named("ddim"), 1), Prediction.EPSILON))
         .hasMessageContaining("at most 999");
   }
 
@@ -229,7 +230,11 @@ class SamplerTest {
   }
 
   private static Sampler flow(Transition kind, double eta) {
-    return Sampler.of(settings(10, kind, eta), Prediction.FLOW_VELOCITY);
+    return sampler(settings(10, kind, eta), Prediction.FLOW_VELOCITY);
+  }
+
+  private static Sampler sampler(SamplerSettings settings, Prediction prediction) {
+    return Sampler.of(settings, prediction, NoiseSchedule.STABLE_DIFFUSION);
   }
 
   private static SamplerSettings settings(int steps, Transition kind, double eta) {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.treegrpo.core.policy.Conditioning;
 import org.treegrpo.core.process.Family;
+import org.treegrpo.core.process.NoiseSchedule;
 import org.treegrpo.core.process.Prediction;
 import org.treegrpo.core.process.SigmaSchedule;
 import org.treegrpo.core.topology.BranchSchedule;
@@ -29,7 +30,9 @@ public final class Trees {
     Prediction prediction =
         transition.family() == Family.DIFFUSION ? Prediction.EPSILON : Prediction.FLOW_VELOCITY;
     return Sampler.of(
-        new SamplerSettings(steps, SigmaSchedule.LINSPACE_SHIFT, 3, transition, eta), prediction);
+        new SamplerSettings(steps, SigmaSchedule.LINSPACE_SHIFT, 3, transition, eta),
+        prediction,
+        NoiseSchedule.STABLE_DIFFUSION);
   }
 
   /** k children at each of w steps from {@code start} on. */

@@ -74,6 +74,7 @@ final class OverheadRow implements Row {
             "policy.pt",
             new LatentShape(3, 4, 4),
             Prediction.FLOW_VELOCITY,
+            Optional.empty(),
             List.of(),
             Optional.empty(),
             Optional.empty());

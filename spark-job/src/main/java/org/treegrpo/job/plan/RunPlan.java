@@ -91,7 +91,7 @@ public record RunPlan(
 
   private static void checkTransition(TrainSettings settings, PlanInputs inputs) {
     try {
-      Sampler.of(settings.sampler(), inputs.policy().prediction());
+      Sampler.of(settings.sampler(), inputs.policy().prediction(), inputs.policy().noiseSchedule());
     } catch (IllegalArgumentException mismatch) {
       throw problem(
           "treegrpo.sampler.transition",

@@ -6,6 +6,7 @@ import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.treegrpo.core.policy.Conditioning;
 import org.treegrpo.core.policy.PolicyBatch;
+import org.treegrpo.core.process.LossWeighting;
 import org.treegrpo.core.process.NoiseProcess;
 import org.treegrpo.core.prompt.CharacterEncoder;
 import org.treegrpo.core.prompt.Prompt;
@@ -25,13 +26,15 @@ final class ExampleSource {
    *
    * @param input noisy pictures, model times and characters
    * @param target what the network is to predict, {@code [B * D]}
+   * @param weights how much each row's error counts
    */
-  record Examples(PolicyBatch input, float[] target) {}
+  record Examples(PolicyBatch input, float[] target, double[] weights) {}
 
   private final List<String> words;
   private final Set<String> hidden;
   private final int letters;
   private final NoiseProcess process;
+  private final LossWeighting weighting;
   private final PretrainSettings.Optimisation settings;
   private final WordRenderer renderer;
   private final CharacterEncoder encoder;
@@ -40,17 +43,20 @@ final class ExampleSource {
    * @param words training words, each of exactly {@code letters} letters
    * @param hidden words that must not be drawn
    * @param process that makes them noisy, and says what to predict
+   * @param weighting of the noise levels
    */
   ExampleSource(
       List<String> words,
       Set<String> hidden,
       int letters,
       NoiseProcess process,
+      LossWeighting weighting,
       PretrainSettings.Optimisation settings) {
     this.words = List.copyOf(words);
     this.hidden = Set.copyOf(hidden);
     this.letters = letters;
     this.process = process;
+    this.weighting = weighting;
     this.settings = settings;
     this.renderer = new WordRenderer(letters);
     this.encoder = new CharacterEncoder(WordRenderer.ALPHABET, letters);
@@ -64,21 +70,23 @@ final class ExampleSource {
     float[] latents = new float[rows * elements];
     float[] target = new float[rows * elements];
     float[] timesteps = new float[rows];
+    double[] weights = new double[rows];
     List<Conditioning> conditioning = new ArrayList<>(rows);
     for (int row = 0; row < rows; row++) {
       String word = word(random);
       renderer.render(word, WordStyle.random(random), latents, row * elements);
       boolean dropped = random.nextDouble() < settings.dropRate();
       conditioning.add(dropped ? encoder.unconditional() : encoder.of(new Prompt(word, word)));
-      double sigma = sigma(random);
-      timesteps[row] = process.modelTime(sigma);
+      double time = process.time(noiseLevel(random));
+      weights[row] = weighting.weight(process, time);
+      timesteps[row] = process.modelTime(time);
       random.fill(eps, 0, elements);
-      process.noise(sigma, eps, latents, target, row * elements);
+      process.noise(time, eps, latents, target, row * elements);
     }
-    return new Examples(new PolicyBatch(rows, latents, timesteps, conditioning), target);
+    return new Examples(new PolicyBatch(rows, latents, timesteps, conditioning), target, weights);
   }
 
-  private double sigma(RandomGenerator random) {
+  private double noiseLevel(RandomGenerator random) {
     double u = random.nextDouble();
     double shift = settings.sigmaShift();
     return shift * u / (1 + (shift - 1) * u);

@@ -9,10 +9,14 @@ import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.treegrpo.core.policy.LatentShape;
 import org.treegrpo.core.policy.PolicySpec;
+import org.treegrpo.core.process.Family;
+import org.treegrpo.core.process.LossWeighting;
 import org.treegrpo.core.process.NoiseProcess;
+import org.treegrpo.core.process.NoiseSchedule;
 import org.treegrpo.core.process.Prediction;
 import org.treegrpo.core.process.RectifiedFlow;
 import org.treegrpo.core.process.SigmaSchedule;
+import org.treegrpo.core.process.VariancePreserving;
 import org.treegrpo.core.prompt.Prompt;
 import org.treegrpo.core.prompt.PromptSet;
 import org.treegrpo.job.files.RunDirectory;
@@ -33,6 +37,11 @@ record PretrainJob(
     List<String> words,
     List<String> heldOutWords,
     PretrainSettings settings) {
+
+  /** What states that name none were trained with. */
+  private static final PretrainSettings.Objective FIRST_VERSIONS =
+      new PretrainSettings.Objective(
+          Prediction.FLOW_VELOCITY, LossWeighting.UNIFORM, NoiseSchedule.STABLE_DIFFUSION);
 
   PretrainJob {
     words = List.copyOf(words);
@@ -63,11 +72,15 @@ record PretrainJob(
   PolicySpec spec() {
     PretrainSettings.Network network = settings.network();
     int letters = settings.letters();
+    Prediction prediction = settings.objective().prediction();
     return new PolicySpec(
         PolicySpec.Type.BUILT_IN,
         BasePolicyWriter.WEIGHTS,
         new LatentShape(3, PretrainSettings.HEIGHT, letters * PretrainSettings.CELL),
-        Prediction.FLOW_VELOCITY,
+        prediction,
+        prediction.family() == Family.DIFFUSION
+            ? Optional.of(settings.objective().scheduler())
+            : Optional.empty(),
         List.of(new PolicySpec.ConditioningInput("characters", List.of(letters))),
         Optional.empty(),
         Optional.of(
@@ -82,17 +95,24 @@ record PretrainJob(
 
   /** The forward process that the policy is to reverse; examples draw their own noise levels. */
   NoiseProcess process() {
-    return new RectifiedFlow(SigmaSchedule.LINSPACE_SHIFT, 1);
+    PretrainSettings.Objective objective = settings.objective();
+    return switch (objective.prediction().family()) {
+      case FLOW -> new RectifiedFlow(SigmaSchedule.LINSPACE_SHIFT, 1);
+      case DIFFUSION -> new VariancePreserving(objective.prediction(), objective.scheduler());
+    };
   }
 
   /** What a saved state depends on: not the number of steps or threads, nor where files lie. */
   String fingerprint() {
-    return "seed %d, %d letters, %s, %s, words %08x and %08x"
+    PretrainSettings.Objective objective = settings.objective();
+    String beginning = objective.equals(FIRST_VERSIONS) ? "" : objective + ", ";
+    return "seed %d, %d letters, %s, %s, %swords %08x and %08x"
         .formatted(
             seed,
             settings.letters(),
             settings.network(),
             settings.optimisation().withSteps(1),
+            beginning,
             words.hashCode(),
             heldOutWords.hashCode());
   }

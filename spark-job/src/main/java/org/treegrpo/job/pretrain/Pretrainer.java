@@ -14,14 +14,17 @@ import org.treegrpo.core.optim.GradientClip;
 import org.treegrpo.core.optim.WarmUp;
 import org.treegrpo.core.policy.Policies;
 import org.treegrpo.core.policy.Policy;
+import org.treegrpo.core.transition.Sampler;
 import org.treegrpo.job.report.ConsoleProgress;
 import org.treegrpo.job.report.ConsoleProgress.Style;
 import org.treegrpo.job.settings.PretrainSettings;
 import org.treegrpo.job.settings.TrainSettings;
+import org.treegrpo.job.train.InvalidInputException;
 
 /**
- * Makes a base policy by flow matching on rendered words: the network learns v = eps - x at x_sigma
- * = (1 - sigma) x + sigma eps (ALGORITHMS.md section 2.1).
+ * Makes a base policy from rendered words at random noise levels. With the defaults that is flow
+ * matching: the network learns v = eps - x at x_sigma = (1 - sigma) x + sigma eps (ALGORITHMS.md
+ * section 2.1).
  *
  * <p>Every random number is keyed by seed, step and shard, the sum over shards has a fixed order,
  * and the saved state holds all that the next step depends on. So the weights after a step are the
@@ -64,8 +67,20 @@ public final class Pretrainer {
   public static PretrainResult run(TrainSettings settings, PrintStream out) throws IOException {
     PretrainJob job = PretrainJob.of(settings);
     try (SpellingEvaluator evaluator =
-        new SpellingEvaluator(job.heldOutWords(), settings.evaluation(), settings.sampler())) {
+        new SpellingEvaluator(job.heldOutWords(), settings.evaluation(), sampler(settings, job))) {
       return new Pretrainer(job, evaluator, out).run();
+    }
+  }
+
+  /** What will draw the held-out words; made before the first step, so that it cannot fail last. */
+  private static Sampler sampler(TrainSettings settings, PretrainJob job) {
+    try {
+      return Sampler.of(
+          settings.sampler().withSteps(settings.evaluation().steps()),
+          job.spec().prediction(),
+          job.spec().noiseSchedule());
+    } catch (IllegalArgumentException refused) {
+      throw new InvalidInputException("treegrpo.sampler." + refused.getMessage(), refused);
     }
   }
 
@@ -183,6 +198,7 @@ public final class Pretrainer {
         Set.copyOf(job.heldOutWords()),
         settings.letters(),
         job.process(),
+        settings.objective().lossWeighting(),
         optimisation);
   }
 }

@@ -14,13 +14,14 @@ import org.treegrpo.core.policy.Policy;
 import org.treegrpo.job.settings.PretrainSettings;
 
 /**
- * The gradient of the mean squared error of the prediction over a batch, cut into shards that
- * several tasks evaluate. A shard's content and the order of the sum depend on the shard's number
- * only, so any number of tasks gives the same bytes. Owns one policy and one example source a task.
+ * The gradient of the weighted mean squared error of the prediction over a batch, cut into shards
+ * that several tasks evaluate. A shard's content and the order of the sum depend on the shard's
+ * number only, so any number of tasks gives the same bytes. Owns one policy and one example source
+ * a task.
  */
 final class ShardedGradient implements AutoCloseable {
 
-  /** Mean squared error of a step and its gradient. */
+  /** Weighted mean squared error of a step and its gradient. */
   record Result(double loss, float[] gradient) {}
 
   private record Task(Policy policy, ExampleSource source) {}
@@ -75,6 +76,7 @@ final class ShardedGradient implements AutoCloseable {
     int rows = optimisation.batch() / optimisation.shards();
     ExampleSource.Examples examples = task.source().examples(rows, seed, step, shard);
     float[] target = examples.target();
+    int elements = target.length / rows;
     double scale = 1.0 / ((double) target.length * optimisation.shards());
     double squares = 0;
     try (Forward forward = task.policy().forward(examples.input())) {
@@ -83,8 +85,9 @@ final class ShardedGradient implements AutoCloseable {
       forward.output(output);
       for (int i = 0; i < output.length; i++) {
         double error = (double) output[i] - target[i];
-        squares += error * error;
-        cotangent[i] = (float) (2 * scale * error);
+        double weighted = examples.weights()[i / elements] * error;
+        squares += weighted * error;
+        cotangent[i] = (float) (2 * scale * weighted);
       }
       forward.backward(cotangent);
     }

@@ -17,7 +17,6 @@ import org.treegrpo.core.prompt.TargetText;
 import org.treegrpo.core.random.GaussianStream;
 import org.treegrpo.core.random.Keys;
 import org.treegrpo.core.transition.Sampler;
-import org.treegrpo.core.transition.SamplerSettings;
 import org.treegrpo.core.tree.OdeSampler;
 import org.treegrpo.job.settings.EvaluationSettings;
 import org.treegrpo.reward.ImageBatch;
@@ -29,8 +28,8 @@ import org.treegrpo.reward.pool.RewardPool;
 import org.treegrpo.reward.pool.RewardPoolSettings;
 
 /**
- * Draws held-out words by ODE sampling without guidance and has both recognisers read them. The
- * initial noise of a picture depends on the seed and the picture's number only. Owns the
+ * Draws held-out words by deterministic sampling without guidance and has both recognisers read
+ * them. The initial noise of a picture depends on the seed and the picture's number only. Owns the
  * recognisers, a reward pool like a training's.
  */
 final class SpellingEvaluator implements PolicyJudge, AutoCloseable {
@@ -43,16 +42,16 @@ final class SpellingEvaluator implements PolicyJudge, AutoCloseable {
   private final List<Prompt> prompts;
   private final int words;
   private final EvaluationSettings settings;
-  private final SamplerSettings sampling;
+  private final Sampler sampler;
   private final RewardPool recognisers;
 
   /**
    * @throws IllegalStateException if a recogniser cannot be loaded
    */
-  SpellingEvaluator(List<String> words, EvaluationSettings settings, SamplerSettings sampler) {
+  SpellingEvaluator(List<String> words, EvaluationSettings settings, Sampler sampler) {
     this.words = words.size();
     this.settings = settings;
-    this.sampling = sampler.withSteps(settings.steps());
+    this.sampler = sampler;
     this.prompts =
         words.stream()
             .flatMap(
@@ -96,9 +95,7 @@ final class SpellingEvaluator implements PolicyJudge, AutoCloseable {
     GuidedDenoiser denoiser =
         new GuidedDenoiser(policy, 1, GuidanceGradient.CONDITIONAL_ONLY, encoder.unconditional());
     List<Conditioning> conditioning = prompts.stream().map(encoder::of).toList();
-    float[] drawn =
-        new OdeSampler(denoiser, Sampler.of(sampling, policy.spec().prediction()), BATCH)
-            .sample(noise, conditioning);
+    float[] drawn = new OdeSampler(denoiser, sampler, BATCH).sample(noise, conditioning);
     return ImageBatch.fromSigned(prompts.size(), shape.height(), shape.width(), drawn);
   }
 

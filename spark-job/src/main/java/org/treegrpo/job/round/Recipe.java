@@ -78,7 +78,7 @@ public final class Recipe implements AutoCloseable {
     this.settings = settings;
     this.policy = PolicyDirectory.read(policyDirectory);
     checkType(settings, policy);
-    this.sampler = Sampler.of(settings.sampler(), policy.prediction());
+    this.sampler = Sampler.of(settings.sampler(), policy.prediction(), policy.noiseSchedule());
     this.conditioner = conditioner(settings, policy, hadoop);
     this.trainPrompts = prompts(trainPrompts, settings.prompts().train());
     this.evaluationPrompts =
@@ -111,7 +111,9 @@ public final class Recipe implements AutoCloseable {
   /** The sampler of held-out evaluation: its own number of steps, used by ODE. */
   public Sampler evaluationSampler() {
     return Sampler.of(
-        settings.sampler().withSteps(settings.evaluation().steps()), policy.prediction());
+        settings.sampler().withSteps(settings.evaluation().steps()),
+        policy.prediction(),
+        policy.noiseSchedule());
   }
 
   /**

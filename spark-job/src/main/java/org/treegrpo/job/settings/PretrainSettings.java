@@ -1,11 +1,19 @@
 package org.treegrpo.job.settings;
 
+import org.treegrpo.core.process.BetaSchedule;
+import org.treegrpo.core.process.Family;
+import org.treegrpo.core.process.LossWeighting;
+import org.treegrpo.core.process.NoiseSchedule;
+import org.treegrpo.core.process.Prediction;
+import org.treegrpo.core.process.TimestepSpacing;
+
 /**
  * How a base policy is made from rendered words.
  *
  * @param letters letters in every word
  * @param network size of the network
  * @param optimisation the training loop
+ * @param objective what the network learns to predict
  * @param threads that compute gradients, 0 = as many as there are processors; the result does not
  *     depend on it
  * @param maxMinutes stops, resumable, when one run has taken so long
@@ -16,6 +24,7 @@ public record PretrainSettings(
     int letters,
     Network network,
     Optimisation optimisation,
+    Objective objective,
     int threads,
     int maxMinutes,
     int checkpointEvery,
@@ -120,11 +129,55 @@ public record PretrainSettings(
     }
   }
 
+  /**
+   * What the network learns to predict, and along which process.
+   *
+   * @param prediction a flow's velocity, or what a diffusion predicts
+   * @param lossWeighting of the squared error
+   * @param scheduler noise schedule of a diffusion; a flow has no use for it
+   */
+  public record Objective(
+      Prediction prediction, LossWeighting lossWeighting, NoiseSchedule scheduler) {
+
+    private static Objective read(SettingsReader reader) {
+      Prediction prediction = reader.choice("prediction", Prediction.class);
+      LossWeighting weighting = reader.choice("loss-weighting", LossWeighting.class);
+      NoiseSchedule scheduler = scheduler(reader.section("scheduler"));
+      if (prediction.family() == Family.DIFFUSION && reader.clean("prediction", "scheduler")) {
+        scheduler
+            .refusal(prediction)
+            .ifPresent(
+                why ->
+                    reader.problem(
+                        "prediction", "does not go with pretrain.scheduler, which " + why, ""));
+      }
+      return new Objective(prediction, weighting, scheduler);
+    }
+
+    private static NoiseSchedule scheduler(SettingsReader reader) {
+      int steps = reader.integer("num-train-timesteps", 2, 1 << 20);
+      double start = reader.decimal("beta-start", Range.open(0, 1));
+      double end = reader.decimal("beta-end", Range.open(0, 1));
+      if (reader.clean("beta-start", "beta-end") && end < start) {
+        reader.problem("beta-end", "must be at least beta-start %s".formatted(start), "");
+      }
+      return new NoiseSchedule(
+          steps,
+          start,
+          end,
+          reader.choice("beta-schedule", BetaSchedule.class),
+          reader.flag("rescale-betas-zero-snr"),
+          reader.choice("timestep-spacing", TimestepSpacing.class),
+          reader.integer("steps-offset", 0, Math.max(0, steps - 1)));
+    }
+  }
+
   static PretrainSettings read(SettingsReader reader) {
     return new PretrainSettings(
         reader.integer("letters", 1, 64),
         Network.read(reader.section("network")),
         Optimisation.read(reader),
+        Objective.read(reader),
         reader.integer("threads", 0, 1024),
         reader.integer("max-minutes", 1, 100_000),
         reader.integer("checkpoint-every", 1, 10_000_000),

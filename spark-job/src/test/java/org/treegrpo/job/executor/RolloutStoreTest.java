@@ -7,6 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.treegrpo.core.policy.Conditioning;
 import org.treegrpo.core.policy.Denoiser;
 import org.treegrpo.core.policy.Forward;
+import org.treegrpo.core.process.NoiseSchedule;
 import org.treegrpo.core.process.Prediction;
 import org.treegrpo.core.process.SigmaSchedule;
 import org.treegrpo.core.topology.BranchSchedule;
@@ -30,7 +31,7 @@ class RolloutStoreTest {
   private final TreeGrower grower =
       new TreeGrower(
           new Still(),
-          Sampler.of(STEPS, Prediction.FLOW_VELOCITY),
+          Sampler.of(STEPS, Prediction.FLOW_VELOCITY, NoiseSchedule.STABLE_DIFFUSION),
           new TreeSettings(RootNoise.SHARED, 8));
 
   @Test

@@ -45,6 +45,7 @@ class RunPlanTest {
             "policy.pt",
             new LatentShape(3, 16, 32),
             prediction,
+            Optional.empty(),
             List.of(),
             Optional.empty(),
             Optional.empty());

@@ -8,8 +8,12 @@ import java.util.Set;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.treegrpo.core.policy.Conditioning;
+import org.treegrpo.core.process.LossWeighting;
+import org.treegrpo.core.process.NoiseSchedule;
+import org.treegrpo.core.process.Prediction;
 import org.treegrpo.core.process.RectifiedFlow;
 import org.treegrpo.core.process.SigmaSchedule;
+import org.treegrpo.core.process.VariancePreserving;
 import org.treegrpo.job.settings.PretrainSettings;
 
 class ExampleSourceTest {
@@ -21,7 +25,8 @@ class ExampleSourceTest {
   }
 
   private static ExampleSource source(double drop, double words) {
-    return new ExampleSource(List.of("cab"), Set.of("abc"), 3, FLOW, settings(drop, words, 2));
+    return new ExampleSource(
+        List.of("cab"), Set.of("abc"), 3, FLOW, LossWeighting.UNIFORM, settings(drop, words, 2));
   }
 
   @Test
@@ -45,6 +50,34 @@ class ExampleSourceTest {
   }
 
   @Test
+  void aDiffusionsTargetIsTheNoiseAtATrainingStep() {
+    NoiseSchedule schedule = NoiseSchedule.STABLE_DIFFUSION;
+    VariancePreserving process = new VariancePreserving(Prediction.EPSILON, schedule);
+    ExampleSource source =
+        new ExampleSource(
+            List.of("cab"), Set.of("abc"), 3, process, LossWeighting.MIN_SNR, settings(0, 0.5, 1));
+    ExampleSource.Examples examples = source.examples(6, 1, 2, 3);
+    int elements = 3 * 24 * 48;
+    for (int row = 0; row < 6; row++) {
+      float time = examples.input().timesteps()[row];
+      assertThat(time).as("a whole training step").isBetween(0f, 999f).isEqualTo(Math.round(time));
+      double signal = process.signal(time);
+      double noise = process.noise(time);
+      double snr = signal * signal / (noise * noise);
+      assertThat(examples.weights()[row])
+          .as("min-snr")
+          .isCloseTo(Math.min(snr, 5) / snr, Offset.offset(1e-9));
+      for (int i = row * elements; i < (row + 1) * elements; i++) {
+        double clean = (examples.input().latents()[i] - noise * examples.target()[i]) / signal;
+        double level = (clean + 1) * 127.5;
+        assertThat(level)
+            .as("(x_t - noise eps) / signal is an 8-bit picture")
+            .isCloseTo(Math.rint(level), Offset.offset(2e-3));
+      }
+    }
+  }
+
+  @Test
   void theKeyAloneFixesTheExamples() {
     ExampleSource used = source(0.1, 0.5);
     used.examples(4, 9, 9, 9);
@@ -63,7 +96,8 @@ class ExampleSourceTest {
     for (char letter : "abcdefghijklmnopqrstuvwxy".toCharArray()) {
       hidden.add(String.valueOf(letter));
     }
-    ExampleSource source = new ExampleSource(List.of("z"), hidden, 1, FLOW, settings(0, 0, 1));
+    ExampleSource source =
+        new ExampleSource(List.of("z"), hidden, 1, FLOW, LossWeighting.UNIFORM, settings(0, 0, 1));
     assertThat(source.examples(20, 1, 1, 1).input().conditioning())
         .as("of the one-letter words only z is not held out")
         .allSatisfy(c -> assertThat(c.tensors().get(0)).containsExactly(26f));

@@ -68,6 +68,7 @@ final class TinyPolicies {
         "policy.safetensors",
         new LatentShape(3, 4, 4),
         prediction,
+        Optional.empty(),
         List.of(new PolicySpec.ConditioningInput("characters", List.of(1))),
         Optional.empty(),
         Optional.of(new PolicySpec.NetworkSpec(2, 8, 1, 1, "abc", 4)));

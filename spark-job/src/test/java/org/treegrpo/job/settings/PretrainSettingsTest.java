@@ -8,6 +8,9 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.treegrpo.core.process.LossWeighting;
+import org.treegrpo.core.process.NoiseSchedule;
+import org.treegrpo.core.process.Prediction;
 
 class PretrainSettingsTest {
   private static final Path CONF = Path.of("..", "conf", "pretrain.conf");
@@ -25,6 +28,10 @@ class PretrainSettingsTest {
                 new PretrainSettings.Network(4, 128, 4, 4),
                 new PretrainSettings.Optimisation(
                     443, 48, 2, 1.5e-3, 100, 0.01, 1, 0.98, 0.1, 0.5, 2),
+                new PretrainSettings.Objective(
+                    Prediction.FLOW_VELOCITY,
+                    LossWeighting.UNIFORM,
+                    NoiseSchedule.STABLE_DIFFUSION),
                 0,
                 60,
                 50,

@@ -111,6 +111,16 @@ class RulesTest {
           pretrain.drop-rate          | 1.1      | must be a number >= 0 and <= 1
           pretrain.word-share         | -0.1     | must be a number >= 0 and <= 1
           pretrain.sigma-shift        | 0        | must be a number > 0
+          pretrain.prediction | noise | must be one of: flow-velocity, epsilon, v, x0
+          pretrain.loss-weighting | p2 | must be one of: uniform, min-snr, truncated-snr
+          pretrain.scheduler.num-train-timesteps | 1 | must be a whole number from 2 to 1048576
+          pretrain.scheduler.beta-start | 0 | must be a number > 0 and < 1
+          pretrain.scheduler.beta-end | 1 | must be a number > 0 and < 1
+          pretrain.scheduler.beta-end | 1e-5 | must be at least beta-start 8.5E-4
+          pretrain.scheduler.beta-schedule | sigmoid | must be one of: linear, scaled-linear, squaredcos-cap-v2
+          pretrain.scheduler.rescale-betas-zero-snr | maybe | must be true or false
+          pretrain.scheduler.timestep-spacing | even | must be one of: leading, trailing, linspace
+          pretrain.scheduler.steps-offset | 1000 | must be a whole number from 0 to 999
           pretrain.threads            | -1       | must be a whole number from 0 to 1024
           pretrain.max-minutes        | 0        | must be a whole number from 1 to 100000
           pretrain.checkpoint-every   | 0        | must be a whole number from 1 to 10000000
@@ -171,6 +181,21 @@ class RulesTest {
     assertThat(keys)
         .as(overrides)
         .isEqualTo(expectedKey == null ? List.of() : List.of("treegrpo." + expectedKey));
+  }
+
+  @Test
+  void aPredictionOfTheNoiseNeedsSignalAtEveryTrainingStep() {
+    String zero = "treegrpo.pretrain.scheduler.rescale-betas-zero-snr=true";
+    assertThat(Loading.problemsWith(zero, "treegrpo.pretrain.prediction=epsilon"))
+        .as("epsilon at zero SNR")
+        .singleElement()
+        .satisfies(
+            problem -> {
+              assertThat(problem.key()).isEqualTo("treegrpo.pretrain.prediction");
+              assertThat(problem.rule()).contains("use prediction v or x0");
+            });
+    assertThat(Loading.problemsWith(zero, "treegrpo.pretrain.prediction=v")).as("v").isEmpty();
+    assertThat(Loading.problemsWith(zero)).as("a flow ignores it").isEmpty();
   }
 
   @Test
