@@ -252,7 +252,7 @@ class TreeGrpoCommandLineTest {
             "report",
             "verify",
             "Exit codes",
-            "values of treegrpo.method: mix-grpo, treegrpo.");
+            "values of treegrpo.method: awm, branch-grpo,");
     assertThat(runReal("sample", "--help")).as("exit code").isEqualTo(ExitCodes.DONE);
     assertThat(out.toString()).as("help of a command").contains("treegrpo sample", "--prompt=TEXT");
   }

@@ -50,7 +50,10 @@ class MetricsLogTest {
             "ratio_max_deviation",
             "clip_fraction",
             "approx_kl",
+            "penalty",
+            "old_policy_gap",
             "gradient_norm",
+            "gradient_rms",
             "learning_rate",
             "weights_sha256",
             "shares_regrown");

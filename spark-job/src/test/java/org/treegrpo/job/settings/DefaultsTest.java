@@ -144,7 +144,7 @@ class DefaultsTest {
     assertThat(forest.groupSize()).as("leaves of a prompt").isEqualTo(54);
     assertThat(forest.trees(8))
         .as("what the trees need")
-        .isEqualTo(new TreeSettings(RootNoise.SHARED, 8));
+        .isEqualTo(new TreeSettings(RootNoise.SHARED, SiblingNoise.INDEPENDENT, 4, 8));
     assertThat(Loading.minimal("treegrpo.tree.shares=96").tree().splitsTrees())
         .as("96 shares of 32 trees")
         .isTrue();

@@ -153,17 +153,26 @@ class EveryKeyTest {
               Map.entry("pretrain.checkpoint-every", "9"),
               Map.entry("pretrain.evaluate-every", "9")));
 
+  private static final String UNGUIDED = "treegrpo.policy.guidance.scale=1";
+
   /** Has one legal value only. */
   private static final Set<String> SINGLE_VALUED = Set.of("policy.trainable");
 
   @Test
   void everyReferenceKeyReachesARecord() {
     TrainSettings defaults = Loading.minimal();
+    TrainSettings unguided = Loading.minimal(UNGUIDED);
     OTHER_VALUES.forEach(
-        (key, value) ->
-            assertThat(withoutText(Loading.minimal("treegrpo." + key + "=" + value)))
-                .as("settings with %s = %s", key, value)
-                .isNotEqualTo(withoutText(defaults)));
+        (key, value) -> {
+          boolean needsNoGuidance = key.equals("update.learner");
+          assertThat(
+                  withoutText(
+                      needsNoGuidance
+                          ? Loading.minimal(UNGUIDED, "treegrpo." + key + "=" + value)
+                          : Loading.minimal("treegrpo." + key + "=" + value)))
+              .as("settings with %s = %s", key, value)
+              .isNotEqualTo(withoutText(needsNoGuidance ? unguided : defaults));
+        });
   }
 
   @Test

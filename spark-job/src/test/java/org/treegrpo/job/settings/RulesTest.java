@@ -42,7 +42,7 @@ class RulesTest {
           sampler.transition          | ode      | must be one of: cps, dance-sde, ddim, flow-sde
           sampler.eta                 | 0        | must be a number > 0
           tree.branching              | 0        | must be a whole number from 1 to 65536
-          tree.width                  | 0        | must be a whole number from 1 to 1000
+          tree.width                  | -1       | must be a whole number from 0 to 1000
           tree.window.strategy        | sliding  | must be one of: random, shifting, fixed
           tree.window.ratio           | 0        | must be a number > 0 and <= 1
           tree.window.ratio           | 1.1      | must be a number > 0 and <= 1
