@@ -6,7 +6,7 @@ import org.treegrpo.core.base.UserError;
  * PyTorch's native libraries cannot be unpacked or loaded on this machine; the message names the
  * directory and says what to do.
  */
-public final class NativeLibraryException extends RuntimeException implements UserError {
+final class NativeLibraryException extends RuntimeException implements UserError {
 
   private static final long serialVersionUID = 1L;
 

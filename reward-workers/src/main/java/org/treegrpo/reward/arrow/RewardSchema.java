@@ -16,7 +16,7 @@ import org.apache.arrow.vector.types.pojo.Schema;
  * int32 and not nullable, then one nullable float32 {@code reward_<name>} per reward, null =
  * failed. The schema's metadata holds the format, the batch's key and the rewards' versions.
  */
-public final class RewardSchema {
+final class RewardSchema {
 
   static final String ROUND = "round";
   static final String SHARE = "share";

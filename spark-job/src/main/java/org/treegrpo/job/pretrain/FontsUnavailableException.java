@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 import org.treegrpo.core.base.UserError;
 
 /** Words cannot be drawn on this machine; the message says what to install. */
-public final class FontsUnavailableException extends RuntimeException implements UserError {
+final class FontsUnavailableException extends RuntimeException implements UserError {
   private static final long serialVersionUID = 1L;
 
   FontsUnavailableException(String message, @Nullable Throwable cause) {

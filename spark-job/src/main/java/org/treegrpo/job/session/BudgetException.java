@@ -3,7 +3,7 @@ package org.treegrpo.job.session;
 import org.treegrpo.core.base.UserError;
 
 /** What a run has spent cannot be told. */
-public final class BudgetException extends RuntimeException implements UserError {
+final class BudgetException extends RuntimeException implements UserError {
 
   private static final long serialVersionUID = 1L;
 

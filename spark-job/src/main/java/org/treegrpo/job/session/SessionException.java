@@ -3,7 +3,7 @@ package org.treegrpo.job.session;
 import org.treegrpo.core.base.UserError;
 
 /** The Spark context that is there cannot be used. */
-public final class SessionException extends RuntimeException implements UserError {
+final class SessionException extends RuntimeException implements UserError {
 
   private static final long serialVersionUID = 1L;
 

@@ -3,7 +3,7 @@ package org.treegrpo.job.spark;
 import org.treegrpo.core.base.UserError;
 
 /** An executor lacks a class of the driver's: a transition, a surrogate in a jar of the user's. */
-public final class MissingServiceException extends RuntimeException implements UserError {
+final class MissingServiceException extends RuntimeException implements UserError {
 
   private static final long serialVersionUID = 1L;
 

@@ -28,7 +28,7 @@ import org.treegrpo.job.spark.WeightBroadcast;
 import org.treegrpo.reward.RewardDefinition;
 
 /** Samples held-out prompts by ODE on the cluster and sums the scores up. */
-public final class Evaluator {
+final class Evaluator {
 
   private static final int COLUMNS = 8;
   private static final int MOST_CAUSES = 3;

@@ -41,7 +41,7 @@ import org.treegrpo.reward.RewardProviders;
  * Everything that a run reads, loaded and checked on the driver before Spark starts. Owns a local
  * copy of the policy directory.
  */
-public final class RunInputs implements AutoCloseable {
+final class RunInputs implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(RunInputs.class);
 
