@@ -2,9 +2,14 @@ package org.treegrpo.job.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.treegrpo.core.policy.PolicyDirectory;
+import org.treegrpo.core.policy.PolicySpec;
+import org.treegrpo.core.process.Family;
 import org.treegrpo.reward.RewardDefinition;
 
 /** The files of the directory {@code conf} load. */
@@ -47,6 +52,38 @@ class ShippedConfigurationsTest {
     assertThat(settings.prompts().train())
         .as("the quickstart's prompts")
         .isEqualTo(CONF.resolve("spelling/train.jsonl").toString());
+  }
+
+  @Test
+  void theDiffusionQuickstartTrainsTheDiffusionBaseByDdim() {
+    TrainSettings settings =
+        Loading.loader().load(CONF.resolve("quickstart-diffusion.conf"), List.of(), Use.TRAIN);
+    TrainSettings flow =
+        Loading.loader().load(CONF.resolve("quickstart.conf"), List.of(), Use.TRAIN);
+    assertThat(settings.policy().path())
+        .as("relative to the file")
+        .isEqualTo(CONF.resolve("spelling-diffusion/policy").toString());
+    assertThat(settings.sampler().transition().family())
+        .as("its transition")
+        .isEqualTo(Family.DIFFUSION);
+    assertThat(settings.prompts()).as("the words of the flow").isEqualTo(flow.prompts());
+    assertThat(settings.rewards()).as("its rewards").isEqualTo(flow.rewards());
+    assertThat(settings.tree()).as("and its trees").isEqualTo(flow.tree());
+  }
+
+  @Test
+  void theDiffusionPretrainingIsTheRecipeOfTheShippedDiffusion() throws IOException {
+    PretrainSettings.Objective objective =
+        Loading.loader()
+            .load(CONF.resolve("pretrain-diffusion.conf"), List.of(), Use.PRETRAIN)
+            .pretrain()
+            .objective();
+    PolicySpec shipped = PolicyDirectory.read(CONF.resolve("spelling-diffusion/policy"));
+    assertThat(shipped.prediction()).as("prediction").isEqualTo(objective.prediction());
+    assertThat(shipped.scheduler()).as("noise schedule").contains(objective.scheduler());
+    assertThat(Files.size(CONF.resolve("spelling-diffusion/policy").resolve(shipped.file())))
+        .as("bytes of its weights")
+        .isLessThan(6_000_000);
   }
 
   @Test
