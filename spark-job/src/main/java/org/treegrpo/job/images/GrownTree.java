@@ -83,15 +83,5 @@ public record GrownTree(
       Kind kind,
       double advantage,
       double reward,
-      @Nullable String png) {
-
-    /** Path of the parent; null for the root. */
-    public @Nullable String parentPath() {
-      if (path.isEmpty()) {
-        return null;
-      }
-      int dot = path.lastIndexOf('.');
-      return dot < 0 ? "" : path.substring(0, dot);
-    }
-  }
+      @Nullable String png) {}
 }

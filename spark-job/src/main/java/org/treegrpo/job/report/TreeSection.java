@@ -3,10 +3,13 @@ package org.treegrpo.job.report;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.treegrpo.job.images.GrownTree;
 import org.treegrpo.job.images.GrownTree.Kind;
 import org.treegrpo.job.images.GrownTree.Node;
@@ -27,12 +30,16 @@ final class TreeSection {
   private final Map<String, Double> heights = new HashMap<>();
   private final double boxWidth;
   private final double boxHeight;
+  private final List<Integer> columns;
+  private final List<Node> drawn;
   private final double columnStep;
   private final double strongest;
   private final double height;
 
   private TreeSection(GrownTree tree) throws IOException {
     this.tree = tree;
+    columns = columns(tree);
+    drawn = tree.nodes().stream().filter(node -> columns.contains(node.depth())).toList();
     double wide = 1;
     double high = 1;
     for (Node node : tree.nodes()) {
@@ -47,13 +54,29 @@ final class TreeSection {
         Math.min(ENLARGED, Math.min(MAX_PICTURE_WIDTH / wide, MAX_PICTURE_HEIGHT / high));
     boxWidth = wide * scale;
     boxHeight = high * scale;
-    columnStep = (WIDTH - LABELS - boxWidth) / tree.width();
+    columnStep = (WIDTH - LABELS - boxWidth) / (columns.size() - 1);
     strongest =
         tree.nodes().stream()
             .mapToDouble(node -> Double.isNaN(node.advantage()) ? 0 : Math.abs(node.advantage()))
             .max()
             .orElse(0);
     height = place();
+  }
+
+  /** Depths that are drawn: the root, those whose nodes branch, the leaves. */
+  private static List<Integer> columns(GrownTree tree) {
+    return IntStream.rangeClosed(0, tree.width())
+        .filter(
+            depth ->
+                depth == 0
+                    || depth == tree.width()
+                    || nodesAt(tree, depth + 1) > nodesAt(tree, depth))
+        .boxed()
+        .toList();
+  }
+
+  private static long nodesAt(GrownTree tree, int depth) {
+    return tree.nodes().stream().filter(node -> node.depth() == depth).count();
   }
 
   static String html(RunData data) throws IOException {
@@ -66,9 +89,12 @@ final class TreeSection {
     out.format("<p>The prompt: <bdi>%s</bdi>. ", tree.text());
     out.format(
         "Read from left to right: all pictures grow from the same noise, and at each of %s steps"
-            + " the sampler tries %s random continuations; the small pictures are what the model"
+            + " the sampler %s; the small pictures are what the model"
             + " expects at that moment, the ones on the right are finished and scored. ",
-        tree.width(), tree.branching());
+        tree.branching() == 1 ? tree.width() : branchingSteps(tree),
+        tree.branching() == 1
+            ? "adds random noise"
+            : "tries %s random continuations".formatted(tree.branching()));
     out.raw(
         "<b style=\"color:var(--good)\">Green</b> branches led to better pictures than the others"
             + " and are made more likely, <b style=\"color:var(--bad)\">red</b> ones less likely;"
@@ -80,11 +106,27 @@ final class TreeSection {
         .toString();
   }
 
+  private static long branchingSteps(GrownTree tree) {
+    return IntStream.range(0, tree.width())
+        .filter(depth -> nodesAt(tree, depth + 1) > nodesAt(tree, depth))
+        .count();
+  }
+
+  /** Path of the nearest ancestor that is drawn. */
+  private @Nullable String parentPath(Node node) {
+    int column = columns.indexOf(node.depth());
+    if (column == 0) {
+      return null;
+    }
+    String[] indices = node.path().split("\\.", -1);
+    return String.join(".", Arrays.asList(indices).subList(0, columns.get(column - 1)));
+  }
+
   /** Gives every node its height: leaves in order, the others amid their children. */
   private double place() {
     double next = HEADER + GAP + boxHeight / 2;
     Map<String, List<Double>> children = new HashMap<>();
-    List<Node> nodes = tree.nodes();
+    List<Node> nodes = drawn;
     for (Node node : nodes) {
       if (node.kind() == Kind.LEAF) {
         heights.put(node.path(), next);
@@ -97,8 +139,9 @@ final class TreeSection {
           List<Double> below = children.getOrDefault(node.path(), List.of());
           double middle = below.stream().mapToDouble(Double::doubleValue).average().orElse(next);
           double y = heights.computeIfAbsent(node.path(), path -> middle);
-          if (node.parentPath() != null) {
-            children.computeIfAbsent(node.parentPath(), path -> new ArrayList<>()).add(y);
+          String parent = parentPath(node);
+          if (parent != null) {
+            children.computeIfAbsent(parent, path -> new ArrayList<>()).add(y);
           }
         }
       }
@@ -111,11 +154,11 @@ final class TreeSection {
     out.format(
         "<svg viewBox=\"0 0 %s %s\" font-size=\"12\" role=\"img\" aria-label=\"%s\">",
         WIDTH, LineChart.at(height), "tree of pictures for " + tree.text());
-    for (int depth = 0; depth <= tree.width(); depth++) {
+    for (int depth : columns) {
       out.format("<text x=\"%s\" y=\"14\">%s</text>", LineChart.at(x(depth)), heading(depth));
     }
-    tree.nodes().forEach(node -> edge(out, node));
-    tree.nodes().forEach(node -> picture(out, node));
+    drawn.forEach(node -> edge(out, node));
+    drawn.forEach(node -> picture(out, node));
     return out.raw("</svg>").toString();
   }
 
@@ -128,11 +171,12 @@ final class TreeSection {
   }
 
   private void edge(Html out, Node node) {
-    Double from = node.parentPath() == null ? null : heights.get(node.parentPath());
+    String parent = parentPath(node);
+    Double from = parent == null ? null : heights.get(parent);
     if (from == null) {
       return;
     }
-    double startX = x(node.depth() - 1) + boxWidth;
+    double startX = x(columns.get(columns.indexOf(node.depth()) - 1)) + boxWidth;
     double endX = x(node.depth());
     double middle = (startX + endX) / 2;
     double to = y(node);
@@ -222,6 +266,6 @@ final class TreeSection {
   }
 
   private double x(int depth) {
-    return 2 + depth * columnStep;
+    return 2 + columns.indexOf(depth) * columnStep;
   }
 }

@@ -109,17 +109,6 @@ class ImageGridTest {
     assertThat(ImageGrid.rounds(fs, runDir)).as("a tree is no sheet").isEmpty();
   }
 
-  @Test
-  void theParentOfAPathDropsItsLastStep() {
-    assertThat(node("0.2.1").parentPath()).as("inner").isEqualTo("0.2");
-    assertThat(node("2").parentPath()).as("child of the root").isEmpty();
-    assertThat(node("").parentPath()).as("root").isNull();
-  }
-
-  private static GrownTree.Node node(String path) {
-    return new GrownTree.Node(path, 0, 0, GrownTree.Kind.INNER, 0, 0, null);
-  }
-
   private static BufferedImage plain(int width, int height, int rgb) {
     BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
     for (int y = 0; y < height; y++) {
