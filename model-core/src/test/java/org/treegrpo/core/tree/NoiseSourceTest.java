@@ -8,6 +8,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.treegrpo.core.topology.NodePath;
 import org.treegrpo.core.tree.TreeSettings.RootNoise;
+import org.treegrpo.core.tree.TreeSettings.SiblingNoise;
 
 class NoiseSourceTest {
 
@@ -124,5 +125,30 @@ class NoiseSourceTest {
     float[] target = new float[length];
     noise.step(promptId, tree, NodePath.parse(path), target);
     return target;
+  }
+
+  /** BranchGRPO's: xi_b = (xi_0 + 4 eta_b) / sqrt(17). */
+  @Test
+  void siblingsShareASeventeenthOfTheirVarianceAndAreStandardNormal() {
+    TreeSettings settings = new TreeSettings(RootNoise.SHARED, SiblingNoise.SHARED_XI, 4, 1);
+    NoiseSource noise = new NoiseSource(11, 2, settings);
+    int length = 200_000;
+    float[] first = new float[length];
+    float[] second = new float[length];
+    float[] cousin = new float[length];
+    noise.step("p", 0, NodePath.parse("1.0"), first);
+    noise.step("p", 0, NodePath.parse("1.1"), second);
+    noise.step("p", 0, NodePath.parse("0.1"), cousin);
+    assertThat(product(first, first)).as("variance").isCloseTo(1, within(0.01));
+    assertThat(product(first, second)).as("correlation").isCloseTo(1 / 17.0, within(0.01));
+    assertThat(product(second, cousin)).as("of no siblings").isCloseTo(0, within(0.01));
+  }
+
+  private static double product(float[] a, float[] b) {
+    double sum = 0;
+    for (int i = 0; i < a.length; i++) {
+      sum += (double) a[i] * b[i];
+    }
+    return sum / a.length;
   }
 }
