@@ -153,6 +153,56 @@ class CreditAssignerTest {
         .containsExactly(assign(4).shares().get(0).edges().advantages());
   }
 
+  /** tree-nft: a leaf speaks with the mean over the edges of its path. */
+  @Test
+  void aLeafMayBeWorthTheMeanOfItsPath() {
+    RoundPlan plan = plan(4, 1);
+    RoundCredit credit =
+        assigner(
+                settings(
+                    "treegrpo.advantage.epsilon=1e-9",
+                    "treegrpo.advantage.backup=uniform",
+                    "treegrpo.update.learner=diffusion-nft",
+                    "treegrpo.policy.guidance.scale=1",
+                    "treegrpo.update.leaves.credit=path"))
+            .assign(EstimatorState.NONE, plan, scored(plan));
+    double std = Math.sqrt(5.25);
+    assertThat(credit.shares().get(0).leaves().advantages()[0])
+        .as("mean of -3.5, its own, and -3, its parent's")
+        .isCloseTo(-3.25 / std, EXACT);
+    assertThat(credit.shares().get(0).leaves().statuses()).containsOnly(Status.TRAINED);
+  }
+
+  /** TempFlow-GRPO: branches of one tree are compared with one another, and a step has a weight. */
+  @Test
+  void aGroupMayBeATreeAndAStepMayCountMore() {
+    RoundPlan plan = plan(4, 1);
+    TrainSettings settings =
+        settings(
+            "treegrpo.advantage.epsilon=1e-9",
+            "treegrpo.advantage.group=tree",
+            "treegrpo.advantage.backup=uniform");
+    RoundCredit credit =
+        new CreditAssigner(
+                settings.advantage(),
+                settings.update(),
+                10,
+                new RewardWeights(new double[] {1}),
+                new double[] {0.5, 1.5, 1, 1})
+            .assign(EstimatorState.NONE, plan, scored(plan));
+    double std = Math.sqrt(1.25);
+    for (int tree = 0; tree < 2; tree++) {
+      assertThat(credit.shares().get(tree).leaves().advantages())
+          .as("tree %d of the prompt, for itself", tree)
+          .containsExactly(new double[] {-1.5 / std, -0.5 / std, 0.5 / std, 1.5 / std}, EXACT);
+    }
+    assertThat(credit.shares().get(0).edges().weights())
+        .as("1/24 times the weight of the step")
+        .containsExactly(
+            new double[] {0.5 / 24, 0.5 / 24, 1.5 / 24, 1.5 / 24, 1.5 / 24, 1.5 / 24},
+            Offset.offset(1e-12));
+  }
+
   @Test
   void howTreesAreSharedChangesNothing() {
     RoundCredit apart = assign(4);
