@@ -78,7 +78,7 @@ public final class Recipe implements AutoCloseable {
     this.settings = settings;
     this.policy = PolicyDirectory.read(policyDirectory);
     checkType(settings, policy);
-    this.sampler = Sampler.of(settings.sampler(), policy.prediction(), policy.noiseSchedule());
+    this.sampler = sampler(settings, policy);
     this.conditioner = conditioner(settings, policy, hadoop);
     this.trainPrompts = prompts(trainPrompts, settings.prompts().train());
     this.evaluationPrompts =
@@ -276,6 +276,14 @@ public final class Recipe implements AutoCloseable {
       throw new IOException(
           "treegrpo.policy.type: %s, but %s/policy.json has another type; use auto"
               .formatted(Labels.of(wanted), settings.policy().path()));
+    }
+  }
+
+  private static Sampler sampler(TrainSettings settings, PolicySpec policy) throws IOException {
+    try {
+      return Sampler.of(settings.sampler(), policy.prediction(), policy.noiseSchedule());
+    } catch (IllegalArgumentException e) {
+      throw new IOException("treegrpo.sampler." + e.getMessage(), e);
     }
   }
 

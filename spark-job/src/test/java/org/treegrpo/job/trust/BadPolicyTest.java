@@ -56,6 +56,22 @@ class BadPolicyTest {
         "\"decoder\": {\"file\": \"vae.pt\", \"scale\": 1, \"shift\": 0}");
   }
 
+  /** A flow and a diffusion have no step in common. */
+  @Test
+  void aTransitionOfTheOtherFamilyIsRefused() throws IOException {
+    inputs
+        .train("sampler.transition=ddim", "sampler.eta=1")
+        .assertRefused(
+            "treegrpo.sampler.transition: 'ddim' does not go with a policy whose prediction is"
+                + " 'flow-velocity'; use cps or dance-sde or flow-sde");
+    inputs.edit("policy/policy.json", "flow-velocity", "epsilon");
+    inputs
+        .train()
+        .assertRefused(
+            "treegrpo.sampler.transition: 'flow-sde' does not go with a policy whose prediction is"
+                + " 'epsilon'; use ddim");
+  }
+
   @ParameterizedTest(name = "{1}")
   @CsvSource(
       delimiter = '|',
