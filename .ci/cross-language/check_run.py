@@ -98,7 +98,12 @@ def check_evaluations(records):
     check([record["round"] for record in records] == [0, 1, 2], "evaluations.jsonl must have rounds 0, 1 and 2")
     for record in records:
         where = f"evaluations.jsonl round {record['round']}"
-        keys(record, "round label prompts reward diversity", where)
+        keys(record, "round label prompts reward diversity images", where)
+        keys(
+            record["images"],
+            "border_noise periodic high_frequency brightness saturation contrast edges between_prompts",
+            f"{where} images",
+        )
         keys(record["label"], "transition steps guidance ema", f"{where} label")
         for name, reward in record["reward"].items():
             keys(reward, "mean ci95 trained", f"{where} reward {name}")

@@ -6,6 +6,7 @@ import org.treegrpo.core.learn.LearnResult;
 import org.treegrpo.job.executor.EvaluatedBlock;
 import org.treegrpo.job.executor.GrownBlock;
 import org.treegrpo.job.executor.LearnedBlock;
+import org.treegrpo.job.executor.PixelSums;
 import org.treegrpo.job.executor.RunSpec;
 import org.treegrpo.job.executor.TreePictures;
 import org.treegrpo.job.settings.TrainSettings;
@@ -26,6 +27,7 @@ public final class KryoRegistration implements KryoRegistrator {
     kryo.register(float[][].class);
     kryo.register(double[].class);
     kryo.register(double[][].class);
+    kryo.register(long[].class);
     kryo.register(int[].class);
     kryo.register(int[][].class);
     kryo.register(TrainSettings.class, new ValueSerializer<TrainSettings>());
@@ -35,6 +37,7 @@ public final class KryoRegistration implements KryoRegistrator {
     kryo.register(LearnResult[].class);
     record(kryo, LearnResult.class);
     record(kryo, EvaluatedBlock.class);
+    record(kryo, PixelSums.class);
     record(kryo, TreePictures.class);
   }
 

@@ -51,6 +51,7 @@ public record EvaluateTask(
       List<CompletableFuture<String[][]>> read = new ArrayList<>();
       List<byte[]> images = new ArrayList<>();
       List<Double> diversity = new ArrayList<>();
+      ImageProbe probe = new ImageProbe(recipe.policy());
       int height = 0;
       int width = 0;
       for (int chunk = chunks.from(block); chunk < chunks.to(block); chunk++) {
@@ -59,6 +60,7 @@ public record EvaluateTask(
         List<Prompt> prompts = all.subList(from, Math.min(all.size(), from + chunkPrompts));
         Images sampled = sample(recipe, slot, base, prompts);
         int perPrompt = recipe.settings().evaluation().imagesPerPrompt();
+        probe.add(sampled, perPrompt);
         for (int i = 0; i < prompts.size(); i++) {
           diversity.add(Diversity.of(sampled, i * perPrompt, perPrompt));
           for (int j = 0; j < perPrompt && from + i < pictures; j++) {
@@ -81,7 +83,9 @@ public record EvaluateTask(
           height,
           width,
           images.toArray(byte[][]::new),
-          diversity.stream().mapToDouble(Double::doubleValue).toArray());
+          diversity.stream().mapToDouble(Double::doubleValue).toArray(),
+          probe.figures(),
+          probe.sums());
     } finally {
       runtime.giveBack(slot);
       if (base != slot) {

@@ -1,5 +1,7 @@
 package org.treegrpo.job.executor;
 
+import org.treegrpo.job.metrics.ImageStatistics;
+
 /**
  * Result of an evaluation task, its images in prompt order.
  *
@@ -11,6 +13,8 @@ package org.treegrpo.job.executor;
  * @param width of the pictures
  * @param pictures {@code [image]} pixels {@code [3, H, W]} in 0..255, of the first prompts
  * @param diversity {@code [prompt]} mean root-mean-square pixel distance between a prompt's images
+ * @param statistics {@code [image][figure]}, in the order of {@link ImageStatistics}
+ * @param sums of the first image of each prompt
  */
 public record EvaluatedBlock(
     float[][] scores,
@@ -20,4 +24,6 @@ public record EvaluatedBlock(
     int height,
     int width,
     byte[][] pictures,
-    double[] diversity) {}
+    double[] diversity,
+    double[][] statistics,
+    PixelSums sums) {}

@@ -13,9 +13,15 @@ import org.jspecify.annotations.Nullable;
  * @param prompts number of held-out prompts
  * @param reward scores by reward name, in configuration order
  * @param diversity of the images of one prompt; NaN where there is one image a prompt
+ * @param images what the pictures look like
  */
 public record EvaluationRecord(
-    int round, Label label, int prompts, Map<String, HeldOutReward> reward, double diversity) {
+    int round,
+    Label label,
+    int prompts,
+    Map<String, HeldOutReward> reward,
+    double diversity,
+    ImageStatistics images) {
 
   public EvaluationRecord {
     if (round < 0) {
@@ -23,6 +29,7 @@ public record EvaluationRecord(
     }
     Objects.requireNonNull(label, "label");
     reward = Ordered.copyOf(reward);
+    images = ImageStatistics.orNone(images);
   }
 
   /**

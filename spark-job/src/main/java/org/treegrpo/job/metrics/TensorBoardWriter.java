@@ -116,6 +116,10 @@ public final class TensorBoardWriter implements AutoCloseable {
       }
     }
     scalar(summary, prefix + "diversity", evaluation.diversity());
+    evaluation
+        .images()
+        .byName()
+        .forEach((name, value) -> scalar(summary, prefix + "image/" + name, value));
     append(evaluation.round(), summary);
   }
 

@@ -16,6 +16,7 @@ final class HeadlineSection {
     out.format("<div class=\"kicker\">TreeGRPO training run · %s</div>", data.name());
     out.raw("<h1>").text(sentence(data)).raw("</h1>");
     explanation(data).ifPresent(text -> out.raw("<p>").text(text).raw("</p>"));
+    PriceSection.sentence(data).ifPresent(text -> out.raw("<p>").text(text).raw("</p>"));
     cards(out, data);
     data.result().ifPresent(result -> alert(out, result));
     return out.toString();

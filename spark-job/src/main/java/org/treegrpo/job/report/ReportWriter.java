@@ -38,6 +38,7 @@ public final class ReportWriter {
         .raw(HeadlineSection.html(data))
         .raw(SamplesSection.html(data))
         .raw(CurvesSection.html(data))
+        .raw(PriceSection.html(data))
         .raw(TreeSection.html(data))
         .raw(CostSection.html(data))
         .raw(FactsSection.html(data))

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -16,12 +17,14 @@ import org.treegrpo.core.prompt.Prompt;
 import org.treegrpo.core.prompt.TargetText;
 import org.treegrpo.job.cluster.SparkCluster;
 import org.treegrpo.job.executor.EvaluatedBlock;
+import org.treegrpo.job.executor.PixelSums;
 import org.treegrpo.job.images.ImageGrid;
 import org.treegrpo.job.images.Png;
 import org.treegrpo.job.images.SampleSheet.Cell;
 import org.treegrpo.job.metrics.EvaluationRecord;
 import org.treegrpo.job.metrics.EvaluationRecord.HeldOutReward;
 import org.treegrpo.job.metrics.EvaluationRecord.Label;
+import org.treegrpo.job.metrics.ImageStatistics;
 import org.treegrpo.job.round.Recipe;
 import org.treegrpo.job.settings.TrainSettings;
 import org.treegrpo.job.spark.WeightBroadcast;
@@ -66,10 +69,14 @@ final class Evaluator {
     List<String[]> read = new ArrayList<>();
     List<byte[]> pictures = new ArrayList<>();
     List<Double> diversity = new ArrayList<>();
+    List<double[]> statistics = new ArrayList<>();
+    PixelSums sums = PixelSums.NONE;
     for (EvaluatedBlock block : blocks) {
       scores.addAll(List.of(block.scores()));
       read.addAll(List.of(block.read()));
       pictures.addAll(List.of(block.pictures()));
+      statistics.addAll(List.of(block.statistics()));
+      sums = sums.plus(block.sums());
       for (double one : block.diversity()) {
         diversity.add(one);
       }
@@ -85,12 +92,27 @@ final class Evaluator {
                 settings.ema().enabled()),
             prompts,
             rewards(scores, read, versions(blocks), perPrompt),
-            diversity.stream().mapToDouble(Double::doubleValue).average().orElse(Double.NaN));
+            diversity.stream().mapToDouble(Double::doubleValue).average().orElse(Double.NaN),
+            images(statistics, sums));
     return new Evaluation(
         figures,
         pictures.isEmpty()
             ? Optional.empty()
             : Optional.of(sheet(round, scores, read, pictures, blocks.get(0))));
+  }
+
+  private static ImageStatistics images(List<double[]> figures, PixelSums sums) {
+    IntToDoubleFunction mean =
+        figure -> figures.stream().mapToDouble(image -> image[figure]).average().orElse(Double.NaN);
+    return new ImageStatistics(
+        mean.applyAsDouble(0),
+        mean.applyAsDouble(1),
+        mean.applyAsDouble(2),
+        mean.applyAsDouble(3),
+        mean.applyAsDouble(4),
+        mean.applyAsDouble(5),
+        mean.applyAsDouble(6),
+        sums.distance());
   }
 
   /** The version of each reward, from a block that could load it; empty where none could. */

@@ -52,6 +52,10 @@ public final class MetricsFixtures {
     Map<String, HeldOutReward> reward = new LinkedHashMap<>();
     reward.put("ocr", new HeldOutReward(0.4 + 0.02 * round, 0.03, true, 0.19 + 0.02 * round));
     reward.put("other", new HeldOutReward(0.38 + 0.015 * round, 0.03, false, 0.17 + 0.015 * round));
-    return new EvaluationRecord(round, new Label("ode", 10, 1.0, false), 64, reward, Double.NaN);
+    ImageStatistics images =
+        new ImageStatistics(
+            0.026 + 0.001 * round, 0.004, 0.05, 0.67, 0.13, 0.3, 0.1, 0.28 + 0.001 * round);
+    return new EvaluationRecord(
+        round, new Label("ode", 10, 1.0, false), 64, reward, Double.NaN, images);
   }
 }

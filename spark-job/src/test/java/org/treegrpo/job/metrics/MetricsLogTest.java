@@ -76,7 +76,7 @@ class MetricsLogTest {
     JsonNode line = lines("evaluations.jsonl").get(0);
     assertThat(names(line))
         .as("evaluations.jsonl")
-        .containsExactly("round", "label", "prompts", "reward", "diversity");
+        .containsExactly("round", "label", "prompts", "reward", "diversity", "images");
     assertThat(names(line.get("label")))
         .as("label")
         .containsExactly("transition", "steps", "guidance", "ema");
