@@ -11,6 +11,7 @@ import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
 import org.treegrpo.job.files.RunDirectory;
+import org.treegrpo.job.settings.CompareSettings;
 import org.treegrpo.job.settings.SettingsLoader;
 import org.treegrpo.job.settings.TrainSettings;
 import org.treegrpo.job.settings.Use;
@@ -47,9 +48,21 @@ public final class CommandContext {
 
   /** The settings of {@code --config}. */
   public TrainSettings settings(Use use) {
-    Path file =
-        config.orElseThrow(() -> new ParameterException(command, "--config FILE is needed"));
-    return loader.load(file, overrides, use);
+    return loader.load(file(), overrides, use);
+  }
+
+  /**
+   * The settings of a member of the comparison that {@code --config} describes.
+   *
+   * @param given {@code treegrpo.key=value}, of the member alone
+   */
+  public TrainSettings member(
+      TrainSettings common, CompareSettings.Variant variant, List<String> given) {
+    return loader.loadMember(file(), common, overrides, variant, given);
+  }
+
+  private Path file() {
+    return config.orElseThrow(() -> new ParameterException(command, "--config FILE is needed"));
   }
 
   /** The settings of {@code --config}, or those that the run in {@code runDir} was started with. */

@@ -15,6 +15,7 @@ import org.treegrpo.job.executor.GrowTask;
 import org.treegrpo.job.executor.GrownBlock;
 import org.treegrpo.job.executor.LearnTask;
 import org.treegrpo.job.executor.LearnedBlock;
+import org.treegrpo.job.executor.PrepareTask;
 import org.treegrpo.job.executor.RunSpec;
 import org.treegrpo.job.round.RoundCredit;
 import org.treegrpo.job.round.RoundPlan;
@@ -50,6 +51,21 @@ public final class SparkCluster implements AutoCloseable {
   /** Tasks that run at the same time. */
   public int slots() {
     return slots;
+  }
+
+  /**
+   * Opens what the run needs on the executors.
+   *
+   * @return networks that are open, by task
+   */
+  public List<Integer> prepare() {
+    return BlockRdd.run(
+        context.sc(),
+        runId,
+        "prepare",
+        slots,
+        Collections.nCopies(slots, ""),
+        new PrepareTask(run));
   }
 
   /** Broadcasts weights as a new version; the caller destroys it. */

@@ -178,6 +178,14 @@ final class ExecutorRuntime implements AutoCloseable {
     return slot;
   }
 
+  /** Opens a network for every task that runs at the same time. */
+  synchronized int openSlots() {
+    while (slots < spec.taskSlots()) {
+      idle.push(open());
+    }
+    return slots;
+  }
+
   /** Lends a policy with the base weights. */
   PolicySlot borrowBase() {
     return borrow(BASE_VERSION, spec.baseWeights());
@@ -227,6 +235,10 @@ final class ExecutorRuntime implements AutoCloseable {
     if (!idle.isEmpty()) {
       return idle.pop();
     }
+    return open();
+  }
+
+  private PolicySlot open() {
     TorchRuntime.configureThread();
     Device device = Devices.choose(recipe.settings().policy().device());
     PolicySlot slot = PolicySlot.open(recipe, directory.path(), device);

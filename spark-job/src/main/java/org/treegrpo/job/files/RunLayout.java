@@ -45,6 +45,21 @@ public record RunLayout(Path root) {
     return new Path(root, "evaluations.jsonl");
   }
 
+  /** What a comparison compares. */
+  public Path comparison() {
+    return new Path(root, "compare.json");
+  }
+
+  /** The turns of a comparison's members, one a line. */
+  public Path turns() {
+    return new Path(root, "turns.jsonl");
+  }
+
+  /** A comparison's figures for tools. */
+  public Path table() {
+    return new Path(root, "compare.csv");
+  }
+
   /** Directory of a round's Parquet files. */
   public Path audit(int round) {
     return new Path(root, String.format(Locale.ROOT, "audit/round=%06d", round));

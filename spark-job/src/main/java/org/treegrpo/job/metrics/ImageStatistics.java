@@ -1,6 +1,7 @@
 package org.treegrpo.job.metrics;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -54,6 +55,11 @@ public record ImageStatistics(
     figures.put("edges", edges);
     figures.put("between_prompts", betweenPrompts);
     return figures;
+  }
+
+  /** The names of the figures, in their order. */
+  public static List<String> names() {
+    return List.copyOf(NONE.byName().keySet());
   }
 
   /** A figure by its name; NaN where there is no such figure. */

@@ -20,7 +20,9 @@ public final class ConsoleProgress {
     /** No escape codes: files, pipes, logs. */
     PLAIN,
     /** With bold figures. */
-    TERMINAL;
+    TERMINAL,
+    /** Remarks alone: somebody else tells what happens. */
+    REMARKS;
 
     /** What standard output is; plain where that cannot be told. */
     public static Style ofStandardOutput() {
@@ -90,6 +92,13 @@ public final class ConsoleProgress {
     }
   }
 
+  /** Prints what is of interest beside the rounds. */
+  public void detail(String line) {
+    if (style != Style.REMARKS) {
+      out.println(line);
+    }
+  }
+
   /** Prints what people should know. */
   public void remark(String line) {
     out.println(line);
@@ -111,14 +120,14 @@ public final class ConsoleProgress {
       }
       line.append(value.trained() ? "" : " (not trained on)");
     }
-    out.println(line);
+    detail(line.toString());
   }
 
   private void println(StringBuilder line, int round) {
     if (round < rounds) {
       line.append("  left: ").append(Figures.duration(secondsLeft(round)));
     }
-    out.println(line);
+    detail(line.toString());
   }
 
   private double secondsLeft(int round) {

@@ -37,6 +37,11 @@ final class PriceSection {
     return titles;
   }
 
+  /** What people call a statistic. */
+  static String title(String name) {
+    return TITLES.getOrDefault(name, name);
+  }
+
   static String html(RunData data) {
     Html charts = new Html();
     TITLES.forEach((name, title) -> chart(charts, data, title, record -> record.images().of(name)));

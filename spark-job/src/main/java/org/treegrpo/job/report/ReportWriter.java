@@ -1,9 +1,6 @@
 package org.treegrpo.job.report;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.treegrpo.job.files.RunLayout;
@@ -30,30 +27,14 @@ public final class ReportWriter {
   }
 
   private static String html(RunData data) throws IOException {
-    return new Html()
-        .raw("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">")
-        .raw("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">")
-        .format("<title>TreeGRPO run %s</title>", data.name())
-        .raw("<style>" + styles() + "</style></head><body><main>\n")
-        .raw(HeadlineSection.html(data))
-        .raw(SamplesSection.html(data))
-        .raw(CurvesSection.html(data))
-        .raw(PriceSection.html(data))
-        .raw(TreeSection.html(data))
-        .raw(CostSection.html(data))
-        .raw(FactsSection.html(data))
-        .raw("\n</main></body></html>\n")
-        .toString();
-  }
-
-  private static String styles() {
-    try (InputStream in = ReportWriter.class.getResourceAsStream("report.css")) {
-      if (in == null) {
-        throw new IllegalStateException("report.css is missing from the jar; build it again");
-      }
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException("report.css cannot be read from the jar", e);
-    }
+    return Page.of(
+        "TreeGRPO run " + data.name(),
+        HeadlineSection.html(data)
+            + SamplesSection.html(data)
+            + CurvesSection.html(data)
+            + PriceSection.html(data)
+            + TreeSection.html(data)
+            + CostSection.html(data)
+            + FactsSection.html(data));
   }
 }

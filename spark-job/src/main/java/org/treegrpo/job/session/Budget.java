@@ -85,6 +85,11 @@ public final class Budget {
     spent = spent.plus(round);
   }
 
+  /** Seconds spent so far, those before a resume included. */
+  public double seconds() {
+    return spent.seconds();
+  }
+
   /**
    * What a checkpoint keeps.
    *

@@ -74,6 +74,11 @@ public final class Session implements AutoCloseable {
     return new SparkCluster(context, experiment.apply(UUID.randomUUID().toString()));
   }
 
+  /** Whether Spark still takes jobs. */
+  public boolean isOpen() {
+    return !context.sc().isStopped();
+  }
+
   @Override
   public void close() {
     if (own) {

@@ -24,6 +24,7 @@ final class JointRules {
   void check(Use use, Function<RewardDefinition, List<String>> rewardCheck) {
     required(use);
     localFiles(use);
+    comparison(use);
     leaves();
     splits();
     window();
@@ -58,6 +59,22 @@ final class JointRules {
           block.problemAt(keys[i], "must be a local path to pretrain", "copy it afterwards");
         }
       }
+    }
+  }
+
+  private void comparison(Use use) {
+    if (!use.demands().contains(Use.Demand.COMPARISON)) {
+      return;
+    }
+    if (block.clean("compare.variants") && settings.compare().variants().size() < 2) {
+      block.problemAt(
+          "compare.variants", "must be at least two variants", "[ { name = a, set { .. } }, .. ]");
+    }
+    if (block.clean("compare.budget") && settings.compare().limits() != 1) {
+      block.problemAt(
+          "compare.budget",
+          "must be one of seconds, evaluations and images, the same for all members",
+          "give it as treegrpo.compare.budget.seconds, for example");
     }
   }
 

@@ -16,15 +16,16 @@ import org.treegrpo.core.base.Sha256;
  * @param text HOCON, root {@code treegrpo}
  * @param withSecrets the same and nothing masked, to be compared only: never printed, never written
  * @param sha256 of the text without {@code run-dir}, so that a run can be moved, without {@code
- *     budget} and {@code cluster}, which move no weight, and {@code pretrain}, which training does
- *     not use, without what is called like a secret, so that a password may change, and, unless the
- *     learning rate falls over the rounds, without {@code rounds}, so that a run can be extended
+ *     budget} and {@code cluster}, which move no weight, and {@code pretrain} and {@code compare},
+ *     which training does not use, without what is called like a secret, so that a password may
+ *     change, and, unless the learning rate falls over the rounds, without {@code rounds}, so that
+ *     a run can be extended
  */
 public record ResolvedConfig(String text, String withSecrets, String sha256) {
 
   private static final String ROUNDS = "rounds";
   private static final Set<String> NOT_HASHED =
-      Set.of("run-dir", "budget", "cluster", "pretrain", ROUNDS);
+      Set.of("run-dir", "budget", "cluster", "pretrain", "compare", ROUNDS);
 
   /**
    * A key of the block {@code treegrpo}, as {@link #of} writes it: the value or a block follows.

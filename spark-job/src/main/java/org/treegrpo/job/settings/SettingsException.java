@@ -27,6 +27,21 @@ public final class SettingsException extends RuntimeException implements UserErr
     return true;
   }
 
+  /** The same of a part of the configuration, by its name. */
+  SettingsException within(String part) {
+    return new SettingsException(
+        problems.stream()
+            .map(
+                problem ->
+                    new Problem(
+                        part + problem.key(),
+                        problem.value(),
+                        problem.rule(),
+                        problem.hint(),
+                        problem.origin()))
+            .toList());
+  }
+
   private static String message(List<Problem> problems) {
     return problems.stream()
         .map(problem -> "- " + problem.describe())

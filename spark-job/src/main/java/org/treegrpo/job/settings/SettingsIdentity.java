@@ -31,6 +31,7 @@ public record SettingsIdentity(SortedMap<String, String> digests) {
           "run-dir",
           "cluster",
           "pretrain",
+          "compare",
           "policy.type",
           "policy.probe-timeout-seconds",
           "rewards.time-limit-seconds",

@@ -59,6 +59,58 @@ public final class SettingsLoader {
   }
 
   /**
+   * Loads a member of the comparison that a local file describes: the file's settings and the
+   * overrides, over them what the variant sets, over that what every member is given.
+   *
+   * @param common the file's settings
+   * @param overrides {@code treegrpo.key=value}, the last wins
+   * @param given the same, of the member
+   * @throws SettingsException with everything that is wrong, naming the variant
+   */
+  public TrainSettings loadMember(
+      Path file,
+      TrainSettings common,
+      List<String> overrides,
+      CompareSettings.Variant variant,
+      List<String> given) {
+    Path absolute = file.toAbsolutePath();
+    Supplier<Config> shared =
+        () ->
+            parsed(overrides)
+                .withFallback(ConfigFactory.parseFile(absolute.toFile(), LocalIncludes.options()))
+                .withoutPath(ROOT + ".compare");
+    Supplier<Config> source =
+        () ->
+            ConfigFactory.parseString(
+                    variant.settings(),
+                    LocalIncludes.options()
+                        .setOriginDescription("set of variant '%s'".formatted(variant.name())))
+                .atPath(ROOT)
+                .withFallback(shared.get());
+    try {
+      TrainSettings member = load(source, absolute.resolveSibling(""), given, Use.TRAIN);
+      if (member.policy().device() != common.policy().device()) {
+        throw new SettingsException(
+            List.of(
+                new Problem(
+                    ROOT + ".policy.device",
+                    Labels.of(member.policy().device()),
+                    "must be the same for all members, which share executors: "
+                        + Labels.of(common.policy().device()),
+                    "",
+                    "")));
+      }
+      return member;
+    } catch (SettingsException e) {
+      throw e.within("variant '%s': ".formatted(variant.name()));
+    }
+  }
+
+  private static Config parsed(List<String> overrides) {
+    return Overrides.parse(overrides, new ProblemLog());
+  }
+
+  /**
    * Loads from a text, such as {@link ResolvedConfig#text}.
    *
    * @param origin what error messages call the text

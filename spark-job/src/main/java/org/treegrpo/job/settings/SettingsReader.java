@@ -3,6 +3,7 @@ package org.treegrpo.job.settings;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigList;
 import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigValue;
 import java.math.BigDecimal;
 import java.nio.file.InvalidPathException;
@@ -288,6 +289,16 @@ final class SettingsReader {
       value.ifPresent(other -> block.problem(key, other, "must be a block { .. }", ""));
     }
     return block.keep(key, texts, Collections.unmodifiableMap(texts));
+  }
+
+  /** A block as it is, in HOCON; whoever uses it reads it. */
+  String block(String key) {
+    Optional<ConfigValue> value = block.find(key);
+    if (value.isPresent() && value.get() instanceof ConfigObject object) {
+      return block.keep(key, object.unwrapped(), object.render(ConfigRenderOptions.concise()));
+    }
+    value.ifPresent(other -> block.problem(key, other, "must be a block { .. }", ""));
+    return "{}";
   }
 
   private Optional<String> option(String key, String name, ConfigValue value) {

@@ -41,6 +41,7 @@ public record TrainSettings(
     ReportSettings report,
     ClusterSettings cluster,
     PretrainSettings pretrain,
+    CompareSettings compare,
     ResolvedConfig resolved) {
 
   public TrainSettings {
@@ -101,6 +102,7 @@ public record TrainSettings(
         ReportSettings.read(reader.section("report")),
         ClusterSettings.read(reader.section("cluster")),
         PretrainSettings.read(reader.section("pretrain")),
+        CompareSettings.read(reader.section("compare")),
         ResolvedConfig.of(reader.block().values(), optimizer.decay() == Decay.CONSTANT));
   }
 }

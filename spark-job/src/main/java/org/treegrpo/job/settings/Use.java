@@ -25,6 +25,12 @@ public record Use(List<String> required, Set<Demand> demands) {
       new Use(
           List.of("prompts.train", "prompts.evaluation", "run-dir"), Set.of(Demand.LOCAL_FILES));
 
+  /** What the members of a comparison have in common. */
+  public static final Use COMPARE =
+      new Use(
+          List.of("policy.path", "prompts.train", "prompts.evaluation", "run-dir"),
+          Set.of(Demand.WEIGHTED_REWARD, Demand.COMPARISON));
+
   /** Only where the run is. */
   public static final Use LOCATE = new Use(List.of("run-dir"), Set.of());
 
@@ -32,6 +38,8 @@ public record Use(List<String> required, Set<Demand> demands) {
   public enum Demand {
     /** At least one reward with a weight above 0. */
     WEIGHTED_REWARD,
+    /** Variants, and one budget for all. */
+    COMPARISON,
     /** Prompts and run directory on the file system of this machine. */
     LOCAL_FILES
   }

@@ -2,6 +2,7 @@ package org.treegrpo.job.train;
 
 import java.util.Optional;
 import org.treegrpo.core.optim.AdamW;
+import org.treegrpo.core.optim.DivergedException;
 import org.treegrpo.core.optim.Ema;
 import org.treegrpo.core.optim.GradientClip;
 import org.treegrpo.core.policy.ParameterLayout;
@@ -98,6 +99,8 @@ final class PolicyOptimizer {
    * One optimiser step.
    *
    * @param gradient of the loss; changed
+   * @throws DivergedException if a weight is not finite afterwards; no checkpoint holds such
+   *     weights
    */
   Step step(float[] gradient) {
     double norm = GradientClip.clip(gradient, settings.maxGradientNorm());
@@ -106,8 +109,19 @@ final class PolicyOptimizer {
         settings.warmUp().learningRate(settings.learningRate(), step)
             * settings.decay().factor(step, totalSteps);
     adamW.step(weights, gradient, learningRate);
+    requireFinite(step, learningRate);
     average.ifPresent(a -> a.ema().update(a.values(), weights));
     return new Step(norm, norm / Math.sqrt(gradient.length), learningRate);
+  }
+
+  private void requireFinite(long step, double learningRate) {
+    for (int i = 0; i < weights.length; i++) {
+      if (!Float.isFinite(weights[i])) {
+        throw new DivergedException(
+            "weight %d is not finite after optimizer step %d; lower treegrpo.optimizer.learning-rate, here %s"
+                .formatted(i, step, learningRate));
+      }
+    }
   }
 
   /** Lets what rollouts are drawn with follow the weights, at the end of a round. */

@@ -5,11 +5,13 @@ import java.nio.file.AccessDeniedException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.ParentNotDirectoryException;
 import org.apache.hadoop.security.AccessControlException;
+import org.apache.spark.SparkConf;
 import org.treegrpo.job.checkpoint.RunLock;
 import org.treegrpo.job.checkpoint.RunLockedException;
 import org.treegrpo.job.files.RunDirectory;
@@ -77,7 +79,7 @@ public final class RunPlace {
    */
   static RunDirectory fresh(String uri, Configuration hadoop) throws IOException {
     RunDirectory directory = of("treegrpo.run-dir", uri, hadoop);
-    if (directory.fs().exists(directory.root()) && holdsAnything(directory)) {
+    if (holdsAnything(directory)) {
       throw new InvalidInputException(
           KEY
               + "%s is not empty; choose another directory, or continue it with resume"
@@ -86,9 +88,11 @@ public final class RunPlace {
     return directory;
   }
 
-  private static boolean holdsAnything(RunDirectory directory) throws IOException {
-    return Arrays.stream(directory.fs().listStatus(directory.root()))
-        .anyMatch(status -> !status.getPath().getName().equals(directory.lock().getName()));
+  /** Whether there is more in a directory than a lock. */
+  public static boolean holdsAnything(RunDirectory directory) throws IOException {
+    return directory.fs().exists(directory.root())
+        && Arrays.stream(directory.fs().listStatus(directory.root()))
+            .anyMatch(status -> !status.getPath().getName().equals(directory.lock().getName()));
   }
 
   /**
@@ -111,9 +115,9 @@ public final class RunPlace {
    * @throws InvalidInputException if the file system answers that nothing can be written there
    * @throws IOException if it fails to answer, which is nothing that another directory would mend
    */
-  static RunLock lock(RunDirectory directory, String application) throws IOException {
+  public static RunLock lock(RunDirectory directory, SparkConf spark) throws IOException {
     try {
-      return RunLock.acquire(directory, application);
+      return RunLock.acquire(directory, application(spark));
     } catch (RunLockedException e) {
       throw e;
     } catch (IOException e) {
@@ -127,6 +131,13 @@ public final class RunPlace {
                   .formatted(directory.root(), e.getMessage()),
           e);
     }
+  }
+
+  /**
+   * The id that every attempt of an application has; known only where a resource manager starts it.
+   */
+  private static String application(SparkConf spark) {
+    return spark.get("spark.app.id", spark.get("spark.yarn.app.id", "none, " + UUID.randomUUID()));
   }
 
   /** Whether a file system said no, on grounds that stay until its owner changes them. */

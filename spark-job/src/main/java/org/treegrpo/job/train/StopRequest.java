@@ -1,6 +1,8 @@
 package org.treegrpo.job.train;
 
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A request from outside to end a run early, at a point from which it can be resumed. Work that
@@ -9,6 +11,7 @@ import java.util.function.Supplier;
  */
 final class StopRequest implements AutoCloseable {
 
+  private static final Logger LOG = LoggerFactory.getLogger(StopRequest.class);
   private static final long CANCEL_AGAIN_MILLIS = 100;
 
   private final Runnable cancel;
@@ -22,6 +25,15 @@ final class StopRequest implements AutoCloseable {
    */
   StopRequest(Runnable cancel) {
     this.cancel = cancel;
+  }
+
+  /** Asks for the end by a signal, and says so where it is the first. */
+  boolean isTaken(String signal) {
+    boolean first = request(signal);
+    if (first) {
+      LOG.warn("{}: stopping with a checkpoint; the next signal ends this process at once", signal);
+    }
+    return first;
   }
 
   /**

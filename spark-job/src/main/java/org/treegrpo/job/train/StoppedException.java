@@ -1,7 +1,7 @@
 package org.treegrpo.job.train;
 
 /** The run was asked to end; it can be resumed. */
-final class StoppedException extends TrainingException {
+public final class StoppedException extends TrainingException {
 
   private static final long serialVersionUID = 1L;
 

@@ -46,12 +46,15 @@ final class Trainer {
   private final CheckpointStore checkpoints;
   private final ConsoleProgress progress;
   private final StopRequest stop;
+  private final Pace pace;
   private final CreditAssigner credits;
   private final Evaluator evaluator;
   private final RoundGuard guard;
   private final RoundWarnings warnings;
   private EstimatorState estimates;
   private int saved = NOTHING;
+  private int done;
+  private double evaluationSeconds;
 
   Trainer(
       SparkCluster cluster,
@@ -62,7 +65,8 @@ final class Trainer {
       RunRecorder recorder,
       CheckpointStore checkpoints,
       ConsoleProgress progress,
-      StopRequest stop) {
+      StopRequest stop,
+      Pace pace) {
     this.cluster = cluster;
     this.inputs = inputs;
     this.identity = identity;
@@ -74,6 +78,7 @@ final class Trainer {
     this.checkpoints = checkpoints;
     this.progress = progress;
     this.stop = stop;
+    this.pace = pace;
     this.credits = new CreditAssigner(recipe);
     this.estimates = credits.estimator().initial();
     this.evaluator = new Evaluator(cluster, recipe);
@@ -82,27 +87,33 @@ final class Trainer {
   }
 
   /**
-   * Trains to the last round, or to the end of the round in which the budget is spent.
+   * Trains to the last round, or to the end of the round in which the budget is spent; or until the
+   * pace asks for a pause, which leaves an evaluation and a checkpoint.
    *
    * @param start the checkpoint that the run goes on from, if it does
-   * @return the key that ended the run, {@link Budget#endedBy}
+   * @return the key that ended the run, {@link Budget#endedBy}; empty at a pause
    * @throws StoppedException if the run was asked to end; a checkpoint of the last whole round is
    *     there
    */
-  String run(Optional<Checkpoint> start) throws IOException {
+  Optional<String> run(Optional<Checkpoint> start) throws IOException {
     start.ifPresent(this::goOnFrom);
     int finished = Math.max(0, saved);
-    int done = finished;
+    done = finished;
     try {
       evaluateIfDue(done);
+      double before = budget.seconds();
       Optional<String> end = budget.endedBy();
-      while (end.isEmpty()) {
-        train(done + 1, done == finished);
+      while (end.isEmpty() && pace.goesOn(done - finished, budget.seconds() - before)) {
+        train(done + 1, done == finished && (done == 0 || pace == Pace.WHOLE));
         done++;
         evaluateIfDue(done);
         end = budget.endedBy();
       }
-      return end.get();
+      if (end.isEmpty()) {
+        evaluate(done);
+        saveAfter(done);
+      }
+      return end;
     } catch (StoppedException stopped) {
       throw stopped.with(saveAfter(done));
     }
@@ -202,14 +213,31 @@ final class Trainer {
 
   /** Also where an earlier process ended between a checkpoint and its evaluation. */
   private void evaluateIfDue(int round) throws IOException {
-    boolean isDue = round == 0 || due(settings.evaluation().every(), round);
-    if (!isDue || recorder.hasEvaluation(round)) {
+    if (round == 0 || due(settings.evaluation().every(), round)) {
+      evaluate(round);
+    }
+  }
+
+  private void evaluate(int round) throws IOException {
+    if (recorder.hasEvaluation(round)) {
       return;
     }
+    Stopwatch watch = new Stopwatch();
     Evaluator.Evaluation evaluation =
         stop.cancellable(() -> evaluator.evaluate(round, optimizer.evaluationWeights()));
     recorder.evaluation(evaluation);
     progress.evaluation(evaluation.figures());
+    evaluationSeconds += watch.total();
+  }
+
+  /** Rounds of the whole run so far. */
+  int done() {
+    return done;
+  }
+
+  /** Spent on evaluations by this process. */
+  double evaluationSeconds() {
+    return evaluationSeconds;
   }
 
   private String saveAfter(int round) throws IOException {

@@ -7,12 +7,9 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.treegrpo.job.checkpoint.Checkpoint;
 import org.treegrpo.job.checkpoint.CheckpointState;
 import org.treegrpo.job.checkpoint.CheckpointStore;
@@ -38,31 +35,29 @@ import org.treegrpo.job.spark.StopSignals;
 /** A training run from its settings to its report: {@code train} and {@code resume}. */
 public final class TrainingRun {
 
-  private static final Logger LOG = LoggerFactory.getLogger(TrainingRun.class);
-
   private final TrainSettings settings;
-  private final SparkConf spark;
   private final RunInputs inputs;
   private final RunIdentity identity;
   private final RunDirectory directory;
   private final CheckpointStore checkpoints;
   private final PrintStream out;
+  private final Style style;
   private final Stopwatch watch = new Stopwatch();
 
-  private TrainingRun(
+  TrainingRun(
       TrainSettings settings,
-      SparkConf spark,
       RunInputs inputs,
       RunIdentity identity,
       RunDirectory directory,
-      PrintStream out) {
+      PrintStream out,
+      Style style) {
     this.settings = settings;
-    this.spark = spark;
     this.inputs = inputs;
     this.identity = identity;
     this.directory = directory;
     this.checkpoints = new CheckpointStore(directory);
     this.out = out;
+    this.style = style;
   }
 
   /**
@@ -102,75 +97,97 @@ public final class TrainingRun {
               ? RunPlace.fresh(settings.runDir(), hadoop)
               : RunPlace.existing(settings.runDir(), hadoop);
       RunIdentity identity = RunIdentity.of(settings, inputs);
-      try (RunLock lock = RunPlace.lock(directory, application(spark))) {
-        return new TrainingRun(settings, spark, inputs, identity, lock.directory(), out).run(start);
+      try (RunLock lock = RunPlace.lock(directory, spark)) {
+        Style style = Style.ofStandardOutput();
+        return new TrainingRun(settings, inputs, identity, lock.directory(), out, style)
+            .run(start, spark);
       }
     }
   }
 
-  /**
-   * The id that every attempt of an application has; known only where a resource manager starts it.
-   */
-  private static String application(SparkConf spark) {
-    return spark.get("spark.app.id", spark.get("spark.yarn.app.id", "none, " + UUID.randomUUID()));
+  private RunResult run(Start start, SparkConf spark) throws IOException {
+    Optional<Checkpoint> checkpoint =
+        start == Start.CHECKPOINT ? Optional.of(requireCheckpoint()) : Optional.empty();
+    String endedBy;
+    try (Session session = Session.open(spark, settings.cluster());
+        SparkCluster cluster = session.start(inputs::runSpec);
+        StopRequest stop = new StopRequest(cluster::cancelJobs);
+        StopSignals signals = StopSignals.to(stop::isTaken)) {
+      endedBy = turn(cluster, stop, checkpoint, Pace.WHOLE).endedBy().orElseThrow();
+    } catch (Exception failure) { // also Spark's checked exceptions, which its Java API hides
+      recordFailure(failure);
+      throw failure;
+    }
+    return complete(endedBy);
   }
 
-  private RunResult run(Start start) throws IOException {
-    Optional<Checkpoint> checkpoint =
-        start == Start.CHECKPOINT ? Optional.of(newestCheckpoint()) : Optional.empty();
+  /**
+   * What a turn came to.
+   *
+   * @param endedBy the key that ended the run, {@link Budget#endedBy}; empty at a pause
+   * @param rounds of the whole run so far
+   * @param trainedSeconds of this turn, as a budget counts them
+   * @param evaluationSeconds of this turn
+   */
+  record Turn(
+      Optional<String> endedBy, int rounds, double trainedSeconds, double evaluationSeconds) {}
+
+  /**
+   * Trains until the run ends or the pace asks for a pause.
+   *
+   * @param checkpoint that it goes on from, if it does
+   */
+  Turn turn(SparkCluster cluster, StopRequest stop, Optional<Checkpoint> checkpoint, Pace pace)
+      throws IOException {
+    Optional<CheckpointState> start = checkpoint.map(Checkpoint::state);
+    int finished = start.map(CheckpointState::round).orElse(0);
     PolicyOptimizer optimizer =
         checkpoint
             .map(found -> PolicyOptimizer.restore(settings, found))
             .orElseGet(() -> new PolicyOptimizer(settings, inputs.baseWeights()));
-    String endedBy;
-    try {
-      endedBy = train(optimizer, checkpoint);
-    } catch (Exception failure) { // also Spark's checked exceptions, which its Java API hides
-      try {
-        boolean stopped = failure instanceof StoppedException;
-        finish(
-            result(
-                stopped ? RunResult.Status.STOPPED : RunResult.Status.FAILED,
-                null,
-                Secrets.ofThisProcess().mask(RootFailure.message(failure))));
-      } catch (IOException | RuntimeException second) {
-        failure.addSuppressed(second);
-      }
-      throw failure;
+    try (RunRecorder recorder = new RunRecorder(directory, inputs.recipe(), start, out::println)) {
+      Budget budget = budget(start);
+      double before = budget.seconds();
+      describe(finished, cluster.slots());
+      ConsoleProgress progress =
+          new ConsoleProgress(out, style, Clock.systemUTC(), finished + 1, settings.rounds());
+      Trainer trainer =
+          new Trainer(
+              cluster,
+              inputs,
+              identity,
+              budget,
+              optimizer,
+              recorder,
+              checkpoints,
+              progress,
+              stop,
+              pace);
+      Optional<String> endedBy = trainer.run(checkpoint);
+      budget.remark().ifPresent(progress::detail);
+      return new Turn(
+          endedBy, trainer.done(), budget.seconds() - before, trainer.evaluationSeconds());
     }
+  }
+
+  /** Writes how a run that is over came out. */
+  RunResult complete(String endedBy) throws IOException {
     RunResult result = result(RunResult.Status.COMPLETED, endedBy, null);
     finish(result);
     return result;
   }
 
-  private String train(PolicyOptimizer optimizer, Optional<Checkpoint> checkpoint)
-      throws IOException {
-    Optional<CheckpointState> start = checkpoint.map(Checkpoint::state);
-    int finished = start.map(CheckpointState::round).orElse(0);
-    try (Session session = Session.open(spark, settings.cluster());
-        SparkCluster cluster = session.start(inputs::runSpec);
-        RunRecorder recorder = new RunRecorder(directory, inputs.recipe(), start, out::println);
-        StopRequest stop = new StopRequest(cluster::cancelJobs);
-        StopSignals signals = StopSignals.to(signal -> isTaken(stop, signal))) {
-      Budget budget = budget(start);
-      describe(finished, cluster.slots());
-      ConsoleProgress progress =
-          new ConsoleProgress(
-              out, Style.ofStandardOutput(), Clock.systemUTC(), finished + 1, settings.rounds());
-      String endedBy =
-          new Trainer(
-                  cluster,
-                  inputs,
-                  identity,
-                  budget,
-                  optimizer,
-                  recorder,
-                  checkpoints,
-                  progress,
-                  stop)
-              .run(checkpoint);
-      budget.remark().ifPresent(out::println);
-      return endedBy;
+  /** Writes down why a run is not complete; what goes wrong with that is added to the failure. */
+  void recordFailure(Exception failure) {
+    try {
+      boolean stopped = failure instanceof StoppedException;
+      finish(
+          result(
+              stopped ? RunResult.Status.STOPPED : RunResult.Status.FAILED,
+              null,
+              Secrets.ofThisProcess().mask(RootFailure.message(failure))));
+    } catch (IOException | RuntimeException second) {
+      failure.addSuppressed(second);
     }
   }
 
@@ -182,19 +199,25 @@ public final class TrainingRun {
         settings, start.get(), MetricsLog.open(directory.fs(), directory.root()).rounds());
   }
 
-  private static boolean isTaken(StopRequest stop, String signal) {
-    boolean first = stop.request(signal);
-    if (first) {
-      LOG.warn("{}: stopping with a checkpoint; the next signal ends this process at once", signal);
-    }
-    return first;
+  private Checkpoint requireCheckpoint() throws IOException {
+    List<String> refusals = new ArrayList<>();
+    Checkpoint checkpoint =
+        newestCheckpoint(refusals)
+            .orElseThrow(() -> RunPlace.withoutCheckpoint(directory, refusals));
+    out.println("resuming from " + directory.checkpoint(checkpoint.state().round()));
+    return checkpoint;
   }
 
-  private Checkpoint newestCheckpoint() throws IOException {
-    List<String> refusals = new ArrayList<>();
+  /**
+   * The newest valid checkpoint.
+   *
+   * @param refusals is told of those that are not
+   * @throws InvalidInputException if it belongs to other settings
+   */
+  Optional<Checkpoint> newestCheckpoint(List<String> refusals) throws IOException {
     Optional<CheckpointStore.Verified> found = checkpoints.newestValid(refusals);
     if (found.isEmpty()) {
-      throw RunPlace.withoutCheckpoint(directory, refusals);
+      return Optional.empty();
     }
     int done = found.get().state().round();
     if (settings.rounds() < done) {
@@ -205,8 +228,7 @@ public final class TrainingRun {
     identity.requireSame(found.get(), directory);
     Checkpoint checkpoint = checkpoints.load(found.get(), inputs.layout());
     refusals.forEach(line -> out.println("checkpoint refused: " + line));
-    out.println("resuming from " + found.get().directory());
-    return checkpoint;
+    return Optional.of(checkpoint);
   }
 
   private static AtomicFiles.Content json(Object value) {

@@ -39,6 +39,14 @@ class DefaultsTest {
     assertThat(settings.seed()).as("seed").isZero();
     assertThat(settings.rounds()).as("rounds").isEqualTo(250);
     assertThat(settings.budget()).as("budget").isEqualTo(new BudgetSettings(0, 0, 0));
+    assertThat(settings.compare())
+        .as("compare")
+        .isEqualTo(
+            new CompareSettings(
+                List.of(1, 2, 3),
+                new BudgetSettings(0, 0, 0),
+                new CompareSettings.Turn(20, 60),
+                List.of()));
     assertThat(settings.method()).as("method").isEqualTo("treegrpo");
     assertThat(settings.sampler())
         .as("sampler")

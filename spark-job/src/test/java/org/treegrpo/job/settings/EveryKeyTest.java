@@ -151,7 +151,14 @@ class EveryKeyTest {
               Map.entry("pretrain.threads", "2"),
               Map.entry("pretrain.max-minutes", "5"),
               Map.entry("pretrain.checkpoint-every", "9"),
-              Map.entry("pretrain.evaluate-every", "9")));
+              Map.entry("pretrain.evaluate-every", "9"),
+              Map.entry("compare.seeds", "[4]"),
+              Map.entry("compare.budget.seconds", "60"),
+              Map.entry("compare.budget.evaluations", "1000"),
+              Map.entry("compare.budget.images", "1000"),
+              Map.entry("compare.turn.rounds", "5"),
+              Map.entry("compare.turn.seconds", "30"),
+              Map.entry("compare.variants", "[{ name = a, set { method = ddpo } }]")));
 
   private static final String UNGUIDED = "treegrpo.policy.guidance.scale=1";
 

@@ -118,6 +118,7 @@ class SettingsIdentityTest {
         "budget.images=9",
         "run-dir=/moved",
         "pretrain.steps=9",
+        "compare.turn.rounds=9",
         "policy.type=built-in",
         "policy.probe-timeout-seconds=60",
         "checkpoint.every=3",
