@@ -3,8 +3,11 @@ package org.treegrpo.job.executor;
 import ai.djl.Device;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.function.Function;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
@@ -13,6 +16,7 @@ import org.apache.spark.deploy.SparkHadoopUtil;
 import org.apache.spark.util.TaskCompletionListener;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.treegrpo.core.base.Sha256;
 import org.treegrpo.core.learn.Learner.Need;
 import org.treegrpo.core.policy.Conditioning;
 import org.treegrpo.core.tensor.TorchRuntime;
@@ -24,6 +28,7 @@ import org.treegrpo.job.settings.RewardWorkerSettings;
 import org.treegrpo.job.spark.OpenRuns;
 import org.treegrpo.job.spark.RewardStreamPlugin;
 import org.treegrpo.job.spark.WeightBroadcast;
+import org.treegrpo.reward.RewardDefinition;
 import org.treegrpo.reward.RewardException;
 import org.treegrpo.reward.pool.RewardPool;
 import org.treegrpo.reward.pool.RewardPoolSettings;
@@ -48,7 +53,19 @@ final class ExecutorRuntime implements AutoCloseable {
   private static final KeptRuns<ExecutorRuntime> RUNTIMES =
       new KeptRuns<>(MOST_RUNS, ExecutorRuntime::closeQuietly);
 
+  /** What runs of one policy or of the same rewards hand on to one another. */
+  private static final SharedValues<String, NetworkPool> NETWORKS =
+      new SharedValues<>(NetworkPool::close);
+
+  private static final SharedValues<RewardsKey, RewardPool> REWARDS =
+      new SharedValues<>(RewardPool::close);
+
+  private record RewardsKey(List<RewardDefinition> rewards, RewardPoolSettings settings) {}
+
   private final RunSpec spec;
+  private final String networksKey;
+  private final NetworkPool networks;
+  private final RewardsKey rewardsKey;
   private final TemporaryDirectory directory;
   private final Recipe recipe;
   private final RewardPool rewards;
@@ -74,18 +91,37 @@ final class ExecutorRuntime implements AutoCloseable {
             spec.trainPrompts(),
             spec.evaluationPrompts());
     this.conditioning = new ConditioningCache(recipe.conditioner());
+    boolean evaluates = !recipe.evaluationPrompts().isEmpty();
+    this.rewardsKey =
+        new RewardsKey(evaluates ? recipe.rewards() : recipe.trainedRewards(), poolSettings());
     this.rewards = openRewards();
+    this.networksKey = sameNetworks(spec);
+    this.networks = NETWORKS.take(networksKey, NetworkPool::new);
   }
 
   private RewardPool openRewards() throws IOException, RewardException {
     try {
-      boolean evaluates = !recipe.evaluationPrompts().isEmpty();
-      return RewardPool.open(
-          evaluates ? recipe.rewards() : recipe.trainedRewards(), poolSettings());
+      return REWARDS.take(
+          rewardsKey, () -> RewardPool.open(rewardsKey.rewards(), rewardsKey.settings()));
     } catch (RewardException | RuntimeException | Error e) {
       recipe.close();
       throw e;
     }
+  }
+
+  /** What makes a network of one run one of another. */
+  private static String sameNetworks(RunSpec spec) {
+    MessageDigest digest = Sha256.newDigest();
+    for (int i = 0; i < spec.policyFiles().length; i++) {
+      digest.update(spec.policyFiles()[i].getBytes(StandardCharsets.UTF_8));
+      digest.update((byte) 0);
+      digest.update(spec.policyContents()[i]);
+    }
+    return "%s on %s, %d rows decoded at once"
+        .formatted(
+            Sha256.hex(digest),
+            spec.settings().policy().device(),
+            spec.settings().update().microBatch());
   }
 
   private static ExecutorRuntime open(RunSpec spec) {
@@ -198,8 +234,9 @@ final class ExecutorRuntime implements AutoCloseable {
 
   @Override
   public void close() {
-    rewards.close();
-    closeSlots();
+    REWARDS.giveBack(rewardsKey);
+    leaveSlots();
+    NETWORKS.giveBack(networksKey);
     rollouts.close();
     try (directory) {
       recipe.close();
@@ -208,10 +245,8 @@ final class ExecutorRuntime implements AutoCloseable {
     }
   }
 
-  /**
-   * A network is not closed under a task of a cancelled job; one that does not end keeps its own.
-   */
-  private synchronized void closeSlots() {
+  /** A network is not taken from a task of a cancelled job; one that does not end keeps its own. */
+  private synchronized void leaveSlots() {
     long deadline = System.nanoTime() + TASKS_END_SECONDS * 1_000_000_000L;
     try {
       while (idle.size() < slots && System.nanoTime() < deadline) {
@@ -220,7 +255,7 @@ final class ExecutorRuntime implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    idle.forEach(PolicySlot::close);
+    idle.forEach(slot -> networks.giveBack(slot.network()));
     idle.clear();
   }
 
@@ -241,7 +276,8 @@ final class ExecutorRuntime implements AutoCloseable {
   private PolicySlot open() {
     TorchRuntime.configureThread();
     Device device = Devices.choose(recipe.settings().policy().device());
-    PolicySlot slot = PolicySlot.open(recipe, directory.path(), device);
+    Network network = networks.take(() -> Network.open(recipe, directory.path(), device));
+    PolicySlot slot = new PolicySlot(recipe, network);
     slots++;
     return slot;
   }

@@ -1,53 +1,31 @@
 package org.treegrpo.job.executor;
 
-import ai.djl.Device;
-import java.nio.file.Path;
 import org.treegrpo.core.policy.GuidedDenoiser;
 import org.treegrpo.core.policy.ImageDecoder;
-import org.treegrpo.core.policy.Policies;
 import org.treegrpo.core.policy.Policy;
 import org.treegrpo.core.tree.TreeGrower;
 import org.treegrpo.job.round.Recipe;
 
-/** One native policy with its decoder, lent to one task at a time. Owns both. */
-final class PolicySlot implements AutoCloseable {
+/** A network in the hands of one run, lent to one task at a time. */
+final class PolicySlot {
 
-  private final Policy policy;
+  private final Network network;
   private final GuidedDenoiser denoiser;
   private final TreeGrower grower;
-  private final ImageDecoder decoder;
   private long installed = -1;
 
-  private PolicySlot(
-      Policy policy, GuidedDenoiser denoiser, TreeGrower grower, ImageDecoder decoder) {
-    this.policy = policy;
-    this.denoiser = denoiser;
-    this.grower = grower;
-    this.decoder = decoder;
+  PolicySlot(Recipe recipe, Network network) {
+    this.network = network;
+    this.denoiser = recipe.denoiser(network.policy());
+    this.grower = new TreeGrower(denoiser, recipe.sampler(), recipe.trees());
   }
 
-  /**
-   * Loads a policy and its decoder.
-   *
-   * @param directory a local copy of the policy directory
-   * @throws RuntimeException where either cannot be loaded; nothing is left open
-   */
-  static PolicySlot open(Recipe recipe, Path directory, Device device) {
-    Policy policy = Policies.open(recipe.policy(), directory, device);
-    try {
-      GuidedDenoiser denoiser = recipe.denoiser(policy);
-      TreeGrower grower = new TreeGrower(denoiser, recipe.sampler(), recipe.trees());
-      int rows = recipe.settings().update().microBatch();
-      ImageDecoder decoder = ImageDecoder.open(recipe.policy(), directory, device, rows);
-      return new PolicySlot(policy, denoiser, grower, decoder);
-    } catch (RuntimeException | Error e) {
-      policy.close();
-      throw e;
-    }
+  Network network() {
+    return network;
   }
 
   Policy policy() {
-    return policy;
+    return network.policy();
   }
 
   GuidedDenoiser denoiser() {
@@ -60,7 +38,7 @@ final class PolicySlot implements AutoCloseable {
   }
 
   ImageDecoder decoder() {
-    return decoder;
+    return network.decoder();
   }
 
   /** Whether a version of the weights is installed. */
@@ -71,15 +49,8 @@ final class PolicySlot implements AutoCloseable {
   /** Installs a version of the weights unless it is there already. */
   void install(long version, float[] weights) {
     if (!has(version)) {
-      policy.install(weights);
+      network.policy().install(weights);
       installed = version;
-    }
-  }
-
-  @Override
-  public void close() {
-    try (policy) {
-      decoder.close();
     }
   }
 }

@@ -18,8 +18,6 @@ import org.treegrpo.job.metrics.TurnRecord;
 /** All that a comparison's directory holds for its report. */
 record ComparisonData(ComparisonIndex index, List<TurnRecord> turns, List<Member> members) {
 
-  private static final int GRID = 24;
-
   /** What is spent until an evaluation. */
   enum Spent {
     SECONDS("seconds of training"),
@@ -165,9 +163,11 @@ record ComparisonData(ComparisonIndex index, List<TurnRecord> turns, List<Member
         .toArray();
   }
 
-  /** A figure of the base: of the first evaluation of any member. */
-  double base(ToDoubleFunction<EvaluationRecord> figure) {
-    return members.stream()
+  /**
+   * A figure of the base, as a variant samples it: variants may have sigma schedules of their own.
+   */
+  double base(String variant, ToDoubleFunction<EvaluationRecord> figure) {
+    return of(variant).stream()
         .flatMap(member -> member.run().evaluations().stream())
         .filter(record -> record.round() == 0)
         .mapToDouble(figure)
@@ -175,7 +175,10 @@ record ComparisonData(ComparisonIndex index, List<TurnRecord> turns, List<Member
         .orElse(Double.NaN);
   }
 
-  /** A figure of a variant's members against what they spent, up to where all of them came. */
+  /**
+   * A figure of a variant's members against what they spent, at their evaluations, up to where all
+   * of them came.
+   */
   Mean mean(String variant, Spent what, ToDoubleFunction<EvaluationRecord> figure) {
     List<Curve> curves =
         of(variant).stream()
@@ -186,8 +189,15 @@ record ComparisonData(ComparisonIndex index, List<TurnRecord> turns, List<Member
     if (Double.isNaN(end)) {
       return new Mean(new double[0], new double[0], new double[0]);
     }
-    double[] x = new double[GRID + 1];
-    Arrays.setAll(x, i -> i == GRID ? end : end * i / GRID);
+    int evaluations = curves.stream().mapToInt(curve -> curve.x().length).min().orElse(0);
+    double[] x = new double[evaluations];
+    Arrays.setAll(
+        x,
+        i ->
+            i == evaluations - 1
+                ? end
+                : Math.min(
+                    end, curves.stream().mapToDouble(curve -> curve.x()[i]).average().orElse(0)));
     double[] mean = new double[x.length];
     double[] spread = new double[x.length];
     for (int i = 0; i < x.length; i++) {

@@ -38,6 +38,7 @@ public final class ComparisonReport {
           "#2563c4", "#c46a14", "#12804a", "#a02c6e", "#6b5bd2", "#8a6d0b", "#1b8a94", "#b3372c",
           "#5d6875", "#3f7d20", "#7a4fa0", "#d17d9a");
   private static final int WORDS = 12;
+  private static final int ROUNDS_OF_AN_END = 3;
   private static final int MAX_WIDTH = 160;
 
   /** Of Student's distribution: two-sided 95 %, by degrees of freedom from 1 on. */
@@ -87,11 +88,12 @@ public final class ComparisonReport {
 
   private String headline() {
     Optional<String> judge = judge();
+    int seeds = data.index().seeds().size();
     String what =
-        "%d variants with %d seeds each, every run with %s %s of its own."
+        "%d variants with %s each, every run with %s %s of its own."
             .formatted(
                 data.index().variants().size(),
-                data.index().seeds().size(),
+                seeds == 1 ? "one seed" : seeds + " seeds",
                 Figures.number(data.index().budget().value()),
                 switch (data.index().budget().of()) {
                   case "seconds" -> "seconds of training";
@@ -108,15 +110,14 @@ public final class ComparisonReport {
       return what + " None was evaluated yet.";
     }
     return what
-        + " By “%s”%s, from %s: %s."
+        + " By “%s”%s: %s."
             .formatted(
                 judge.get(),
                 data.isTrained(judge.get()) ? "" : ", which had no say in training",
-                Figures.number(data.base(ComparisonData.score(judge.get()))),
                 String.join(
                     ", ",
                     ranked.stream()
-                        .map(variant -> variant + " " + Figures.number(end(variant, judge.get())))
+                        .map(variant -> variant + " " + fromTo(variant, judge.get()))
                         .toList()));
   }
 
@@ -126,6 +127,12 @@ public final class ComparisonReport {
         .filter(reward -> !data.isTrained(reward))
         .findFirst()
         .or(() -> data.rewards().stream().findFirst());
+  }
+
+  private String fromTo(String variant, String reward) {
+    return Figures.number(data.base(variant, ComparisonData.score(reward)))
+        + " → "
+        + Figures.number(end(variant, reward));
   }
 
   private double end(String variant, String reward) {
@@ -145,21 +152,27 @@ public final class ComparisonReport {
   }
 
   private void results() {
-    out.raw("<section><h2>What each came to</h2><div class=\"scroll\"><table><tr><th>variant</th>");
+    out.raw(
+        "<section><h2>What each came to</h2><div class=\"scroll\"><table class=\"tight\"><tr><th>variant</th>");
     for (String reward : data.rewards()) {
       out.format("<th>%s%s</th>", reward, data.isTrained(reward) ? "" : " (not trained)");
     }
+    List<String> trained = data.rewards().stream().filter(data::isTrained).toList();
+    trained.forEach(reward -> out.format("<th>%s of the rollouts</th>", reward));
     out.raw(
         "<th>rounds</th><th>images</th><th>evaluations</th><th>s a round</th><th>grow, score,"
             + " learn</th><th>how it ended</th></tr>");
-    base();
     for (String variant : data.index().variants()) {
       out.format("<tr><td>%s</td>", variant);
       for (String reward : data.rewards()) {
-        out.format("<td>%s</td>", spread(data.last(variant, ComparisonData.score(reward))));
+        double gain = gain(variant, reward);
+        out.format(
+            "<td>%s (%s)</td>",
+            spread(data.last(variant, ComparisonData.score(reward))), Figures.signed(gain));
       }
       List<RoundMetrics> rounds =
           data.of(variant).stream().flatMap(member -> member.run().rounds().stream()).toList();
+      trained.forEach(reward -> out.format("<td>%s</td>", inTraining(variant, reward)));
       int seeds = Math.max(1, data.of(variant).size());
       out.format(
           "<td>%s</td><td>%s</td><td>%s</td><td>%s</td><td>%s, %s, %s</td><td>%s</td></tr>",
@@ -172,16 +185,36 @@ public final class ComparisonReport {
           Figures.number(mean(rounds, round -> round.seconds().learn())),
           ended(variant));
     }
-    out.raw("</table></div><p class=\"soft\">Mean over seeds ± their standard deviation.</p>");
+    out.raw(
+        "</table></div><p class=\"soft\">Mean over seeds ± their standard deviation, and the gain over the base as the variant samples it; of the rollouts the first and the last three rounds.</p>");
     out.raw("</section>");
   }
 
-  private void base() {
-    out.raw("<tr><td>the base</td>");
-    for (String reward : data.rewards()) {
-      out.format("<td>%s</td>", Figures.number(data.base(ComparisonData.score(reward))));
-    }
-    out.raw("<td></td><td></td><td></td><td></td><td></td><td></td></tr>");
+  /** Of the first and of the last rounds, the mean over the seeds. */
+  private String inTraining(String variant, String reward) {
+    double[] first =
+        data.of(variant).stream()
+            .mapToDouble(member -> mean(ends(member.run().rounds(), true), score(reward)))
+            .toArray();
+    double[] last =
+        data.of(variant).stream()
+            .mapToDouble(member -> mean(ends(member.run().rounds(), false), score(reward)))
+            .toArray();
+    return Figures.number(ComparisonData.mean(first))
+        + " → "
+        + Figures.number(ComparisonData.mean(last));
+  }
+
+  private static ToDoubleFunction<RoundMetrics> score(String reward) {
+    return round -> {
+      RoundMetrics.RewardStatistics statistics = round.reward().get(reward);
+      return statistics == null ? Double.NaN : statistics.mean();
+    };
+  }
+
+  private static List<RoundMetrics> ends(List<RoundMetrics> rounds, boolean first) {
+    int count = Math.min(ROUNDS_OF_AN_END, rounds.size());
+    return first ? rounds.subList(0, count) : rounds.subList(rounds.size() - count, rounds.size());
   }
 
   private static double mean(List<RoundMetrics> rounds, ToDoubleFunction<RoundMetrics> figure) {
@@ -275,7 +308,7 @@ public final class ComparisonReport {
             "By “%s”: each row's mean curve, as a share of the time that the column's took to its"
                     .formatted(reward)
                 + " end. Below 1 is faster; – is never.")
-        .raw("</p><div class=\"scroll\"><table><tr><th></th>");
+        .raw("</p><div class=\"scroll\"><table class=\"tight\"><tr><th></th>");
     variants.forEach(variant -> out.format("<th>%s</th>", variant));
     out.raw("</tr>");
     for (String row : variants) {
@@ -340,18 +373,21 @@ public final class ComparisonReport {
     return data.rewards().stream()
         .mapToDouble(
             reward -> {
-              double base = data.base(ComparisonData.score(reward));
               double best =
                   data.index().variants().stream()
-                      .mapToDouble(other -> end(other, reward))
+                      .mapToDouble(other -> gain(other, reward))
                       .filter(value -> !Double.isNaN(value))
                       .max()
                       .orElse(Double.NaN);
-              return best > base ? (end(variant, reward) - base) / (best - base) : Double.NaN;
+              return best > 0 ? gain(variant, reward) / best : Double.NaN;
             })
         .filter(value -> !Double.isNaN(value))
         .average()
         .orElse(Double.NaN);
+  }
+
+  private double gain(String variant, String reward) {
+    return end(variant, reward) - data.base(variant, ComparisonData.score(reward));
   }
 
   /** Of the same seed, to the first variant. */
@@ -361,7 +397,7 @@ public final class ComparisonReport {
     out.format(
         "<section><h2>Differences to %s, seed by seed</h2><p>At the end of the budget, the mean of"
             + " the differences and its 95%% interval over seeds.</p>"
-            + "<div class=\"scroll\"><table><tr><th></th>",
+            + "<div class=\"scroll\"><table class=\"tight\"><tr><th></th>",
         first);
     data.rewards().forEach(reward -> out.format("<th>%s</th>", reward));
     out.raw("</tr>");
@@ -424,12 +460,16 @@ public final class ComparisonReport {
       priceChart(PriceSection.title(name), reward, record -> record.images().of(name));
     }
     priceChart("Difference within a prompt", reward, EvaluationRecord::diversity);
-    out.raw("</div><div class=\"scroll\"><table><tr><th>at the end</th>");
+    out.raw("</div><div class=\"scroll\"><table class=\"tight\"><tr><th>at the end</th>");
     ImageStatistics.names().forEach(name -> out.format("<th>%s</th>", PriceSection.title(name)));
     out.raw("<th>Difference within a prompt</th></tr>");
-    priceRow("the base", figure -> Figures.number(data.base(figure)));
     for (String variant : data.index().variants()) {
-      priceRow(variant, figure -> spread(data.last(variant, figure)));
+      priceRow(
+          variant,
+          figure ->
+              Figures.number(data.base(variant, figure))
+                  + " → "
+                  + spread(data.last(variant, figure)));
     }
     out.raw("</table></div></section>");
   }
@@ -477,7 +517,7 @@ public final class ComparisonReport {
     out.format(
         "<section><h2>The same words, side by side</h2><p>Held-out prompts in file order, not"
             + " selected, the first picture of each from the same noise; seed %s.</p>"
-            + "<div class=\"scroll\"><table class=\"pictures\"><tr><th></th>",
+            + "<div class=\"scroll\"><table class=\"tight\"><tr><th></th>",
         data.index().seeds().get(0));
     grids.keySet().forEach(name -> out.format("<th>%s</th>", name));
     out.raw("</tr>");

@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.treegrpo.core.policy.PolicyDirectory;
 import org.treegrpo.core.policy.PolicySpec;
 import org.treegrpo.core.process.Family;
@@ -43,6 +45,31 @@ class ShippedConfigurationsTest {
     assertThat(two.update()).as("the same update").isEqualTo(one.update());
     assertThat(two.tree()).as("the same trees").isEqualTo(one.tree());
     assertThat(two.policy()).as("the same base").isEqualTo(one.policy());
+  }
+
+  /** Every member can be loaded, and what is compared is compared fairly. */
+  @ParameterizedTest
+  @CsvSource({
+    "compare-spelling.conf, 7, 3",
+    "compare-spelling-quick.conf, 3, 1",
+    "compare-methods.conf, 13, 1"
+  })
+  void aComparisonsMembersDifferByWhatTheirVariantsSet(String file, int variants, int seeds) {
+    TrainSettings common = Loading.loader().load(CONF.resolve(file), List.of(), Use.COMPARE);
+    assertThat(common.compare().variants()).as("variants").hasSize(variants);
+    assertThat(common.compare().seeds()).as("seeds").hasSize(seeds);
+    for (CompareSettings.Variant variant : common.compare().variants()) {
+      TrainSettings member =
+          Loading.loader()
+              .loadMember(
+                  CONF.resolve(file), common, List.of(), variant, List.of("treegrpo.seed=9"));
+      assertThat(member.method()).as("method").isEqualTo(variant.name());
+      assertThat(member.seed()).as("seed").isEqualTo(9);
+      assertThat(member.optimizer()).as("optimizer").isEqualTo(common.optimizer());
+      assertThat(member.rewards()).as("rewards").isEqualTo(common.rewards());
+      assertThat(member.evaluation()).as("evaluation").isEqualTo(common.evaluation());
+      assertThat(member.compare().variants()).as("a plain run").isEmpty();
+    }
   }
 
   @Test

@@ -57,4 +57,42 @@ class RunsInTurnsTest {
         .as("instances of their rewards, one for each runtime of the executor")
         .containsExactly(1, 1);
   }
+
+  @Test
+  void runsOfTheSameRewardsAndPolicyHandThemOnToOneAnother() throws IOException {
+    TinyRun tiny = new TinyRun(directory);
+    List<String> alone = new ArrayList<>();
+    List<String> inTurns = new ArrayList<>();
+    int runs = 4;
+    for (int seed = 1; seed <= runs; seed++) {
+      tiny.train("local[1]", "alone-" + seed, overrides("of-alone", seed));
+      alone.addAll(tiny.digests("alone-" + seed).subList(0, 1));
+    }
+    TrainSettings first = tiny.settings("unused", overrides("shared", 1));
+    try (Session session = Session.open(TinyRun.spark("local[2]"), first.cluster())) {
+      List<AutoCloseable> open = new ArrayList<>();
+      for (int seed = 1; seed <= runs; seed++) {
+        RunInputs inputs =
+            RunInputs.load(tiny.settings("unused", overrides("shared", seed)), new Configuration());
+        SparkCluster cluster = session.start(inputs::runSpec);
+        open.addAll(List.of(cluster, inputs));
+        inTurns.add(new RoundByHand(inputs, cluster).train(1));
+      }
+      for (AutoCloseable one : open) {
+        close(one);
+      }
+    }
+    assertThat(inTurns).as("the first round of each").isEqualTo(alone);
+    assertThat(CountedReward.made("shared")).as("instances of the reward").isEqualTo(1);
+  }
+
+  private static void close(AutoCloseable one) throws IOException {
+    try {
+      one.close();
+    } catch (IOException | RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new IOException(e);
+    }
+  }
 }

@@ -20,7 +20,7 @@ import org.treegrpo.job.settings.TrainSettings;
 import org.treegrpo.job.settings.Use;
 import org.treegrpo.job.train.TinyRun;
 
-class PolicySlotTest {
+class NetworkTest {
 
   @TempDir Path directory;
 
@@ -48,7 +48,7 @@ class PolicySlotTest {
         new Recipe(settings, policy, new Configuration(), new byte[0], new byte[0])) {
       TorchRuntime.configureThread();
       int before = TorchRuntime.openArrays();
-      assertThatThrownBy(() -> PolicySlot.open(recipe, policy, Device.cpu()))
+      assertThatThrownBy(() -> Network.open(recipe, policy, Device.cpu()))
           .hasMessageContaining("decoder.pt");
       assertThat(TorchRuntime.openArrays()).as("open native arrays").isEqualTo(before);
     }
