@@ -82,6 +82,9 @@ public final class Comparison {
       }
       try (RunLock lock = RunPlace.lock(place, spark)) {
         RunDirectory directory = lock.directory();
+        for (PacedRun run : runs.values()) {
+          run.begin(spark, out);
+        }
         ComparisonLog.write(directory.fs(), directory.root(), index);
         ComparisonLog log = ComparisonLog.open(directory.fs(), directory.root());
         new Comparison(common, runs, directory, log, out).run(spark, more);
@@ -138,9 +141,6 @@ public final class Comparison {
   }
 
   private void run(SparkConf spark, boolean more) throws IOException {
-    for (PacedRun run : runs.values()) {
-      run.begin(spark, out);
-    }
     Rota rota = new Rota(List.copyOf(runs.keySet()), log.turns(), more);
     try (Session session = Session.open(spark, common.cluster());
         TurnStop stop = new TurnStop()) {

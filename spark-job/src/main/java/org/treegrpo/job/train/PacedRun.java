@@ -58,11 +58,18 @@ public final class PacedRun implements AutoCloseable {
     }
   }
 
-  /** Takes the run's directory, new or not. Without a checkpoint there it starts from the base. */
+  /**
+   * Takes the run's directory, new or not. Without a checkpoint there it starts from the base.
+   *
+   * @throws InvalidInputException if the directory holds a run of other settings or inputs
+   */
   public void begin(SparkConf spark, PrintStream out) throws IOException {
     RunLock taken = RunPlace.lock(place, spark);
     lock = taken;
-    run = new TrainingRun(settings, inputs, identity, taken.directory(), out, Style.REMARKS);
+    TrainingRun begun =
+        new TrainingRun(settings, inputs, identity, taken.directory(), out, Style.REMARKS);
+    begun.newestCheckpoint(new ArrayList<>());
+    run = begun;
   }
 
   /**

@@ -123,6 +123,8 @@ class ComparisonTest {
     assertThat(comparison.run().digests(TinyComparison.member("cmp", "flat"))).hasSize(1);
     compare("local[2]", config).assertDone();
     comparison.assertEachIsAsAlone("cmp");
+    compare("local[1]", config, "optimizer.learning-rate=2e-3")
+        .assertRefused("was made with other settings; treegrpo.optimizer.learning-rate differ");
   }
 
   @ParameterizedTest

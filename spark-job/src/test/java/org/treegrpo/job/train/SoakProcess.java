@@ -111,8 +111,8 @@ final class SoakProcess {
     }
 
     @Override
-    public void println(Object line) {
-      if (line.toString().startsWith("round ")) {
+    public void println(String line) {
+      if (line.startsWith("round ")) {
         rounds++;
         if (rounds % 100 == 0) {
           samples.add(Sample.take(rounds).line());
