@@ -142,6 +142,15 @@ record ComparisonData(ComparisonIndex index, List<TurnRecord> turns, List<Member
         .orElse(List.of());
   }
 
+  /** Rewards that the rollouts are scored by. */
+  List<String> rewardsOfRollouts() {
+    return members.stream()
+        .flatMap(member -> member.run().rounds().stream())
+        .flatMap(round -> round.reward().keySet().stream())
+        .distinct()
+        .toList();
+  }
+
   boolean isTrained(String reward) {
     return members.stream().anyMatch(member -> member.run().isTrained(reward));
   }

@@ -36,8 +36,9 @@ public final class ComparisonReport {
   private static final List<String> COLOURS =
       List.of(
           "#2563c4", "#c46a14", "#12804a", "#a02c6e", "#6b5bd2", "#8a6d0b", "#1b8a94", "#b3372c",
-          "#5d6875", "#3f7d20", "#7a4fa0", "#d17d9a");
+          "#5d6875", "#7fb13d", "#d17d9a", "#20242a", "#e0a526", "#6ec3e0");
   private static final int WORDS = 12;
+  private static final int RANKED = 4;
   private static final int ROUNDS_OF_AN_END = 3;
   private static final int MAX_WIDTH = 160;
 
@@ -90,15 +91,15 @@ public final class ComparisonReport {
     Optional<String> judge = judge();
     int seeds = data.index().seeds().size();
     String what =
-        "%d variants with %s each, every run with %s %s of its own."
+        "%d variants with %s each, every run with %s %s."
             .formatted(
                 data.index().variants().size(),
                 seeds == 1 ? "one seed" : seeds + " seeds",
-                Figures.number(data.index().budget().value()),
+                Figures.count(Math.round(data.index().budget().value())),
                 switch (data.index().budget().of()) {
                   case "seconds" -> "seconds of training";
-                  case "evaluations" -> "evaluations of the network";
-                  default -> "scored images";
+                  case "evaluations" -> "evaluations of the network at most";
+                  default -> "scored images at most";
                 });
     if (judge.isEmpty()) {
       return what;
@@ -115,10 +116,12 @@ public final class ComparisonReport {
                 judge.get(),
                 data.isTrained(judge.get()) ? "" : ", which had no say in training",
                 String.join(
-                    ", ",
-                    ranked.stream()
-                        .map(variant -> variant + " " + fromTo(variant, judge.get()))
-                        .toList()));
+                        ", ",
+                        ranked.stream()
+                            .limit(RANKED)
+                            .map(variant -> variant + " " + fromTo(variant, judge.get()))
+                            .toList())
+                    + (ranked.size() > RANKED ? ", and then the others" : ""));
   }
 
   /** The reward to rank by: one that was not trained, where there is one. */
@@ -157,18 +160,18 @@ public final class ComparisonReport {
     for (String reward : data.rewards()) {
       out.format("<th>%s%s</th>", reward, data.isTrained(reward) ? "" : " (not trained)");
     }
-    List<String> trained = data.rewards().stream().filter(data::isTrained).toList();
+    List<String> trained = data.rewardsOfRollouts();
     trained.forEach(reward -> out.format("<th>%s of the rollouts</th>", reward));
     out.raw(
         "<th>rounds</th><th>images</th><th>evaluations</th><th>s a round</th><th>grow, score,"
             + " learn</th><th>how it ended</th></tr>");
     for (String variant : data.index().variants()) {
-      out.format("<tr><td>%s</td>", variant);
+      out.format("<tr><th>%s</th>", variant);
       for (String reward : data.rewards()) {
         double gain = gain(variant, reward);
         out.format(
             "<td>%s (%s)</td>",
-            spread(data.last(variant, ComparisonData.score(reward))), Figures.signed(gain));
+            spread(data.last(variant, ComparisonData.score(reward))), rounded(gain));
       }
       List<RoundMetrics> rounds =
           data.of(variant).stream().flatMap(member -> member.run().rounds().stream()).toList();
@@ -219,6 +222,11 @@ public final class ComparisonReport {
 
   private static double mean(List<RoundMetrics> rounds, ToDoubleFunction<RoundMetrics> figure) {
     return rounds.stream().mapToDouble(figure).average().orElse(Double.NaN);
+  }
+
+  /** A difference of scores, which lie in the thousandths. */
+  private static String rounded(double difference) {
+    return Double.isNaN(difference) ? "–" : String.format(Locale.ROOT, "%+.3f", difference);
   }
 
   private static String spread(double[] values) {
@@ -312,7 +320,7 @@ public final class ComparisonReport {
     variants.forEach(variant -> out.format("<th>%s</th>", variant));
     out.raw("</tr>");
     for (String row : variants) {
-      out.format("<tr><td>%s</td>", row);
+      out.format("<tr><th>%s</th>", row);
       Mean curve = data.mean(row, Spent.SECONDS, ComparisonData.score(reward));
       for (String column : variants) {
         Mean other = data.mean(column, Spent.SECONDS, ComparisonData.score(reward));
@@ -402,7 +410,7 @@ public final class ComparisonReport {
     data.rewards().forEach(reward -> out.format("<th>%s</th>", reward));
     out.raw("</tr>");
     for (String variant : variants.subList(1, variants.size())) {
-      out.format("<tr><td>%s</td>", variant);
+      out.format("<tr><th>%s</th>", variant);
       for (String reward : data.rewards()) {
         out.format("<td>%s</td>", interval(paired(variant, first, reward)));
       }
@@ -434,7 +442,7 @@ public final class ComparisonReport {
     if (differences.length == 0) {
       return "–";
     }
-    String mean = Figures.signed(ComparisonData.mean(differences));
+    String mean = rounded(ComparisonData.mean(differences));
     if (differences.length == 1) {
       return mean + " (one seed)";
     }
@@ -475,7 +483,7 @@ public final class ComparisonReport {
   }
 
   private void priceRow(String name, Function<ToDoubleFunction<EvaluationRecord>, String> show) {
-    out.format("<tr><td>%s</td>", name);
+    out.format("<tr><th>%s</th>", name);
     for (String statistic : ImageStatistics.names()) {
       out.format("<td>%s</td>", show.apply(record -> record.images().of(statistic)));
     }
@@ -533,7 +541,7 @@ public final class ComparisonReport {
   }
 
   private void pictureRow(Map<String, ImageGrid> grids, SampleSheet.Cell wanted) {
-    out.format("<tr><td><bdi>%s</bdi></td>", wanted.text());
+    out.format("<tr><th><bdi>%s</bdi></th>", wanted.text());
     for (Map.Entry<String, ImageGrid> grid : grids.entrySet()) {
       out.raw("<td>");
       List<SampleSheet.Cell> cells = grid.getValue().sheet().cells();
