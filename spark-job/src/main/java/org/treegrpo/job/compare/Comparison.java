@@ -82,10 +82,10 @@ public final class Comparison {
       }
       try (RunLock lock = RunPlace.lock(place, spark)) {
         RunDirectory directory = lock.directory();
+        ComparisonLog.write(directory.fs(), directory.root(), index);
         for (PacedRun run : runs.values()) {
           run.begin(spark, out);
         }
-        ComparisonLog.write(directory.fs(), directory.root(), index);
         ComparisonLog log = ComparisonLog.open(directory.fs(), directory.root());
         new Comparison(common, runs, directory, log, out).run(spark, more);
       }

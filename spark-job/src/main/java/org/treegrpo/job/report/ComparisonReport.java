@@ -39,6 +39,10 @@ public final class ComparisonReport {
           "#5d6875", "#7fb13d", "#d17d9a", "#20242a", "#e0a526", "#6ec3e0");
   private static final int WORDS = 12;
   private static final int RANKED = 4;
+
+  /** A smaller difference of scores is shown as none. */
+  private static final double SMALLEST = 0.0005;
+
   private static final int ROUNDS_OF_AN_END = 3;
   private static final int MAX_WIDTH = 160;
 
@@ -59,16 +63,18 @@ public final class ComparisonReport {
   /**
    * Writes both files; nothing where there is no comparison.
    *
+   * @return the page
    * @throws IOException if a file cannot be read or is damaged, or one cannot be written
    */
-  public static void write(FileSystem fs, Path directory) throws IOException {
+  public static Optional<Path> write(FileSystem fs, Path directory) throws IOException {
     Optional<ComparisonData> data = ComparisonData.read(fs, directory);
-    if (data.isPresent()) {
-      RunLayout layout = new RunLayout(directory);
-      RunFiles.write(fs, layout.table(), ComparisonTable.csv(data.get()));
-      RunFiles.write(
-          fs, layout.report(), new ComparisonReport(data.get()).page(directory.getName()));
+    if (data.isEmpty()) {
+      return Optional.empty();
     }
+    RunLayout layout = new RunLayout(directory);
+    RunFiles.write(fs, layout.table(), ComparisonTable.csv(data.get()));
+    RunFiles.write(fs, layout.report(), new ComparisonReport(data.get()).page(directory.getName()));
+    return Optional.of(layout.report());
   }
 
   private String page(String name) throws IOException {
@@ -226,7 +232,12 @@ public final class ComparisonReport {
 
   /** A difference of scores, which lie in the thousandths. */
   private static String rounded(double difference) {
-    return Double.isNaN(difference) ? "–" : String.format(Locale.ROOT, "%+.3f", difference);
+    if (Double.isNaN(difference)) {
+      return "–";
+    }
+    return Math.abs(difference) < SMALLEST
+        ? "±0"
+        : String.format(Locale.ROOT, "%+.3f", difference).replace('-', '−');
   }
 
   private static String spread(double[] values) {
@@ -315,7 +326,7 @@ public final class ComparisonReport {
         .text(
             "By “%s”: each row's mean curve, as a share of the time that the column's took to its"
                     .formatted(reward)
-                + " end. Below 1 is faster; – is never.")
+                + " end. Below 1 is faster, 0 is there at its start, – is never.")
         .raw("</p><div class=\"scroll\"><table class=\"tight\"><tr><th></th>");
     variants.forEach(variant -> out.format("<th>%s</th>", variant));
     out.raw("</tr>");
@@ -357,8 +368,6 @@ public final class ComparisonReport {
                 + " against the seconds of a round. On the front nobody is both faster and better.")
         .raw("</p>");
     LineChart chart = new LineChart(640, 260, "seconds a round", Figures::tick).include(0);
-    points.forEach(
-        (variant, point) -> chart.add(new Series(variant, colour(variant), false, List.of(point))));
     chart.add(
         new Series(
             "front",
@@ -368,6 +377,8 @@ public final class ComparisonReport {
                 .filter(point -> points.values().stream().noneMatch(other -> beats(other, point)))
                 .sorted((a, b) -> Double.compare(a.x(), b.x()))
                 .toList()));
+    points.forEach(
+        (variant, point) -> chart.add(new Series(variant, colour(variant), false, List.of(point))));
     out.raw("<div class=\"wide\">").raw(chart.svg("Pareto front")).raw("</div></section>");
   }
 

@@ -1,8 +1,10 @@
 package org.treegrpo.job.train;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Objects;
 import java.util.Optional;
@@ -44,32 +46,33 @@ public final class PacedRun implements AutoCloseable {
   /**
    * Reads and checks what the run needs; nothing is written.
    *
-   * @throws InvalidInputException if an input or the run directory cannot be used
+   * @throws InvalidInputException if an input or the run directory cannot be used, or the directory
+   *     holds a run of other settings or inputs
    */
   public static PacedRun of(TrainSettings settings, Configuration hadoop) throws IOException {
     RunInputs inputs = RunInputs.load(settings, hadoop);
     try {
       inputs.plan();
       RunDirectory place = RunPlace.of("treegrpo.run-dir", settings.runDir(), hadoop);
-      return new PacedRun(settings, inputs, RunIdentity.of(settings, inputs), place);
-    } catch (RuntimeException e) {
+      PacedRun run = new PacedRun(settings, inputs, RunIdentity.of(settings, inputs), place);
+      run.in(place, new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8))
+          .newestCheckpoint(new ArrayList<>());
+      return run;
+    } catch (IOException | RuntimeException e) {
       inputs.close();
       throw e;
     }
   }
 
-  /**
-   * Takes the run's directory, new or not. Without a checkpoint there it starts from the base.
-   *
-   * @throws InvalidInputException if the directory holds a run of other settings or inputs
-   */
+  /** Takes the run's directory, new or not. Without a checkpoint there it starts from the base. */
   public void begin(SparkConf spark, PrintStream out) throws IOException {
     RunLock taken = RunPlace.lock(place, spark);
     lock = taken;
-    TrainingRun begun =
-        new TrainingRun(settings, inputs, identity, taken.directory(), out, Style.REMARKS);
-    begun.newestCheckpoint(new ArrayList<>());
-    run = begun;
+    run = in(taken.directory(), out);
+  }
+
+  private TrainingRun in(RunDirectory directory, PrintStream out) {
+    return new TrainingRun(settings, inputs, identity, directory, out, Style.REMARKS);
   }
 
   /**

@@ -97,6 +97,12 @@ class ComparisonTest {
         .asString()
         .startsWith("variant,seed,round,seconds,evaluations,images,size,size_exact");
 
+    Path report = directory.resolve("cmp/report.html");
+    String written = Files.readString(report);
+    Files.delete(report);
+    CommandLineRun.of(directory, "report", directory.resolve("cmp").toString()).assertDone();
+    assertThat(Files.readString(report)).as("written anew").isEqualTo(written);
+
     CommandLineRun again = compare("local[2]", comparison.config("cmp", DIVERGES, FAILS));
     again.assertDone();
     assertThat(comparison.turns("cmp").stream().skip(8).map(TurnRecord::variant))
