@@ -192,7 +192,9 @@ public final class Comparison {
           turn.endedBy().orElse(null),
           null);
     } catch (StoppedException stopped) {
-      throw stopped;
+      throw stopped.during(
+          "in a turn of %s; its last whole round is saved, the same command goes on"
+              .formatted(member.name()));
     } catch (Exception failure) { // also Spark's checked exceptions, which its Java API hides
       if (!session.isOpen()) {
         throw failure;

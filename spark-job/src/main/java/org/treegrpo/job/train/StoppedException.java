@@ -28,6 +28,11 @@ public final class StoppedException extends TrainingException {
     return new StoppedException(by, getMessage() + outcome, this);
   }
 
+  /** The same in the words of a caller who has several runs. */
+  public StoppedException during(String work) {
+    return new StoppedException(by, "stopped by %s %s".formatted(by, work), this);
+  }
+
   private StoppedException(String by, String message, Throwable cause) {
     super(message, cause);
     this.by = by;

@@ -1,8 +1,12 @@
 package org.treegrpo.job.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,6 +29,8 @@ class KilledComparisonTest {
           "close round-000003 optimizer.safetensors",
           "renamed seed-5 result.json",
           "create killed report.html");
+
+  private static final Duration PATIENCE = Duration.ofMinutes(10);
 
   @TempDir Path directory;
 
@@ -49,12 +55,39 @@ class KilledComparisonTest {
     }
   }
 
-  private DriverProcess start(Path config, Path kills) throws Exception {
+  @Test
+  void aSignalEndsItAndTheSameCommandGoesOn() throws Exception {
+    TinyComparison comparison = new TinyComparison(directory);
+    Path config = comparison.config("killed");
+    Path kills = directory.resolve("kills");
+    Path gate = Files.createFile(directory.resolve("gate"));
+    String held =
+        "rewards=[{ name = size, type = held, time-limit-seconds = 86400, options.gate = \"%s\" }]"
+            .formatted(gate);
+    DriverProcess driver = start(config, kills, "--set", "treegrpo." + held);
+    await().atMost(PATIENCE).until(() -> HeldReward.wasReached(gate) || !driver.isAlive());
+    driver.signal("TERM");
+    assertThat(driver.exitCode()).as("%s", driver.output()).isEqualTo(1);
+    assertThat(driver.output())
+        .contains("treegrpo: stopped by SIGTERM in a turn of ")
+        .contains("its last whole round is saved, the same command goes on")
+        .doesNotContain("\tat ");
+    assertThat(directory.resolve("killed/report.html")).as("report").exists();
+
+    Files.delete(gate);
+    DriverProcess again = start(config, kills, "--set", "treegrpo." + held);
+    assertThat(again.exitCode()).as("%s", again.output()).isZero();
+    comparison.assertEachIsAsAlone("killed", held);
+  }
+
+  private DriverProcess start(Path config, Path kills, String... more) throws Exception {
+    List<String> arguments = new ArrayList<>(List.of("compare", "--config", config.toString()));
+    arguments.addAll(List.of(more));
     return DriverProcess.start(
         directory.resolve("driver.log"),
         List.of(
             "-D%s=%s".formatted(Kills.DIRECTORY, kills),
             "-Dspark.hadoop.fs.file.impl=" + KillingFileSystem.class.getName()),
-        List.of("compare", "--config", config.toString()));
+        arguments);
   }
 }
