@@ -66,6 +66,7 @@ public final class BenchmarkMain {
     rows.put("executors", new ExecutorsRow());
     rows.put("waiting", new WaitingRewardRow());
     rows.put("whole", new WholeRunRow());
+    rows.put("loop", new PyTorchLoopRow());
     return rows;
   }
 

@@ -29,8 +29,13 @@ final class QuickStartModel implements AutoCloseable {
   private final GuidedDenoiser denoiser;
 
   QuickStartModel(Bench bench) throws IOException {
+    this(bench, List.of());
+  }
+
+  /** With changes of the configuration. */
+  QuickStartModel(Bench bench, List<String> changes) throws IOException {
     TrainSettings settings =
-        settings(bench.quickStart(), bench.scratch().resolve("no-run"), List.of());
+        settings(bench.quickStart(), bench.scratch().resolve("no-run"), changes);
     recipe =
         new Recipe(
             settings,

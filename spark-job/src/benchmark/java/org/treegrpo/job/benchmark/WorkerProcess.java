@@ -8,16 +8,16 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A process that runs a {@link NetworkWorker}. Owns it. */
+/** A process that answers each line with a line. Owns it. */
 final class WorkerProcess implements AutoCloseable {
 
-  private final String main;
+  private final String name;
   private final Process process;
   private final PrintStream commands;
   private final BufferedReader answers;
 
-  private WorkerProcess(String main, Process process) {
-    this.main = main;
+  private WorkerProcess(String name, Process process) {
+    this.name = name;
     this.process = process;
     this.commands = new PrintStream(process.getOutputStream(), true, StandardCharsets.UTF_8);
     this.answers =
@@ -35,9 +35,18 @@ final class WorkerProcess implements AutoCloseable {
                 System.getProperty("java.class.path"),
                 main));
     command.addAll(List.of(arguments));
+    return start(main, command);
+  }
+
+  /**
+   * Starts a program and waits for its first line.
+   *
+   * @param name in messages
+   */
+  static WorkerProcess start(String name, List<String> command) throws IOException {
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
-    WorkerProcess worker = new WorkerProcess(main, builder.start());
+    WorkerProcess worker = new WorkerProcess(name, builder.start());
     worker.answer();
     return worker;
   }
@@ -50,7 +59,7 @@ final class WorkerProcess implements AutoCloseable {
   private String answer() throws IOException {
     String line = answers.readLine();
     if (line == null) {
-      throw new IOException(main + " ended; its messages are above");
+      throw new IOException(name + " ended; its messages are above");
     }
     return line;
   }
