@@ -14,8 +14,10 @@ import org.treegrpo.core.tree.GrownShare;
 
 /**
  * A learner with the late anchor (ALGORITHMS.md section 3.3): beta mean((v_theta - v_base)^2) on
- * leaves noised again to the times of the steps after the window, which no reward reaches. A few
- * leaves a step, evenly spaced over the round; the loss is the mean over them.
+ * leaves noised again to the times of the last steps, those after the window only: no reward
+ * reaches them. A few leaves a step, evenly spaced over the round; the loss is the mean over them.
+ * The steps between the window and the last ones are left free: windows of other rounds train them,
+ * and an anchor there holds back what is to be learned.
  */
 public final class LateAnchor implements Learner {
 
@@ -23,17 +25,27 @@ public final class LateAnchor implements Learner {
   private final LearnContext context;
   private final double beta;
   private final int rows;
+  private final int steps;
 
   /**
    * @param learner whatever else the policy learns from
    * @param beta weight of the anchor, positive
    * @param rows leaves a step and round; all of the round's if it has fewer
+   * @param steps how many of the last steps are anchored, at least 1
    */
-  public LateAnchor(Learner learner, LearnContext context, double beta, int rows) {
+  public LateAnchor(Learner learner, LearnContext context, double beta, int rows, int steps) {
     this.learner = learner;
     this.context = context;
     this.beta = beta;
     this.rows = rows;
+    this.steps = steps;
+  }
+
+  /**
+   * The first anchored step of a rollout; its number of steps where the window takes the last ones.
+   */
+  public static int first(BranchSchedule schedule, int steps) {
+    return Math.max(schedule.end(), schedule.steps() - steps);
   }
 
   @Override
@@ -45,7 +57,7 @@ public final class LateAnchor implements Learner {
   public Stream<? extends LearnBatch> batches(GrownShare share, ShareCredit credit) {
     BranchSchedule schedule = share.forest().schedule();
     Stream<? extends LearnBatch> anchors =
-        IntStream.range(schedule.start() + schedule.depths(), schedule.steps())
+        IntStream.range(first(schedule, steps), schedule.steps())
             .boxed()
             .flatMap(step -> anchors(share, step));
     return Stream.concat(learner.batches(share, credit), anchors);
@@ -54,7 +66,7 @@ public final class LateAnchor implements Learner {
   private Stream<LearnBatch> anchors(GrownShare share, int step) {
     Sampler sampler = context.sampler();
     BranchSchedule schedule = share.forest().schedule();
-    int late = schedule.steps() - schedule.start() - schedule.depths();
+    int late = schedule.steps() - first(schedule, steps);
     int picked = Math.min(rows, context.trees() * schedule.leaves());
     // an optimiser step sees its part of the round's trees
     double weight = beta * context.steps() / ((double) picked * late);

@@ -182,7 +182,7 @@ class LeafLearnerTest {
           new ShareCredit(
               Credits.of(nan(share.forest().edges()), new double[share.forest().edges()]),
               Credits.of(nan(8), new double[8]));
-      Learner anchor = new LateAnchor(learner("edges", context), context, 0.3, 5);
+      Learner anchor = new LateAnchor(learner("edges", context), context, 0.3, 5, STEPS);
       List<? extends LearnBatch> batches = anchor.batches(share, none).toList();
       assertThat(batches.stream().mapToDouble(LearnBatch::timestep).distinct().toArray())
           .as("the times of steps 4 to 7; the window is 2 and 3")
@@ -205,6 +205,29 @@ class LeafLearnerTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({"1, 7", "3, 5", "4, 4", "5, 4", "8, 4"})
+  void theLateAnchorHoldsTheLastStepsAndNoneOfTheWindow(int steps, int first) {
+    LearnContext context = context(1, LeafWeighting.UNIFORM, Penalties.NONE);
+    try (GrownShare share = grow()) {
+      ShareCredit none =
+          new ShareCredit(
+              Credits.of(nan(share.forest().edges()), new double[share.forest().edges()]),
+              Credits.of(nan(8), new double[8]));
+      assertThat(
+              new LateAnchor(learner("edges", context), context, 0.3, 5, steps)
+                  .batches(share, none)
+                  .mapToDouble(LearnBatch::timestep)
+                  .distinct()
+                  .toArray())
+          .as("the last %d of 8 steps; the window is 2 and 3", steps)
+          .containsExactly(
+              IntStream.range(first, STEPS)
+                  .mapToDouble(t -> SAMPLER.sdeStep(t).timestep())
+                  .toArray());
+    }
+  }
+
   /** Beta times the mean over the anchored rows: a shift of every output by c costs beta c^2. */
   @Test
   void theAnchorIsAMeanOverItsRows() {
@@ -222,7 +245,7 @@ class LeafLearnerTest {
               Credits.of(nan(share.forest().edges()), new double[share.forest().edges()]),
               Credits.of(nan(8), new double[8]));
       for (int rows : new int[] {1, 5, 8, 100}) {
-        assertThat(loop.learn(new LateAnchor(edges, context, 0.3, rows), share, none).loss())
+        assertThat(loop.learn(new LateAnchor(edges, context, 0.3, rows, 2), share, none).loss())
             .as("%d rows a step", rows)
             .isCloseTo(0.3 * 0.25, within(1e-6));
       }

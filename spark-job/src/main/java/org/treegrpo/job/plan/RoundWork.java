@@ -6,6 +6,7 @@ import java.util.LongSummaryStatistics;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.treegrpo.core.credit.Status;
+import org.treegrpo.core.learn.LateAnchor;
 import org.treegrpo.core.policy.GuidedDenoiser.GuidanceGradient;
 import org.treegrpo.core.process.Family;
 import org.treegrpo.core.topology.Topology;
@@ -116,7 +117,7 @@ public record RoundWork(
   private static long anchored(TrainSettings settings, Topology tree) {
     LateAnchorSettings anchor = settings.update().lateAnchor();
     long leaves = (long) settings.tree().trees() * tree.leaves();
-    int late = tree.schedule().steps() - tree.schedule().end();
+    int late = tree.schedule().steps() - LateAnchor.first(tree.schedule(), anchor.steps());
     return anchor.beta() == 0 ? 0 : Math.min(anchor.rows(), leaves) * late;
   }
 }

@@ -1,9 +1,11 @@
 package org.treegrpo.job.report;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 import org.treegrpo.job.metrics.RoundMetrics;
+import org.treegrpo.job.report.ComparisonData.Spent;
 
 /** What a round's seconds depend on, as far as its rounds can tell. */
 final class CostLaw {
@@ -14,8 +16,7 @@ final class CostLaw {
 
   /** A paragraph; empty where the rounds are too few or all alike. */
   static String html(List<RoundMetrics> rounds) {
-    // The first round pays for starting up.
-    List<RoundMetrics> settled = rounds.subList(1, rounds.size());
+    List<RoundMetrics> settled = settled(rounds);
     Optional<LinearFit> byTree =
         fit(settled, round -> new double[] {round.leaves(), round.parents()});
     if (byTree.isPresent()) {
@@ -29,6 +30,45 @@ final class CostLaw {
                     List.of("network evaluations"),
                     "Every round had trees of the same size, so their cost by leaves and by parents"
                         + " cannot be told apart. "))
+        .orElse("");
+  }
+
+  /** Without the first round, which pays for starting up. */
+  static List<RoundMetrics> settled(List<RoundMetrics> rounds) {
+    return rounds.subList(Math.min(1, rounds.size()), rounds.size());
+  }
+
+  /**
+   * A paragraph on variants whose trees differ: the law of ALGORITHMS.md section 1.6, through the
+   * mean of each one's rounds. Empty where they are too few or alike.
+   *
+   * @param variants the rounds of each, without the first
+   */
+  static String ofVariants(List<List<RoundMetrics>> variants) {
+    List<List<RoundMetrics>> measured =
+        variants.stream().filter(rounds -> !rounds.isEmpty()).toList();
+    return LinearFit.of(
+            measured.stream()
+                .map(
+                    rounds ->
+                        new double[] {
+                          ComparisonScores.mean(rounds, RoundMetrics::leaves),
+                          ComparisonScores.mean(rounds, RoundMetrics::parents)
+                        })
+                .toArray(double[][]::new),
+            measured.stream()
+                .mapToDouble(rounds -> ComparisonScores.mean(rounds, Spent.SECONDS::of))
+                .toArray())
+        .map(
+            fit ->
+                new Html()
+                    .format(
+                        "<p>By variant: seconds a round = %s %s × leaves %s × parents, R² %s.</p>",
+                        Figures.number(fit.coefficients().get(0)),
+                        Figures.term(fit.coefficients().get(1)),
+                        Figures.term(fit.coefficients().get(2)),
+                        String.format(Locale.ROOT, "%.4f", fit.r2()))
+                    .toString())
         .orElse("");
   }
 

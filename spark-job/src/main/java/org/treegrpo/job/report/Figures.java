@@ -6,6 +6,9 @@ import java.util.Locale;
 final class Figures {
   private static final String MINUS = "−";
 
+  /** A smaller difference of scores is shown as none. */
+  private static final double SMALLEST_DIFFERENCE = 0.0005;
+
   private Figures() {}
 
   /** Three significant digits, or a dash for NaN. */
@@ -25,6 +28,25 @@ final class Figures {
   /** With its sign, for differences and advantages. */
   static String signed(double value) {
     return (value > 0 ? "+" : "") + number(value);
+  }
+
+  /** A difference of scores, which lie in the thousandths. */
+  static String difference(double value) {
+    if (Double.isNaN(value)) {
+      return "–";
+    }
+    return Math.abs(value) < SMALLEST_DIFFERENCE
+        ? "±0"
+        : String.format(Locale.ROOT, "%+.3f", value).replace("-", MINUS);
+  }
+
+  /** The mean of values ± their standard deviation; a dash where there are none. */
+  static String spread(double[] values) {
+    if (values.length == 0) {
+      return "–";
+    }
+    String mean = number(ComparisonData.mean(values));
+    return values.length == 1 ? mean : mean + " ± " + number(ComparisonData.std(values));
   }
 
   /** A further term of a sum. */

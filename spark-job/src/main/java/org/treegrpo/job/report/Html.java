@@ -29,6 +29,14 @@ final class Html {
     return this;
   }
 
+  /** A chart of a row of charts; nothing where it has no points. */
+  void chart(String title, LineChart chart) {
+    String svg = chart.svg(title);
+    if (!svg.isEmpty()) {
+      format("<div><h3>%s</h3>", title).raw(svg).raw("</div>");
+    }
+  }
+
   @Override
   public String toString() {
     return out.toString();

@@ -188,7 +188,7 @@ public final class Recipe implements AutoCloseable {
     LateAnchorSettings anchor = update.lateAnchor();
     return anchor.beta() == 0
         ? learner
-        : new LateAnchor(learner, context, anchor.beta(), anchor.rows());
+        : new LateAnchor(learner, context, anchor.beta(), anchor.rows(), anchor.steps());
   }
 
   /** All rewards in configuration order, trained and measured-only. */

@@ -63,6 +63,7 @@ class RandomMethodTest {
     if (random.nextInt(3) == 0) {
       keys.add("update.late-anchor.beta=0.1");
       keys.add("update.late-anchor.rows=" + (1 + random.nextInt(4)));
+      keys.add("update.late-anchor.steps=" + (1 + random.nextInt(4)));
     }
     int units = settings.tree().dealtUnits();
     List<Integer> divisors =

@@ -98,7 +98,7 @@ class DefaultsTest {
                 EdgeReduction.MEAN,
                 new LeavesSettings(
                     new LeafSettings(6, LeafWeighting.UNIFORM, 1), LeavesSettings.Credit.LEAF),
-                new LateAnchorSettings(0, 12),
+                new LateAnchorSettings(0, 12, 3),
                 new TrainedSettings(TrainedSettings.Strategy.ALL, 0.6),
                 new PruningSettings(0, 30, PruningSettings.Width.NONE, 2),
                 UpdateSettings.StepWeight.NONE,

@@ -88,6 +88,7 @@ class EveryKeyTest {
               Map.entry("evaluation.base-after", "7"),
               Map.entry("update.late-anchor.beta", "0.03"),
               Map.entry("update.late-anchor.rows", "24"),
+              Map.entry("update.late-anchor.steps", "2"),
               Map.entry("update.surrogate", "reinforce"),
               Map.entry("update.divergence", "1e-4"),
               Map.entry("update.velocity-kl", "0.001"),
