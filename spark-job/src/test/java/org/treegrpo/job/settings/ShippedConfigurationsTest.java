@@ -47,6 +47,26 @@ class ShippedConfigurationsTest {
     assertThat(two.policy()).as("the same base").isEqualTo(one.policy());
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "compare-late-anchor.conf, 4, 3",
+    "compare-rates.conf, 21, 1",
+    "compare-trees.conf, 8, 1"
+  })
+  void aGridsMembersAllDiffer(String file, int variants, int seeds) {
+    TrainSettings common = Loading.loader().load(CONF.resolve(file), List.of(), Use.COMPARE);
+    assertThat(common.compare().seeds()).as("seeds").hasSize(seeds);
+    assertThat(
+            common.compare().variants().stream()
+                .map(
+                    variant ->
+                        Loading.loader()
+                            .loadMember(CONF.resolve(file), common, List.of(), variant, List.of()))
+                .distinct())
+        .as("different settings")
+        .hasSize(variants);
+  }
+
   /** Every member can be loaded, and what is compared is compared fairly. */
   @ParameterizedTest
   @CsvSource({
