@@ -9,6 +9,7 @@ import org.treegrpo.job.executor.LearnedBlock;
 import org.treegrpo.job.executor.PixelSums;
 import org.treegrpo.job.executor.RunSpec;
 import org.treegrpo.job.executor.TreePictures;
+import org.treegrpo.job.metrics.ImageStatistics;
 import org.treegrpo.job.settings.TrainSettings;
 import org.treegrpo.job.spark.RecordSerializer;
 import org.treegrpo.job.spark.ValueSerializer;
@@ -38,6 +39,8 @@ public final class KryoRegistration implements KryoRegistrator {
     record(kryo, LearnResult.class);
     record(kryo, EvaluatedBlock.class);
     record(kryo, PixelSums.class);
+    kryo.register(ImageStatistics[].class);
+    record(kryo, ImageStatistics.class);
     record(kryo, TreePictures.class);
   }
 

@@ -13,7 +13,7 @@ import org.treegrpo.job.metrics.ImageStatistics;
  * @param width of the pictures
  * @param pictures {@code [image]} pixels {@code [3, H, W]} in 0..255, of the first prompts
  * @param diversity {@code [prompt]} mean root-mean-square pixel distance between a prompt's images
- * @param statistics {@code [image][figure]}, in the order of {@link ImageStatistics}
+ * @param statistics {@code [image]}, without what needs two of them
  * @param sums of the first image of each prompt
  */
 public record EvaluatedBlock(
@@ -25,5 +25,5 @@ public record EvaluatedBlock(
     int width,
     byte[][] pictures,
     double[] diversity,
-    double[][] statistics,
+    ImageStatistics[] statistics,
     PixelSums sums) {}

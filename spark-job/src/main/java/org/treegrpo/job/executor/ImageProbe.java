@@ -13,9 +13,6 @@ import org.treegrpo.job.metrics.ImageStatistics;
  */
 final class ImageProbe {
 
-  /** Per image: all of {@link ImageStatistics} but what needs two images. */
-  static final int FIGURES = 7;
-
   private static final int POOLED_SIDE = 64;
   private static final int BORDER = 2;
   private static final double EDGE = 0.1;
@@ -25,7 +22,7 @@ final class ImageProbe {
 
   private final int latentPatch;
   private final int latentWidth;
-  private final List<double[]> figures = new ArrayList<>();
+  private final List<ImageStatistics> figures = new ArrayList<>();
   private long[] sums = {};
   private long squares;
   private long prompts;
@@ -50,9 +47,9 @@ final class ImageProbe {
     }
   }
 
-  /** {@code [image][figure]}. */
-  double[][] figures() {
-    return figures.toArray(double[][]::new);
+  /** Of each image all but what needs two of them, which is NaN. */
+  ImageStatistics[] figures() {
+    return figures.toArray(ImageStatistics[]::new);
   }
 
   /** Of the first image of each prompt. */
@@ -60,7 +57,7 @@ final class ImageProbe {
     return new PixelSums(prompts, sums, squares);
   }
 
-  private static double[] figures(Images images, int row, int period) {
+  private static ImageStatistics figures(Images images, int row, int period) {
     int height = images.height();
     int width = images.width();
     double[] luma = new double[height * width];
@@ -74,15 +71,15 @@ final class ImageProbe {
       saturation += Math.max(red, Math.max(green, blue)) - Math.min(red, Math.min(green, blue));
     }
     double[] residual = residual(luma, height, width);
-    return new double[] {
-      borderNoise(images, row),
-      rms(folded(residual, width, period)),
-      rms(residual),
-      mean(luma),
-      saturation / luma.length,
-      std(luma),
-      edges(luma, height, width)
-    };
+    return new ImageStatistics(
+        borderNoise(images, row),
+        rms(folded(residual, width, period)),
+        rms(residual),
+        mean(luma),
+        saturation / luma.length,
+        std(luma),
+        edges(luma, height, width),
+        Double.NaN);
   }
 
   private static double borderNoise(Images images, int row) {

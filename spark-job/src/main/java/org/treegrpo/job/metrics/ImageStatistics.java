@@ -3,6 +3,7 @@ package org.treegrpo.job.metrics;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +43,28 @@ public record ImageStatistics(
           Double.NaN,
           Double.NaN,
           Double.NaN);
+
+  /**
+   * The mean over images.
+   *
+   * @param images what is known of one image each; their {@code betweenPrompts} is not read
+   */
+  public static ImageStatistics mean(List<ImageStatistics> images, double betweenPrompts) {
+    return new ImageStatistics(
+        mean(images, ImageStatistics::borderNoise),
+        mean(images, ImageStatistics::periodic),
+        mean(images, ImageStatistics::highFrequency),
+        mean(images, ImageStatistics::brightness),
+        mean(images, ImageStatistics::saturation),
+        mean(images, ImageStatistics::contrast),
+        mean(images, ImageStatistics::edges),
+        betweenPrompts);
+  }
+
+  private static double mean(
+      List<ImageStatistics> images, ToDoubleFunction<ImageStatistics> figure) {
+    return images.stream().mapToDouble(figure).average().orElse(Double.NaN);
+  }
 
   /** By the names of the JSON keys, in their order. */
   public Map<String, Double> byName() {

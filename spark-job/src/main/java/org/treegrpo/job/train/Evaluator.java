@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -69,7 +68,7 @@ final class Evaluator {
     List<String[]> read = new ArrayList<>();
     List<byte[]> pictures = new ArrayList<>();
     List<Double> diversity = new ArrayList<>();
-    List<double[]> statistics = new ArrayList<>();
+    List<ImageStatistics> statistics = new ArrayList<>();
     PixelSums sums = PixelSums.NONE;
     for (EvaluatedBlock block : blocks) {
       scores.addAll(List.of(block.scores()));
@@ -93,26 +92,12 @@ final class Evaluator {
             prompts,
             rewards(scores, read, versions(blocks), perPrompt),
             diversity.stream().mapToDouble(Double::doubleValue).average().orElse(Double.NaN),
-            images(statistics, sums));
+            ImageStatistics.mean(statistics, sums.distance()));
     return new Evaluation(
         figures,
         pictures.isEmpty()
             ? Optional.empty()
             : Optional.of(sheet(round, scores, read, pictures, blocks.get(0))));
-  }
-
-  private static ImageStatistics images(List<double[]> figures, PixelSums sums) {
-    IntToDoubleFunction mean =
-        figure -> figures.stream().mapToDouble(image -> image[figure]).average().orElse(Double.NaN);
-    return new ImageStatistics(
-        mean.applyAsDouble(0),
-        mean.applyAsDouble(1),
-        mean.applyAsDouble(2),
-        mean.applyAsDouble(3),
-        mean.applyAsDouble(4),
-        mean.applyAsDouble(5),
-        mean.applyAsDouble(6),
-        sums.distance());
   }
 
   /** The version of each reward, from a block that could load it; empty where none could. */

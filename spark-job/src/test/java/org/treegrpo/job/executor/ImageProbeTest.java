@@ -11,19 +11,12 @@ import org.treegrpo.core.policy.ImageDecoder.Images;
 import org.treegrpo.core.policy.LatentShape;
 import org.treegrpo.core.policy.PolicySpec;
 import org.treegrpo.core.process.Prediction;
+import org.treegrpo.job.metrics.ImageStatistics;
 
 class ImageProbeTest {
 
   private static final int SIDE = 16;
   private static final int PATCH = 4;
-
-  private static final int BORDER_NOISE = 0;
-  private static final int PERIODIC = 1;
-  private static final int HIGH_FREQUENCY = 2;
-  private static final int BRIGHTNESS = 3;
-  private static final int SATURATION = 4;
-  private static final int CONTRAST = 5;
-  private static final int EDGES = 6;
 
   /** Channel, y, x. */
   private interface Picture {
@@ -52,7 +45,7 @@ class ImageProbeTest {
     return new Images(pictures.length, side, side, pixels);
   }
 
-  private static double[] figures(Picture picture) {
+  private static ImageStatistics figures(Picture picture) {
     ImageProbe probe = probe();
     probe.add(images(SIDE, picture), 1);
     return probe.figures()[0];
@@ -60,13 +53,13 @@ class ImageProbeTest {
 
   @Test
   void aPlainSheetHasItsColourAndNothingElse() {
-    double[] figures = figures((channel, y, x) -> List.of(0.9, 0.6, 0.5).get(channel));
-    assertThat(figures[BRIGHTNESS])
+    ImageStatistics figures = figures((channel, y, x) -> List.of(0.9, 0.6, 0.5).get(channel));
+    assertThat(figures.brightness())
         .as("brightness")
         .isCloseTo(0.299 * 0.9 + 0.587 * 0.6 + 0.114 * 0.5, within(1e-6));
-    assertThat(figures[SATURATION]).as("saturation").isCloseTo(0.4, within(1e-6));
-    for (int figure : new int[] {BORDER_NOISE, PERIODIC, HIGH_FREQUENCY, CONTRAST, EDGES}) {
-      assertThat(figures[figure]).as("figure %d", figure).isCloseTo(0, within(1e-6));
+    assertThat(figures.saturation()).as("saturation").isCloseTo(0.4, within(1e-6));
+    for (String name : List.of("border_noise", "periodic", "high_frequency", "contrast", "edges")) {
+      assertThat(figures.of(name)).as(name).isCloseTo(0, within(1e-6));
     }
   }
 
@@ -74,31 +67,31 @@ class ImageProbeTest {
   void aDotInEveryPatchIsPeriodicAndADotInOneIsNot() {
     Picture everywhere = (channel, y, x) -> y % PATCH == 1 && x % PATCH == 2 ? 0.9 : 0.5;
     Picture once = (channel, y, x) -> y == 5 && x == 6 ? 0.9 : 0.5;
-    double[] dots = figures(everywhere);
-    double[] dot = figures(once);
-    assertThat(dots[PERIODIC])
+    ImageStatistics dots = figures(everywhere);
+    ImageStatistics dot = figures(once);
+    assertThat(dots.periodic())
         .as("a pattern's fine detail is all periodic")
-        .isCloseTo(dots[HIGH_FREQUENCY], within(0.005));
-    assertThat(dot[PERIODIC])
+        .isCloseTo(dots.highFrequency(), within(0.005));
+    assertThat(dot.periodic())
         .as("a dot is one of 16 patches: a quarter of its own detail's root mean square")
-        .isCloseTo(dot[HIGH_FREQUENCY] / 4, within(0.002));
+        .isCloseTo(dot.highFrequency() / 4, within(0.002));
   }
 
   @Test
   void noiseHasNoPeriod() {
     Random random = new Random(1);
-    double[] noise = figures((channel, y, x) -> 0.5 + 0.1 * random.nextGaussian());
-    assertThat(noise[PERIODIC]).as("periodic").isLessThan(0.4 * noise[HIGH_FREQUENCY]);
-    assertThat(noise[BORDER_NOISE]).as("noise of the paper").isCloseTo(0.1, within(0.02));
+    ImageStatistics noise = figures((channel, y, x) -> 0.5 + 0.1 * random.nextGaussian());
+    assertThat(noise.periodic()).as("periodic").isLessThan(0.4 * noise.highFrequency());
+    assertThat(noise.borderNoise()).as("noise of the paper").isCloseTo(0.1, within(0.02));
   }
 
   @Test
   void aStepIsOneEdgeARow() {
-    double[] half = figures((channel, y, x) -> x < SIDE / 2 ? 0.2 : 0.8);
-    assertThat(half[EDGES])
+    ImageStatistics half = figures((channel, y, x) -> x < SIDE / 2 ? 0.2 : 0.8);
+    assertThat(half.edges())
         .as("of the neighbours beside and below")
         .isCloseTo((double) SIDE / (2 * SIDE * (SIDE - 1)), within(1e-12));
-    assertThat(half[CONTRAST]).as("contrast").isCloseTo(0.3, within(1e-6));
+    assertThat(half.contrast()).as("contrast").isCloseTo(0.3, within(1e-6));
   }
 
   /** The first image of each prompt; who measured which does not matter. */
