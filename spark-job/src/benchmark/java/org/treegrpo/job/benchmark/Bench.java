@@ -1,6 +1,7 @@
 package org.treegrpo.job.benchmark;
 
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * Where and how thoroughly a benchmark runs.
@@ -11,6 +12,16 @@ import java.nio.file.Path;
  * @param rounds rounds of a training run that are measured, after its first ones
  */
 record Bench(Path root, Path scratch, int repetitions, int rounds) {
+
+  /**
+   * What makes the quick start a plain TreeGRPO: neither anchor nor shorter tail, so that rounds
+   * compare with those of other methods, of other programs, and of earlier versions.
+   */
+  static final List<String> PLAIN =
+      List.of(
+          "treegrpo.update.late-anchor.beta=0",
+          "treegrpo.sampler.tail=same",
+          "treegrpo.optimizer.learning-rate=2e-4");
 
   Path quickStart() {
     return root.resolve("conf/quickstart.conf");

@@ -28,7 +28,6 @@ final class ExecutorsRow implements Row {
   private static double seconds(Bench bench, int executors) throws Exception {
     return TrainingRounds.of(
             bench,
-            bench.quickStart(),
             "local-cluster[%d,1,2048]".formatted(executors),
             TrainingRounds.silent(),
             SIXTEEN_SHARES)

@@ -40,8 +40,6 @@ final class FlatGroupRow implements Row {
   }
 
   private static double seconds(Bench bench, List<String> changes) throws Exception {
-    return TrainingRounds.of(
-            bench, bench.quickStart(), "local[2]", TrainingRounds.silent(), changes)
-        .seconds();
+    return TrainingRounds.of(bench, "local[2]", TrainingRounds.silent(), changes).seconds();
   }
 }

@@ -16,17 +16,6 @@ import org.treegrpo.job.round.RoundPlan;
 /** What the PyTorch loop of {@code docs/benchmarks/pytorch-loop} is given of the quick start. */
 final class LoopInputs {
 
-  /**
-   * The quick start as the loop has it: neither anchor nor shorter tail, which make a round cheaper
-   * or dearer by being another computation.
-   */
-  static final List<String> COMPUTATION =
-      List.of(
-          "treegrpo.update.late-anchor.beta=0",
-          "treegrpo.sampler.tail=same",
-          "treegrpo.optimizer.learning-rate=2e-4",
-          "treegrpo.rounds=90");
-
   private LoopInputs() {}
 
   /**

@@ -27,20 +27,20 @@ final class LoopReferenceMain {
   /**
    * Writes the loop's inputs, and {@code leaves-N.safetensors} for each round.
    *
-   * @param args the checkout, the run directory of a quick start with {@link
-   *     LoopInputs#COMPUTATION} and a checkpoint a round, how many rounds, and a directory to write
-   *     to; without any, prints the changes of the configuration
+   * @param args the checkout, the run directory of a quick start with {@link Bench#PLAIN} and a
+   *     checkpoint a round, how many rounds, and a directory to write to; without any, prints the
+   *     changes of the configuration
    */
   public static void main(String[] args) throws IOException {
     if (args.length == 0) {
-      LoopInputs.COMPUTATION.forEach(System.out::println);
+      Bench.PLAIN.forEach(System.out::println);
       return;
     }
     Path run = Path.of(args[1]);
     int rounds = Integer.parseInt(args[2]);
     Path directory = Path.of(args[3]);
     Bench bench = new Bench(Path.of(args[0]), directory, 1, 1);
-    try (QuickStartModel model = new QuickStartModel(bench, LoopInputs.COMPUTATION)) {
+    try (QuickStartModel model = new QuickStartModel(bench)) {
       LoopInputs.write(model.recipe(), rounds, directory);
       for (int round = 1; round <= rounds; round++) {
         if (round > 1) {

@@ -75,8 +75,7 @@ final class MethodsRow implements Row {
     List<String> changes = new ArrayList<>(SAME);
     changes.add("treegrpo.method=" + method);
     changes.addAll(METHODS.get(method));
-    TrainingRounds rounds =
-        TrainingRounds.of(bench, bench.quickStart(), "local[2]", TrainingRounds.silent(), changes);
+    TrainingRounds rounds = TrainingRounds.of(bench, "local[2]", TrainingRounds.silent(), changes);
     into.seconds.add(rounds.seconds());
     into.evaluations =
         rounds.mean(

@@ -34,9 +34,8 @@ final class ModelShareRow implements Row {
             }
           };
       trained =
-          TrainingRounds.of(
+          TrainingRounds.ofQuickStart(
               bench,
-              bench.quickStart(),
               "local[" + SLOTS + "]",
               RoundTap.of(listener),
               List.of("treegrpo.rounds=" + (TrainingRounds.WARM_UP + 3 * bench.rounds() + 1)));

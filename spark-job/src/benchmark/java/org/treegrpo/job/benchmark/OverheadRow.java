@@ -42,7 +42,6 @@ final class OverheadRow implements Row {
     Clock clock = new Clock(slots);
     TrainingRounds.of(
         bench,
-        bench.quickStart(),
         master,
         RoundTap.of(clock),
         List.of(

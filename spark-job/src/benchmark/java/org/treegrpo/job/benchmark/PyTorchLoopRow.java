@@ -32,17 +32,17 @@ final class PyTorchLoopRow implements Row {
   public List<Finding> measure(Bench bench) throws Exception {
     int last = bench.repetitions() > 1 ? LAST : LAST_SHORT;
     Path inputs = Files.createDirectory(bench.scratch().resolve("loop"));
-    try (QuickStartModel model = new QuickStartModel(bench, LoopInputs.COMPUTATION)) {
+    try (QuickStartModel model = new QuickStartModel(bench)) {
       LoopInputs.write(model.recipe(), last, inputs);
     }
     String python = python(bench);
     Layout layout = faster(bench, python, inputs);
     try (Turns turns = new Turns(start(bench, python, inputs, layout), last)) {
-      List<String> changes = new ArrayList<>(LoopInputs.COMPUTATION);
-      changes.set(changes.indexOf("treegrpo.rounds=90"), "treegrpo.rounds=" + (last + 1));
-      changes.add("treegrpo.optimizer.warm-up-steps=5");
       TrainingRounds.of(
-          bench, bench.quickStart(), "local[2]", RoundTap.of(turns::printed), changes);
+          bench,
+          "local[2]",
+          RoundTap.of(turns::printed),
+          List.of("treegrpo.rounds=" + (last + 1), "treegrpo.optimizer.warm-up-steps=5"));
       return List.of(
           Finding.of(
               "Rounds %d to %d of the quick start: a plain PyTorch loop, %s processes × threads / the engine, local[2]"

@@ -21,7 +21,10 @@ import org.treegrpo.job.settings.SettingsLoader;
 import org.treegrpo.job.settings.TrainSettings;
 import org.treegrpo.job.settings.Use;
 
-/** The quick start's policy and recipe on the calling thread, without Spark. */
+/**
+ * The {@linkplain Bench#PLAIN plain} quick start's policy and recipe on the calling thread, without
+ * Spark.
+ */
 final class QuickStartModel implements AutoCloseable {
 
   private final Recipe recipe;
@@ -29,13 +32,8 @@ final class QuickStartModel implements AutoCloseable {
   private final GuidedDenoiser denoiser;
 
   QuickStartModel(Bench bench) throws IOException {
-    this(bench, List.of());
-  }
-
-  /** With changes of the configuration. */
-  QuickStartModel(Bench bench, List<String> changes) throws IOException {
     TrainSettings settings =
-        settings(bench.quickStart(), bench.scratch().resolve("no-run"), changes);
+        settings(bench.quickStart(), bench.scratch().resolve("no-run"), Bench.PLAIN);
     recipe =
         new Recipe(
             settings,

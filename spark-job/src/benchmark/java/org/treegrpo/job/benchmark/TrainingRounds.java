@@ -33,14 +33,21 @@ final class TrainingRounds {
   }
 
   /**
-   * Trains in a new run directory.
+   * Trains the {@linkplain Bench#PLAIN plain} quick start in a new run directory.
    *
    * @param changes {@code treegrpo.key=value} on top of the configuration
    * @param out receives the progress line of each round
    */
-  static TrainingRounds of(
-      Bench bench, Path config, String master, PrintStream out, List<String> changes)
+  static TrainingRounds of(Bench bench, String master, PrintStream out, List<String> changes)
       throws IOException {
+    List<String> all = new ArrayList<>(Bench.PLAIN);
+    all.addAll(changes);
+    return ofQuickStart(bench, master, out, all);
+  }
+
+  /** The same with the quick start as it is shipped. */
+  static TrainingRounds ofQuickStart(
+      Bench bench, String master, PrintStream out, List<String> changes) throws IOException {
     Path runDir = Files.createTempDirectory(bench.scratch(), "run").resolve("it");
     List<String> all =
         new ArrayList<>(
@@ -51,7 +58,7 @@ final class TrainingRounds {
                 "treegrpo.evaluation.prompts=1",
                 "treegrpo.report.prompts=1"));
     all.addAll(changes);
-    TrainSettings settings = QuickStartModel.settings(config, runDir, all);
+    TrainSettings settings = QuickStartModel.settings(bench.quickStart(), runDir, all);
     TrainingRun.train(settings, spark(master), new Configuration(), out);
     RunDirectory directory = RunDirectory.of(runDir.toString(), new Configuration());
     List<RoundMetrics> rounds = MetricsLog.open(directory.fs(), directory.root()).rounds();

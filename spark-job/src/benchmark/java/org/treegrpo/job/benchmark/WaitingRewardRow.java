@@ -57,7 +57,6 @@ final class WaitingRewardRow implements Row {
   private static double growAndScore(Bench bench, long millis) throws Exception {
     return TrainingRounds.of(
             bench,
-            bench.quickStart(),
             "local[2]",
             TrainingRounds.silent(),
             List.of(

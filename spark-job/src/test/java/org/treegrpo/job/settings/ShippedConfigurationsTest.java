@@ -49,7 +49,7 @@ class ShippedConfigurationsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "compare-late-anchor.conf, 4, 3",
+    "compare-late-anchor.conf, 5, 3",
     "compare-rates.conf, 21, 1",
     "compare-trees.conf, 8, 1"
   })
