@@ -40,7 +40,8 @@ final class CostLaw {
 
   /**
    * A paragraph on variants whose trees differ: the law of ALGORITHMS.md section 1.6, through the
-   * mean of each one's rounds. Empty where they are too few or alike.
+   * mean of each one's rounds. Empty where they are too few or alike, or differ by more than their
+   * trees.
    *
    * @param variants the rounds of each, without the first
    */
@@ -59,6 +60,7 @@ final class CostLaw {
             measured.stream()
                 .mapToDouble(rounds -> ComparisonScores.mean(rounds, Spent.SECONDS::of))
                 .toArray())
+        .filter(fit -> fit.r2() >= TELLING)
         .map(
             fit ->
                 new Html()

@@ -238,6 +238,24 @@ final class JointRules {
           "a prompt's group must have at least 2 leaves to be compared",
           "raise it or treegrpo.tree.branching");
     }
+    if (block.clean("tree.branching", "tree.width", "tree.splits", "advantage.depth-correction")
+        && settings.advantage().depthCorrection()
+        && groupSize() >= 2
+        && edgesOfFirstDepth() == 1) {
+      block.problemAt(
+          "advantage.depth-correction",
+          "must be false where a group has a single edge at the window's first step: nothing is there"
+              + " to compare it with",
+          "switch it off, let the first step branch (treegrpo.tree.splits), or raise"
+              + " treegrpo.tree.trees-per-prompt");
+    }
+  }
+
+  /** Edges at the first window step of a group. */
+  private long edgesOfFirstDepth() {
+    boolean ofTree = settings.advantage().group() == AdvantageSettings.Group.TREE;
+    int trees = ofTree ? 1 : settings.tree().treesPerPrompt();
+    return settings.tree().children().stream().findFirst().map(k -> (long) k * trees).orElse(0L);
   }
 
   private long groupSize() {

@@ -38,6 +38,7 @@ class RandomMethodTest {
     boolean whole = settings.tree().shares() <= settings.tree().trees();
     if (width > 1 && whole && random.nextBoolean()) {
       keys.add("tree.splits=[" + random.nextInt(width) + "]");
+      keys.add("advantage.depth-correction=false");
     }
     boolean flow = RandomSettings.draw(seed).prediction() == Prediction.FLOW_VELOCITY;
     boolean stepsLeft = settings.tree().window().strategy() != WindowSettings.Strategy.FIXED;

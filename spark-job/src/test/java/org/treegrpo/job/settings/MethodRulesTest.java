@@ -36,6 +36,8 @@ class MethodRulesTest {
           update.learner=awm policy.guidance.scale=1 sampler.transition=ddim | sampler.transition | must be one of a flow policy with learner awm
           update.old-policy.most=1                                | update.old-policy.most | must be a number >= 0 and < 1
           advantage.group=tree tree.branching=1 tree.trees-per-prompt=4 | tree.trees-per-prompt | a prompt's group must have at least 2 leaves to be compared
+          tree.splits=[1] advantage.depth-correction=true         | advantage.depth-correction | must be false where a group has a single edge at the window's first step: nothing is there to compare it with
+          advantage.group=tree tree.splits=[1] tree.trees-per-prompt=2 advantage.depth-correction=true | advantage.depth-correction | must be false where a group has a single edge at the window's first step: nothing is there to compare it with
           """)
   void aCombinationIsToldWithItsRule(String overrides, String key, String rule) {
     String[] all =
