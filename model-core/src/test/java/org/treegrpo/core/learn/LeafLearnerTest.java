@@ -174,14 +174,18 @@ class LeafLearnerTest {
     }
   }
 
+  /** Credit of which nothing is trained. */
+  private static ShareCredit nothing(GrownShare share) {
+    int edges = share.forest().edges();
+    return new ShareCredit(
+        Credits.of(nan(edges), new double[edges]), Credits.of(nan(8), new double[8]));
+  }
+
   @Test
   void theLateAnchorHoldsTheStepsAfterTheWindowOnly() {
     LearnContext context = context(1, LeafWeighting.UNIFORM, Penalties.NONE);
     try (GrownShare share = grow()) {
-      ShareCredit none =
-          new ShareCredit(
-              Credits.of(nan(share.forest().edges()), new double[share.forest().edges()]),
-              Credits.of(nan(8), new double[8]));
+      ShareCredit none = nothing(share);
       Learner anchor = new LateAnchor(learner("edges", context), context, 0.3, 5, STEPS);
       List<? extends LearnBatch> batches = anchor.batches(share, none).toList();
       assertThat(batches.stream().mapToDouble(LearnBatch::timestep).distinct().toArray())
@@ -210,10 +214,7 @@ class LeafLearnerTest {
   void theLateAnchorHoldsTheLastStepsAndNoneOfTheWindow(int steps, int first) {
     LearnContext context = context(1, LeafWeighting.UNIFORM, Penalties.NONE);
     try (GrownShare share = grow()) {
-      ShareCredit none =
-          new ShareCredit(
-              Credits.of(nan(share.forest().edges()), new double[share.forest().edges()]),
-              Credits.of(nan(8), new double[8]));
+      ShareCredit none = nothing(share);
       assertThat(
               new LateAnchor(learner("edges", context), context, 0.3, 5, steps)
                   .batches(share, none)
@@ -240,10 +241,7 @@ class LeafLearnerTest {
               Optional.of(new PointwiseDenoiser(ELEMENTS, constant, 0.2)),
               Optional.empty());
       Learner edges = learner("edges", context);
-      ShareCredit none =
-          new ShareCredit(
-              Credits.of(nan(share.forest().edges()), new double[share.forest().edges()]),
-              Credits.of(nan(8), new double[8]));
+      ShareCredit none = nothing(share);
       for (int rows : new int[] {1, 5, 8, 100}) {
         assertThat(loop.learn(new LateAnchor(edges, context, 0.3, rows, 2), share, none).loss())
             .as("%d rows a step", rows)
