@@ -80,7 +80,7 @@ def check_metrics(records):
         keys(
             record,
             "round window_start seconds nfe leaves parents edges reward advantage_std zero_variance_groups "
-            "ratio_max_deviation clip_fraction approx_kl penalty old_policy_gap gradient_norm gradient_rms learning_rate weights_sha256 shares_regrown",
+            "ratio_max_deviation clip_fraction approx_kl penalty old_policy_gap gradient_norm gradient_rms tensors_with_gradient learning_rate weights_sha256 shares_regrown",
             where,
         )
         keys(record["seconds"], "grow score advantage learn update checkpoint total", f"{where} seconds")

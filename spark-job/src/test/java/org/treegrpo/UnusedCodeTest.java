@@ -64,7 +64,6 @@ class UnusedCodeTest {
           entry("org.treegrpo.core.topology.NodePath.", "whoever reads the audit walks its paths"),
           entry("org.treegrpo.core.tree.GrownShare.bytes(", "checks what the plan promises"),
           entry("org.treegrpo.job.pretrain.PretrainResult.", "the command has printed all of it"),
-          entry("org.treegrpo.job.settings.PolicySettings.trainable(", "has one value so far"),
           entry("org.treegrpo.reward.Reward.name(", "rewards in jars of their own implement it"));
 
   @ArchTest

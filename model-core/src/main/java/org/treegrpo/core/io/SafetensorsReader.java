@@ -24,10 +24,12 @@ public final class SafetensorsReader implements Closeable {
   private final ReadableSource source;
   private final SafetensorsHeader header;
   private final Map<String, TensorInfo> byName = new LinkedHashMap<>();
-  private final ByteBuffer chunk = ByteBuffer.allocate(CHUNK_BYTES).order(ByteOrder.LITTLE_ENDIAN);
 
   private InputStream stream = InputStream.nullInputStream();
   private long position = NOWHERE;
+
+  /** Made for the first read after the source was opened. */
+  private ByteBuffer chunk = ByteBuffer.allocate(0);
 
   private SafetensorsReader(ReadableSource source, SafetensorsHeader header) {
     this.source = source;
@@ -99,6 +101,7 @@ public final class SafetensorsReader implements Closeable {
   public void close() throws IOException {
     stream.close();
     position = NOWHERE;
+    chunk = ByteBuffer.allocate(0);
   }
 
   private TensorInfo require(String name) throws SafetensorsException {
@@ -130,6 +133,9 @@ public final class SafetensorsReader implements Closeable {
   }
 
   private ByteBuffer fill(int bytes) throws IOException {
+    if (chunk.capacity() == 0) {
+      chunk = ByteBuffer.allocate(CHUNK_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    }
     int read = stream.readNBytes(chunk.array(), 0, bytes);
     position += read;
     if (read != bytes) {

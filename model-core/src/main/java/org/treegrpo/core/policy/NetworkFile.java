@@ -6,9 +6,15 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.pytorch.engine.PtSymbolBlock;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.treegrpo.core.tensor.ArchiveFormatException;
+import org.treegrpo.core.tensor.ArchiveHeader;
+import org.treegrpo.core.tensor.FrozenParameters;
 import org.treegrpo.core.tensor.TorchRuntime;
 
 /** Loads and runs an archive of a policy directory; what libtorch refuses names the file. */
@@ -24,6 +30,51 @@ final class NetworkFile {
   /** A network in eval mode that is never trained. */
   static PtSymbolBlock loadFixed(NDManager manager, Path archive) {
     return load(archive, () -> TorchRuntime.loadFixedModule(manager, archive));
+  }
+
+  /**
+   * What the archive's header says of the network's parameters.
+   *
+   * @throws NetworkException if it is no TorchScript archive
+   */
+  static List<ArchiveHeader.Parameter> parameters(Path archive) {
+    try {
+      return ArchiveHeader.read(archive).parameters();
+    } catch (ArchiveFormatException e) {
+      throw new NetworkException(archive, "must be a TorchScript archive; " + e.getMessage());
+    } catch (IOException e) {
+      throw new UncheckedIOException(archive + " cannot be read", e);
+    }
+  }
+
+  /**
+   * Values of parameters, one after the other.
+   *
+   * @param parameters of the archive's header
+   * @throws NetworkException if one is not float32, or the archive lacks it
+   */
+  static float[] weights(Path archive, List<ArchiveHeader.Parameter> parameters) {
+    float[] weights = new float[ParameterLayout.of(parameters).size()];
+    try {
+      ArchiveHeader.readFloats(archive, parameters, weights);
+    } catch (ArchiveFormatException e) {
+      throw new NetworkException(archive, "must be a TorchScript archive; " + e.getMessage());
+    } catch (IllegalArgumentException e) {
+      throw new NetworkException(archive, String.valueOf(e.getMessage()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(archive + " cannot be read", e);
+    }
+    return weights;
+  }
+
+  /** Lets a network use the copy of its frozen parameters that another one of its archive has. */
+  static FrozenParameters share(
+      Path archive, NDManager manager, PtSymbolBlock block, List<ArchiveHeader.Parameter> frozen) {
+    try {
+      return FrozenParameters.share(archive, manager, block, frozen);
+    } catch (IOException e) {
+      throw new UncheckedIOException("%s: %s".formatted(archive, e.getMessage()), e);
+    }
   }
 
   private static PtSymbolBlock load(Path archive, Supplier<PtSymbolBlock> loading) {

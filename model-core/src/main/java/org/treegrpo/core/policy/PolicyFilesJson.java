@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import org.treegrpo.core.base.StrictJson;
 import org.treegrpo.core.policy.PolicySpec.ConditioningInput;
 import org.treegrpo.core.policy.PolicySpec.DecoderSpec;
@@ -32,12 +33,16 @@ final class PolicyFilesJson {
           SchedulerJson.KEY,
           "conditioning",
           "decoder",
-          "network");
+          "network",
+          "lora",
+          "sha256");
   private static final List<String> CONDITIONING_KEYS = List.of("name", "shape");
   private static final List<String> DECODER_KEYS = List.of("file", "scale", "shift");
   private static final List<String> NETWORK_KEYS =
       List.of("patch", "width", "layers", "heads", "alphabet", "cell");
+  private static final List<String> LORA_KEYS = List.of("component", "scale");
   private static final String NAME = "[A-Za-z0-9._-]{1,128}";
+  private static final String SHA256 = "[0-9a-f]{64}";
 
   private static final ObjectMapper JSON = StrictJson.mapper();
 
@@ -74,7 +79,9 @@ final class PolicyFilesJson {
         SchedulerJson.parse(root, prediction),
         conditioning,
         decoder(root),
-        network);
+        network,
+        lora(root, type),
+        digests(root));
   }
 
   static String render(PolicySpec spec) {
@@ -110,6 +117,17 @@ final class PolicyFilesJson {
                     .put("heads", network.heads())
                     .put("alphabet", network.alphabet())
                     .put("cell", network.cell()));
+    spec.lora()
+        .ifPresent(
+            lora -> {
+              ObjectNode object = root.putObject("lora").put("component", lora.component());
+              ObjectNode scale = object.putObject("scale");
+              new TreeMap<>(lora.scale()).forEach(scale::put);
+            });
+    if (!spec.sha256().isEmpty()) {
+      ObjectNode digests = root.putObject("sha256");
+      new TreeMap<>(spec.sha256()).forEach(digests::put);
+    }
     return root.toPrettyString() + "\n";
   }
 
@@ -191,6 +209,36 @@ final class PolicyFilesJson {
     }
     return Optional.of(
         new DecoderSpec(decoder.relativePath("file"), scale, decoder.finite("shift")));
+  }
+
+  private static Optional<AdapterSpec> lora(PolicyFilesObject root, PolicySpec.Type type)
+      throws PolicyDirectoryException {
+    if (!root.has("lora")) {
+      return Optional.empty();
+    }
+    if (type != PolicySpec.Type.TORCHSCRIPT) {
+      throw root.refused(
+          "lora", root.get("lora"), "is only for a policy of type torchscript, remove it");
+    }
+    PolicyFilesObject lora = root.object("lora", LORA_KEYS);
+    String component = lora.text("component");
+    if (!component.matches(NAME)) {
+      throw lora.refused("component", "'" + component + "'", "must match " + NAME);
+    }
+    return Optional.of(new AdapterSpec(component, lora.numbers("scale")));
+  }
+
+  private static Map<String, String> digests(PolicyFilesObject root)
+      throws PolicyDirectoryException {
+    Map<String, String> digests = root.has("sha256") ? root.texts("sha256") : Map.of();
+    for (Map.Entry<String, String> digest : digests.entrySet()) {
+      root.requireInside("sha256", digest.getKey());
+      if (!digest.getValue().matches(SHA256)) {
+        throw root.refused(
+            "sha256." + digest.getKey(), "'" + digest.getValue() + "'", "must match " + SHA256);
+      }
+    }
+    return digests;
   }
 
   private static NetworkSpec network(PolicyFilesObject root, LatentShape latent)

@@ -5,6 +5,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.treegrpo.core.base.EditDistance;
 
@@ -79,13 +81,18 @@ final class PolicyFilesObject {
   /** A path relative to the policy directory that does not leave it. */
   String relativePath(String key) throws PolicyDirectoryException {
     String text = text(key);
+    requireInside(key, text);
+    return text;
+  }
+
+  /** Refuses a path that leaves the policy directory. */
+  void requireInside(String key, String text) throws PolicyDirectoryException {
     if (text.indexOf('\0') >= 0
         || Path.of(text).isAbsolute()
         || Path.of(text).normalize().startsWith("..")) {
       throw refused(
           key, "'" + text + "'", "must be a relative path that stays inside the directory");
     }
-    return text;
   }
 
   int positiveInteger(String key) throws PolicyDirectoryException {
@@ -124,6 +131,39 @@ final class PolicyFilesObject {
       throw refused(key, value, "must be a finite number");
     }
     return value.doubleValue();
+  }
+
+  /** An object of finite numbers by free names. */
+  Map<String, Double> numbers(String key) throws PolicyDirectoryException {
+    Map<String, Double> numbers = new TreeMap<>();
+    for (Map.Entry<String, JsonNode> entry : members(key)) {
+      JsonNode value = entry.getValue();
+      if (!value.isNumber() || !Double.isFinite(value.doubleValue())) {
+        throw refused(key + "." + entry.getKey(), value, "must be a finite number");
+      }
+      numbers.put(entry.getKey(), value.doubleValue());
+    }
+    return numbers;
+  }
+
+  /** An object of strings by free names. */
+  Map<String, String> texts(String key) throws PolicyDirectoryException {
+    Map<String, String> texts = new TreeMap<>();
+    for (Map.Entry<String, JsonNode> entry : members(key)) {
+      if (!entry.getValue().isTextual()) {
+        throw refused(key + "." + entry.getKey(), entry.getValue(), "must be a string");
+      }
+      texts.put(entry.getKey(), entry.getValue().textValue());
+    }
+    return texts;
+  }
+
+  private Set<Map.Entry<String, JsonNode>> members(String key) throws PolicyDirectoryException {
+    JsonNode value = get(key);
+    if (!value.isObject()) {
+      throw refused(key, value, "must be an object");
+    }
+    return value.properties();
   }
 
   private JsonNode array(String key) throws PolicyDirectoryException {

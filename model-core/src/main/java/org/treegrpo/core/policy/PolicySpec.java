@@ -1,6 +1,7 @@
 package org.treegrpo.core.policy;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.treegrpo.core.process.NoiseSchedule;
 import org.treegrpo.core.process.Prediction;
@@ -17,6 +18,8 @@ import org.treegrpo.core.process.Prediction;
  * @param conditioning names and shapes of the conditioning inputs, in argument order
  * @param decoder the latent-to-image network, or empty where the latent is the image
  * @param network size of a built-in network; empty for a TorchScript policy
+ * @param lora of a network whose trained parameters are adapters
+ * @param sha256 of files of the directory, by name, where whoever made it says so
  */
 public record PolicySpec(
     Type type,
@@ -26,7 +29,9 @@ public record PolicySpec(
     Optional<NoiseSchedule> scheduler,
     List<ConditioningInput> conditioning,
     Optional<DecoderSpec> decoder,
-    Optional<NetworkSpec> network) {
+    Optional<NetworkSpec> network,
+    Optional<AdapterSpec> lora,
+    Map<String, String> sha256) {
 
   /** How the network is given. */
   public enum Type {
@@ -65,6 +70,30 @@ public record PolicySpec(
 
   public PolicySpec {
     conditioning = List.copyOf(conditioning);
+    sha256 = Map.copyOf(sha256);
+  }
+
+  /** A policy without adapters. */
+  public PolicySpec(
+      Type type,
+      String file,
+      LatentShape latentShape,
+      Prediction prediction,
+      Optional<NoiseSchedule> scheduler,
+      List<ConditioningInput> conditioning,
+      Optional<DecoderSpec> decoder,
+      Optional<NetworkSpec> network) {
+    this(
+        type,
+        file,
+        latentShape,
+        prediction,
+        scheduler,
+        conditioning,
+        decoder,
+        network,
+        Optional.empty(),
+        Map.of());
   }
 
   /** The noise schedule of a diffusion policy: Stable Diffusion's where the file names none. */

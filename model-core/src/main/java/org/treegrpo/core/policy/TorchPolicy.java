@@ -7,9 +7,10 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtSymbolBlock;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.treegrpo.core.tensor.ArchiveHeader;
+import org.treegrpo.core.tensor.FrozenParameters;
 import org.treegrpo.core.tensor.ParameterTensor;
 import org.treegrpo.core.tensor.TorchRuntime;
 
@@ -25,16 +26,40 @@ final class TorchPolicy implements Policy {
   private final PtSymbolBlock block;
   private final List<ParameterTensor> parameters;
   private final ParameterLayout layout;
+  private final FrozenParameters frozen;
   private final long[] latentShape;
   private long installs;
 
-  TorchPolicy(PolicySpec spec, Path archive, Device device) {
+  /**
+   * @throws NetworkException if the archive cannot be read, or a parameter to train is not float32
+   */
+  TorchPolicy(PolicySpec spec, Path archive, TrainableParameters trainable, Device device) {
+    this(spec, archive, new float[0], trainable, device);
+  }
+
+  /**
+   * @param weights of all parameters, trained or not, in the place of those in the archive; none to
+   *     keep them
+   */
+  TorchPolicy(
+      PolicySpec spec,
+      Path archive,
+      float[] weights,
+      TrainableParameters trainable,
+      Device device) {
     this.spec = spec;
     this.manager = TorchRuntime.newManager(device);
     try {
       this.block = NetworkFile.load(manager, archive);
-      this.parameters = parameters(archive);
-      this.layout = layout(parameters);
+      List<ArchiveHeader.Parameter> all = NetworkFile.parameters(archive);
+      if (weights.length > 0) {
+        overwrite(ParameterTensor.of(block, manager, all), ParameterLayout.of(all), weights);
+      }
+      TrainableParameters.Selection selection = trainable.of(all);
+      List<ArchiveHeader.Parameter> trained = selection.trained();
+      this.parameters = tensors(archive, trained);
+      this.layout = ParameterLayout.of(trained);
+      this.frozen = NetworkFile.share(archive, manager, block, selection.frozen());
     } catch (RuntimeException e) {
       manager.close();
       throw e;
@@ -43,25 +68,12 @@ final class TorchPolicy implements Policy {
     this.latentShape = new long[] {0, latent.channels(), latent.height(), latent.width()};
   }
 
-  private List<ParameterTensor> parameters(Path archive) {
+  private List<ParameterTensor> tensors(Path archive, List<ArchiveHeader.Parameter> trained) {
     try {
-      return ParameterTensor.of(block, manager);
+      return ParameterTensor.of(block, manager, trained);
     } catch (IllegalArgumentException e) {
       throw new NetworkException(archive, String.valueOf(e.getMessage()));
     }
-  }
-
-  private static ParameterLayout layout(List<ParameterTensor> parameters) {
-    List<ParameterLayout.Entry> entries = new ArrayList<>();
-    int offset = 0;
-    for (ParameterTensor parameter : parameters) {
-      int length = parameter.length();
-      entries.add(
-          new ParameterLayout.Entry(
-              parameter.name(), parameter.shape().getShape(), offset, length));
-      offset = Math.addExact(offset, length);
-    }
-    return new ParameterLayout(entries);
   }
 
   @Override
@@ -79,6 +91,11 @@ final class TorchPolicy implements Policy {
     TorchRuntime.configureThread();
     checkLength(weights);
     installs++;
+    overwrite(parameters, layout, weights);
+  }
+
+  private static void overwrite(
+      List<ParameterTensor> parameters, ParameterLayout layout, float[] weights) {
     for (int i = 0; i < parameters.size(); i++) {
       parameters.get(i).overwrite(weights, layout.entries().get(i).offset());
     }
@@ -128,6 +145,7 @@ final class TorchPolicy implements Policy {
 
   @Override
   public void close() {
+    frozen.close();
     manager.close();
   }
 

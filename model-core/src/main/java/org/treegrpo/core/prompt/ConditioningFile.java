@@ -5,15 +5,14 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.treegrpo.core.io.ReadableSource;
 import org.treegrpo.core.io.SafetensorsException;
-import org.treegrpo.core.io.SafetensorsReader;
+import org.treegrpo.core.io.SafetensorsShards;
 import org.treegrpo.core.io.TensorInfo;
 import org.treegrpo.core.policy.Conditioning;
 import org.treegrpo.core.policy.PolicySpec.ConditioningInput;
 
 /**
- * Conditioning computed beforehand: a safetensors file with a tensor {@code <prompt id>/<input
+ * Conditioning computed beforehand: safetensors files with a tensor {@code <prompt id>/<input
  * name>} for each prompt and each conditioning input of the policy, and, where guidance needs the
  * unconditional branch, {@code null/<input name>}. Only the header is held in memory; tensors are
  * read when asked for. Safe for several threads.
@@ -22,51 +21,45 @@ public final class ConditioningFile implements TextConditioner {
 
   private static final String UNCONDITIONAL = "null";
 
-  private final SafetensorsReader reader;
+  private final SafetensorsShards tensors;
   private final List<ConditioningInput> inputs;
 
-  private ConditioningFile(SafetensorsReader reader, List<ConditioningInput> inputs) {
-    this.reader = reader;
-    this.inputs = inputs;
-  }
-
   /**
-   * Opens a file.
-   *
+   * @param tensors of one file or several; closed with this
    * @param inputs the policy's conditioning inputs, in argument order
    */
-  public static ConditioningFile open(ReadableSource source, List<ConditioningInput> inputs)
-      throws IOException {
-    return new ConditioningFile(SafetensorsReader.open(source), List.copyOf(inputs));
+  public ConditioningFile(SafetensorsShards tensors, List<ConditioningInput> inputs) {
+    this.tensors = tensors;
+    this.inputs = List.copyOf(inputs);
   }
 
   @Override
   public Conditioning of(Prompt prompt) {
-    List<float[]> tensors = new ArrayList<>();
+    List<float[]> values = new ArrayList<>();
     for (ConditioningInput input : inputs) {
-      tensors.add(read(required(prompt, input), input));
+      values.add(read(required(prompt, input), input));
     }
-    return new Conditioning(tensors);
+    return new Conditioning(values);
   }
 
   @Override
   public Conditioning unconditional() {
-    List<float[]> tensors = new ArrayList<>();
+    List<float[]> values = new ArrayList<>();
     for (ConditioningInput input : inputs) {
       String name = UNCONDITIONAL + "/" + input.name();
       TensorInfo tensor =
-          reader
+          tensors
               .find(name)
               .orElseThrow(
                   () ->
                       new PromptException(
-                          reader.file(),
+                          tensors.name(),
                           "must hold a tensor '%s', the conditioning without a prompt, for guidance other than 1; add it or set the guidance scale to 1"
                               .formatted(name),
                           "none"));
-      tensors.add(read(tensor, input));
+      values.add(read(tensor, input));
     }
-    return new Conditioning(tensors);
+    return new Conditioning(values);
   }
 
   /** Checks names, shapes and dtypes by the header alone. */
@@ -81,18 +74,18 @@ public final class ConditioningFile implements TextConditioner {
 
   @Override
   public void close() throws IOException {
-    reader.close();
+    tensors.close();
   }
 
   private TensorInfo required(Prompt prompt, ConditioningInput input) {
     String name = prompt.id() + "/" + input.name();
-    return reader
+    return tensors
         .find(name)
         .orElseThrow(
             () ->
                 new PromptException(
                     "prompt '" + prompt.id() + "'",
-                    "%s must hold a tensor '%s'".formatted(reader.file(), name),
+                    "%s must hold a tensor '%s'".formatted(tensors.name(), name),
                     "none"));
   }
 
@@ -100,7 +93,7 @@ public final class ConditioningFile implements TextConditioner {
     long[] shape = input.shape().stream().mapToLong(Integer::longValue).toArray();
     if (!Arrays.equals(shape, tensor.shape()) || !tensor.dtype().isFloating()) {
       throw new PromptException(
-          reader.file(),
+          tensors.name(),
           "tensor '%s' must be floating and of the policy's shape %s"
               .formatted(tensor.name(), input.shape()),
           tensor.dtype() + Arrays.toString(tensor.shape()));
@@ -111,16 +104,16 @@ public final class ConditioningFile implements TextConditioner {
     checkForm(tensor, input);
     float[] values;
     try {
-      values = reader.readFloat32(tensor.name());
+      values = tensors.readFloat32(tensor.name());
     } catch (SafetensorsException e) {
       throw new PromptException(e.getMessage(), e);
     } catch (IOException e) {
-      throw new UncheckedIOException(reader.file() + ": " + e.getMessage(), e);
+      throw new UncheckedIOException(tensors.name() + ": " + e.getMessage(), e);
     }
     for (int i = 0; i < values.length; i++) {
       if (!Float.isFinite(values[i])) {
         throw new PromptException(
-            reader.file(),
+            tensors.name(),
             "tensor '%s' must hold finite values only".formatted(tensor.name()),
             "%s at element %d".formatted(values[i], i));
       }

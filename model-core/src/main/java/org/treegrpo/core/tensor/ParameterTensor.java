@@ -3,20 +3,19 @@ package org.treegrpo.core.tensor;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.index.NDIndex;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.JniUtils;
 import java.nio.FloatBuffer;
-import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Set;
 
 /**
  * One float32 parameter of a module: read, overwritten in place, and asked for its gradient. Its
@@ -34,46 +33,54 @@ public final class ParameterTensor {
   }
 
   /**
-   * The parameters of a module that require a gradient, not frozen ones and not its buffers, in the
-   * module's order; a tied one stands where the first of its names does.
+   * The parameters of a module that are trained; all others stop to ask for a gradient.
    *
+   * @param trained of the header of the archive that the module was loaded from
+   * @return in the same order
    * @throws IllegalArgumentException if one is not float32
    */
-  public static List<ParameterTensor> of(PtSymbolBlock block, NDManager manager) {
+  public static List<ParameterTensor> of(
+      PtSymbolBlock block, NDManager manager, List<ArchiveHeader.Parameter> trained) {
     TorchRuntime.configureThread();
-    List<NDArray> trained = trained(JniUtils.moduleGetParams(block, (PtNDManager) manager));
-    for (NDArray parameter : trained) {
-      if (parameter.getDataType() != DataType.FLOAT32) {
-        throw new IllegalArgumentException(
-            "parameter '%s' must be float32 to be trained; found %s; export the module after .float()"
-                .formatted(parameter.getName(), TorchRuntime.typeName(parameter)));
+    NDList all = JniUtils.moduleGetParams(block, (PtNDManager) manager);
+    Map<String, NDArray> byName = new HashMap<>();
+    all.forEach(parameter -> byName.put(parameter.getName(), parameter));
+    Set<String> names = new HashSet<>();
+    for (ArchiveHeader.Parameter parameter : trained) {
+      parameter.requireFloat32();
+      names.addAll(parameter.names());
+    }
+    for (NDArray parameter : all) {
+      if (!names.contains(parameter.getName()) && JniUtils.requiresGrad((PtNDArray) parameter)) {
+        JniUtils.attachGradient((PtNDArray) parameter, false);
       }
     }
-    // Everything that is made here goes; the parameters were there before.
-    try (NDScope scope = new NDScope()) {
-      scope.suppressNotUsedWarning();
-      return grouped(trained);
-    }
+    return trained.stream().map(parameter -> of(parameter, byName)).toList();
   }
 
-  private static List<NDArray> trained(NDList all) {
-    return all.stream()
-        .filter(parameter -> parameter.size() > 0)
-        .filter(parameter -> JniUtils.requiresGrad((PtNDArray) parameter))
-        .toList();
+  private static ParameterTensor of(
+      ArchiveHeader.Parameter parameter, Map<String, NDArray> byName) {
+    List<NDArray> aliases =
+        parameter.names().stream()
+            .map(
+                name -> {
+                  NDArray array = byName.get(name);
+                  if (array == null) {
+                    throw new IllegalStateException("libtorch has no parameter '" + name + "'");
+                  }
+                  return array;
+                })
+            .toList();
+    // A buffer over what is not contiguous is a copy, and so is one over a GPU's memory.
+    boolean writable = parameter.isContiguous() && !aliases.get(0).getDevice().isGpu();
+    return new ParameterTensor(aliases, writable);
   }
 
-  /** Name in the archive; of a tied parameter the first. */
-  public String name() {
-    return aliases.get(0).getName();
-  }
-
-  public Shape shape() {
+  private Shape shape() {
     return aliases.get(0).getShape();
   }
 
-  /** Elements. */
-  public int length() {
+  private int length() {
     return Math.toIntExact(shape().size());
   }
 
@@ -124,55 +131,5 @@ public final class ParameterTensor {
     for (int i = 0; i < length(); i++) {
       target[offset + i] += gradient.get(i);
     }
-  }
-
-  /**
-   * Finds what shares memory by writing a mark to the first element of each parameter: DJL tells
-   * neither addresses nor strides. The values are put back.
-   */
-  private static List<ParameterTensor> grouped(List<NDArray> parameters) {
-    float[] first = new float[parameters.size()];
-    boolean[] writable = new boolean[first.length];
-    for (int i = 0; i < first.length; i++) {
-      first[i] = first(parameters.get(i));
-    }
-    for (int i = 0; i < first.length; i++) {
-      writable[i] = mark(parameters.get(i), i + 1);
-    }
-    Map<Integer, List<Integer>> byMark = new TreeMap<>();
-    for (int i = 0; i < first.length; i++) {
-      byMark.computeIfAbsent((int) first(parameters.get(i)), mark -> new ArrayList<>()).add(i);
-    }
-    for (int i = 0; i < first.length; i++) {
-      setFirst(parameters.get(i), first[i]);
-    }
-    return byMark.values().stream()
-        .sorted((a, b) -> Integer.compare(a.get(0), b.get(0)))
-        .map(
-            group ->
-                new ParameterTensor(
-                    group.stream().map(parameters::get).toList(), writable[group.get(0)]))
-        .toList();
-  }
-
-  /** Writes the mark, and says whether a buffer over the parameter is its own memory. */
-  private static boolean mark(NDArray parameter, float mark) {
-    if (parameter.getDevice().isGpu()) {
-      setFirst(parameter, mark);
-      return false;
-    }
-    FloatBuffer buffer = TorchRuntime.floats(parameter);
-    boolean different = buffer.get(0) != mark;
-    setFirst(parameter, mark);
-    return different && buffer.get(0) == mark;
-  }
-
-  private static float first(NDArray parameter) {
-    return parameter.getFloat(new long[parameter.getShape().dimension()]);
-  }
-
-  private static void setFirst(NDArray parameter, float value) {
-    int dimensions = parameter.getShape().dimension();
-    parameter.set(dimensions == 0 ? new NDIndex("...") : new NDIndex(new long[dimensions]), value);
   }
 }

@@ -58,6 +58,11 @@ final class EditedArchive {
         });
   }
 
+  /** Whatever the pickle was, it is now this. */
+  static void replacePickle(Path archive, String content) throws IOException {
+    edit(archive, pickle -> content);
+  }
+
   private static void edit(Path archive, UnaryOperator<String> pickle) throws IOException {
     ByteArrayOutputStream edited = new ByteArrayOutputStream();
     try (ZipInputStream in =

@@ -45,7 +45,9 @@ class FrozenParameterTest {
 
   @Test
   void onlyWhatRequiresAGradientIsTrained() throws IOException {
-    try (Policy policy = Policies.open(PolicyDirectory.read(directory), directory, Device.cpu())) {
+    try (Policy policy =
+        Policies.open(
+            PolicyDirectory.read(directory), directory, TrainableParameters.ALL, Device.cpu())) {
       assertThat(policy.parameters().entries())
           .as("neither stepped nor decayed: a frozen parameter is not in the vector")
           .extracting(ParameterLayout.Entry::name)
@@ -62,6 +64,35 @@ class FrozenParameterTest {
       }
       policy.drainGradient(gradient);
       assertThat(output).as("it keeps its values, and counts").containsExactly(42, 420);
+      assertThat(gradient).as("21 (1 + 10)").containsExactly(231);
+    }
+  }
+
+  @Test
+  void aPatternChoosesAmongThoseThatRequireAGradient() throws IOException {
+    TorchScriptArchive.write(
+        new ScriptModule("Network", NETWORK)
+            .parameter("matrix", new float[] {1, 2, 3, 4, 5, 6}, 2, 3)
+            .parameter("gain", new float[] {0.5f}, 1),
+        directory.resolve("network.pt"));
+    try (Policy policy =
+        Policies.open(
+            PolicyDirectory.read(directory),
+            directory,
+            new TrainableParameters(List.of("ga*")),
+            Device.cpu())) {
+      assertThat(policy.parameters().entries())
+          .as("what matches")
+          .extracting(ParameterLayout.Entry::name)
+          .containsExactly("gain");
+      PolicyBatch batch =
+          new PolicyBatch(
+              1, new float[] {1, 10}, new float[] {500}, List.of(new Conditioning(List.of())));
+      float[] gradient = new float[1];
+      try (Forward forward = policy.forward(batch)) {
+        forward.backward(new float[] {1, 1});
+      }
+      policy.drainGradient(gradient);
       assertThat(gradient).as("21 (1 + 10)").containsExactly(231);
     }
   }

@@ -45,8 +45,23 @@ class ParameterMemoryTest {
         """);
   }
 
+  @Test
+  void weightsAreReadFromTheFileAsLibtorchReadsThem() throws IOException {
+    writeTransposed();
+    PolicySpec spec = PolicyDirectory.read(directory);
+    float[] loaded = new float[7];
+    try (Policy policy = open()) {
+      policy.readWeights(loaded);
+    }
+    assertThat(Policies.weights(spec, directory, Policies.parameters(spec, directory)))
+        .as("row-major, however they lie")
+        .isEqualTo(loaded)
+        .containsExactly(1, 3, 5, 2, 4, 6, 0.5f);
+  }
+
   private Policy open() throws IOException {
-    return Policies.open(PolicyDirectory.read(directory), directory, Device.cpu());
+    return Policies.open(
+        PolicyDirectory.read(directory), directory, TrainableParameters.ALL, Device.cpu());
   }
 
   private static float[] predict(Policy policy) {

@@ -82,8 +82,8 @@ class TorchScriptPolicyTest {
   }
 
   @Test
-  void severalConditioningsReachTheNetworkInOrder() {
-    try (Policy policy = Policies.open(spec, directory, Device.cpu())) {
+  void severalConditioningsReachTheNetworkInOrder() throws IOException {
+    try (Policy policy = Policies.open(spec, directory, TrainableParameters.ALL, Device.cpu())) {
       float[] output = new float[32];
       policy.predict(batch(), output);
       for (int i = 0; i < 16; i++) {
@@ -94,8 +94,8 @@ class TorchScriptPolicyTest {
   }
 
   @Test
-  void everyParameterIsTrained() {
-    try (Policy policy = Policies.open(spec, directory, Device.cpu())) {
+  void everyParameterIsTrained() throws IOException {
+    try (Policy policy = Policies.open(spec, directory, TrainableParameters.ALL, Device.cpu())) {
       assertThat(policy.parameters().entries())
           .extracting(ParameterLayout.Entry::name)
           .containsExactly("gain", "shift");
@@ -128,8 +128,8 @@ class TorchScriptPolicyTest {
   }
 
   @Test
-  void conditioningOfTheWrongShapeIsNamed() {
-    try (Policy policy = Policies.open(spec, directory, Device.cpu())) {
+  void conditioningOfTheWrongShapeIsNamed() throws IOException {
+    try (Policy policy = Policies.open(spec, directory, TrainableParameters.ALL, Device.cpu())) {
       Conditioning wrong = new Conditioning(List.of(new float[2], new float[4]));
       PolicyBatch batch = new PolicyBatch(1, new float[16], new float[1], List.of(wrong));
       assertThatThrownBy(() -> policy.predict(batch, new float[16]))
@@ -145,12 +145,12 @@ class TorchScriptPolicyTest {
       throws IOException {
     Path archive = directory.resolve("network.pt");
     Files.write(archive, withStorage(Files.readAllBytes(archive), storage));
-    assertThatThrownBy(() -> Policies.open(spec, directory, Device.cpu()))
+    assertThatThrownBy(() -> Policies.open(spec, directory, TrainableParameters.ALL, Device.cpu()))
         .as("a policy as it is often published")
         .isInstanceOf(NetworkException.class)
         .hasMessageContaining(
             "network.pt: parameter 'gain' must be float32 to be trained; found " + type)
-        .hasMessageContaining("export the module after .float()");
+        .hasMessageContaining("export it after .float()");
   }
 
   /** The archive with its parameters, of one element each, in another type of two bytes. */
@@ -185,7 +185,7 @@ class TorchScriptPolicyTest {
   @Test
   void aFileThatIsNotAnArchiveIsNamed() throws IOException {
     Files.writeString(directory.resolve("network.pt"), "not an archive");
-    assertThatThrownBy(() -> Policies.open(spec, directory, Device.cpu()))
+    assertThatThrownBy(() -> Policies.open(spec, directory, TrainableParameters.ALL, Device.cpu()))
         .isInstanceOf(NetworkException.class)
         .hasMessageStartingWith(directory.resolve("network.pt") + ": must be a TorchScript archive")
         .hasMessageNotContaining("\n");
@@ -206,7 +206,7 @@ class TorchScriptPolicyTest {
     String source =
         "def forward(self, latent: Tensor, t: Tensor%s) -> Tensor:\n  %s".formatted(inputs, body);
     TorchScriptArchive.write(new ScriptModule("Other", source), directory.resolve("network.pt"));
-    try (Policy policy = Policies.open(spec, directory, Device.cpu())) {
+    try (Policy policy = Policies.open(spec, directory, TrainableParameters.ALL, Device.cpu())) {
       assertThatThrownBy(() -> policy.predict(batch(), new float[32]))
           .isInstanceOf(NetworkException.class)
           .hasMessageStartingWith("network.pt: forward must")

@@ -11,6 +11,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.treegrpo.core.io.BytesSource;
 import org.treegrpo.core.io.DType;
+import org.treegrpo.core.io.SafetensorsShards;
 import org.treegrpo.core.io.SafetensorsWriter;
 import org.treegrpo.core.io.SafetensorsWriter.Declaration;
 import org.treegrpo.core.policy.PolicySpec.ConditioningInput;
@@ -37,7 +38,10 @@ class TextConditionerTest {
       writer.write(tensor.name(), values, 0, values.length);
     }
     writer.finish();
-    return ConditioningFile.open(new BytesSource("c.safetensors", out.toByteArray()), INPUTS);
+    return new ConditioningFile(
+        SafetensorsShards.open(
+            "c.safetensors", List.of(new BytesSource("c.safetensors", out.toByteArray()))),
+        INPUTS);
   }
 
   @Test

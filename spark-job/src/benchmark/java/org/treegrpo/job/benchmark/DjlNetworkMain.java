@@ -15,7 +15,7 @@ import org.treegrpo.core.policy.Policy;
 import org.treegrpo.core.policy.PolicyBatch;
 import org.treegrpo.core.policy.PolicyDirectory;
 import org.treegrpo.core.policy.PolicySpec;
-import org.treegrpo.core.policy.PolicyWeights;
+import org.treegrpo.core.policy.TrainableParameters;
 
 /** A process with the network as the product runs it. */
 final class DjlNetworkMain implements TorchNetwork {
@@ -34,8 +34,7 @@ final class DjlNetworkMain implements TorchNetwork {
   public static void main(String[] args) throws IOException {
     Path directory = Path.of(args[0]);
     PolicySpec spec = PolicyDirectory.read(directory);
-    Policy policy = Policies.open(spec, directory, Device.cpu());
-    policy.install(PolicyWeights.load(directory.resolve(spec.file()), policy.parameters()));
+    Policy policy = Policies.open(spec, directory, TrainableParameters.ALL, Device.cpu());
     new NetworkWorker(new DjlNetworkMain(policy), spec).serve(System.out);
   }
 

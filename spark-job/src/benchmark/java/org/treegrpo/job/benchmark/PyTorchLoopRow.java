@@ -89,12 +89,12 @@ final class PyTorchLoopRow implements Row {
   /** The interpreter of the loop's environment, which is set up if need be. */
   private static String python(Bench bench) throws IOException {
     Process setup =
-        new ProcessBuilder(folder(bench).resolve("setup").toString())
+        new ProcessBuilder(bench.root().resolve("deploy/python/environment").toString())
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
     String printed = new String(setup.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     if (printed.isBlank()) {
-      throw new IOException("docs/benchmarks/pytorch-loop/setup failed; its messages are above");
+      throw new IOException("deploy/python/environment failed; its messages are above");
     }
     return printed.strip();
   }

@@ -14,7 +14,7 @@ import org.treegrpo.core.policy.Conditioning;
 import org.treegrpo.core.policy.GuidedDenoiser;
 import org.treegrpo.core.policy.Policies;
 import org.treegrpo.core.policy.Policy;
-import org.treegrpo.core.policy.PolicyWeights;
+import org.treegrpo.core.policy.TrainableParameters;
 import org.treegrpo.job.round.Recipe;
 import org.treegrpo.job.round.RoundPlan;
 import org.treegrpo.job.settings.SettingsLoader;
@@ -41,9 +41,7 @@ final class QuickStartModel implements AutoCloseable {
             new Configuration(),
             Files.readAllBytes(Path.of(settings.prompts().train())),
             Files.readAllBytes(Path.of(settings.prompts().evaluation())));
-    policy = Policies.open(recipe.policy(), bench.policy(), Device.cpu());
-    policy.install(
-        PolicyWeights.load(bench.policy().resolve(recipe.policy().file()), policy.parameters()));
+    policy = Policies.open(recipe.policy(), bench.policy(), TrainableParameters.ALL, Device.cpu());
     denoiser =
         new GuidedDenoiser(
             policy,

@@ -25,6 +25,10 @@ public final class PolicyOptions {
   }
 
   public PolicyWeightsChoice choice() {
-    return new PolicyWeightsChoice(checkpoint, runDir);
+    return choice(PolicyWeightsChoice.Kind.AVERAGE);
+  }
+
+  public PolicyWeightsChoice choice(PolicyWeightsChoice.Kind kind) {
+    return new PolicyWeightsChoice(checkpoint, runDir, kind);
   }
 }

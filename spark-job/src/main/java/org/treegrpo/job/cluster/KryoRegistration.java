@@ -9,6 +9,7 @@ import org.treegrpo.job.executor.LearnedBlock;
 import org.treegrpo.job.executor.PixelSums;
 import org.treegrpo.job.executor.RunSpec;
 import org.treegrpo.job.executor.TreePictures;
+import org.treegrpo.job.files.PolicyFile;
 import org.treegrpo.job.metrics.ImageStatistics;
 import org.treegrpo.job.settings.TrainSettings;
 import org.treegrpo.job.spark.RecordSerializer;
@@ -33,6 +34,8 @@ public final class KryoRegistration implements KryoRegistrator {
     kryo.register(int[][].class);
     kryo.register(TrainSettings.class, new ValueSerializer<TrainSettings>());
     record(kryo, RunSpec.class);
+    kryo.register(PolicyFile[].class);
+    record(kryo, PolicyFile.class);
     record(kryo, GrownBlock.class);
     record(kryo, LearnedBlock.class);
     kryo.register(LearnResult[].class);

@@ -16,6 +16,7 @@ import org.treegrpo.job.executor.GrownBlock;
 import org.treegrpo.job.executor.LearnTask;
 import org.treegrpo.job.executor.LearnedBlock;
 import org.treegrpo.job.executor.PrepareTask;
+import org.treegrpo.job.executor.ProbeTask;
 import org.treegrpo.job.executor.RunSpec;
 import org.treegrpo.job.round.RoundCredit;
 import org.treegrpo.job.round.RoundPlan;
@@ -66,6 +67,22 @@ public final class SparkCluster implements AutoCloseable {
         slots,
         Collections.nCopies(slots, ""),
         new PrepareTask(run));
+  }
+
+  /**
+   * Runs a user's networks once on an executor.
+   *
+   * @param weights that they run with
+   * @throws RuntimeException of Spark, whose root is what the networks did wrong
+   */
+  public void probe(float[] weights) {
+    WeightBroadcast sent = broadcast(weights);
+    try {
+      BlockRdd.run(
+          context.sc(), runId, "probe", 1, Collections.nCopies(1, ""), new ProbeTask(run, sent));
+    } finally {
+      sent.destroy();
+    }
   }
 
   /** Broadcasts weights as a new version; the caller destroys it. */

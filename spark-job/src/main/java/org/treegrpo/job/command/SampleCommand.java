@@ -24,7 +24,11 @@ public final class SampleCommand extends CliCommand {
   @Option(names = "--prompt", required = true, paramLabel = "TEXT", description = "What to draw.")
   private String prompt;
 
-  @Option(names = "--out", required = true, paramLabel = "FILE", description = "PNG file to write.")
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "FILE",
+      description = "PNG file to write; *.safetensors for the latent and the image as numbers.")
   private Path out;
 
   @Override

@@ -9,6 +9,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.function.Function;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -21,6 +22,8 @@ import org.treegrpo.core.learn.Learner.Need;
 import org.treegrpo.core.policy.Conditioning;
 import org.treegrpo.core.tensor.TorchRuntime;
 import org.treegrpo.core.tree.GrownShare;
+import org.treegrpo.job.files.FileCache;
+import org.treegrpo.job.files.PolicyFile;
 import org.treegrpo.job.files.TemporaryDirectory;
 import org.treegrpo.job.round.Recipe;
 import org.treegrpo.job.round.RoundPlan;
@@ -80,14 +83,20 @@ final class ExecutorRuntime implements AutoCloseable {
       throws IOException, RewardException {
     this.spec = spec;
     this.directory = directory;
-    for (int i = 0; i < spec.policyFiles().length; i++) {
-      directory.write(spec.policyFiles()[i], spec.policyContents()[i]);
+    Configuration hadoop = SparkHadoopUtil.get().newConfiguration(SparkEnv.get().conf());
+    FileCache cache = new FileCache(spec.settings().policy().cacheDir());
+    for (PolicyFile file : spec.policyFiles()) {
+      if (file.isLarge()) {
+        directory.link(file.name(), cache.fetch(file, hadoop));
+      } else {
+        directory.write(file.name(), file.content());
+      }
     }
     this.recipe =
         new Recipe(
             spec.settings(),
             directory.path(),
-            SparkHadoopUtil.get().newConfiguration(SparkEnv.get().conf()),
+            hadoop,
             spec.trainPrompts(),
             spec.evaluationPrompts());
     this.conditioning = new ConditioningCache(recipe.conditioner());
@@ -112,15 +121,15 @@ final class ExecutorRuntime implements AutoCloseable {
   /** What makes a network of one run one of another. */
   private static String sameNetworks(RunSpec spec) {
     MessageDigest digest = Sha256.newDigest();
-    for (int i = 0; i < spec.policyFiles().length; i++) {
-      digest.update(spec.policyFiles()[i].getBytes(StandardCharsets.UTF_8));
-      digest.update((byte) 0);
-      digest.update(spec.policyContents()[i]);
+    for (PolicyFile file : spec.policyFiles()) {
+      digest.update(
+          "%s\n%s\n".formatted(file.name(), file.sha256()).getBytes(StandardCharsets.UTF_8));
     }
-    return "%s on %s, %d rows decoded at once"
+    return "%s on %s, %s trained, %d rows decoded at once"
         .formatted(
             Sha256.hex(digest),
             spec.settings().policy().device(),
+            spec.settings().policy().trainable(),
             spec.settings().update().microBatch());
   }
 

@@ -1,6 +1,8 @@
 package org.treegrpo.job.executor;
 
 import ai.djl.Device;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import org.treegrpo.core.policy.ImageDecoder;
 import org.treegrpo.core.policy.Policies;
@@ -17,7 +19,13 @@ record Network(Policy policy, ImageDecoder decoder) implements AutoCloseable {
    * @throws RuntimeException where either cannot be loaded; nothing is left open
    */
   static Network open(Recipe recipe, Path directory, Device device) {
-    Policy policy = Policies.open(recipe.policy(), directory, device);
+    Policy policy;
+    try {
+      policy =
+          Policies.open(recipe.policy(), directory, recipe.settings().policy().trainable(), device);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
     try {
       int rows = recipe.settings().update().microBatch();
       return new Network(policy, ImageDecoder.open(recipe.policy(), directory, device, rows));

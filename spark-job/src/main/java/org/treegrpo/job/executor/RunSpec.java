@@ -1,5 +1,6 @@
 package org.treegrpo.job.executor;
 
+import org.treegrpo.job.files.PolicyFile;
 import org.treegrpo.job.settings.TrainSettings;
 
 /**
@@ -7,8 +8,7 @@ import org.treegrpo.job.settings.TrainSettings;
  * that the driver has read and checked, secrets included; no executor reads a configuration.
  *
  * @param runId unique per process start
- * @param policyFiles paths of the policy directory's files, relative to it
- * @param policyContents their contents, in the same order
+ * @param policyFiles of the policy directory
  * @param trainPrompts JSONL
  * @param evaluationPrompts JSONL
  * @param taskSlots tasks that run at the same time on an executor; 1 until the cluster is known
@@ -17,8 +17,7 @@ import org.treegrpo.job.settings.TrainSettings;
 public record RunSpec(
     String runId,
     TrainSettings settings,
-    String[] policyFiles,
-    byte[][] policyContents,
+    PolicyFile[] policyFiles,
     byte[] trainPrompts,
     byte[] evaluationPrompts,
     int taskSlots,
@@ -27,13 +26,6 @@ public record RunSpec(
   /** The same for executors of so many task slots. */
   public RunSpec withTaskSlots(int slots) {
     return new RunSpec(
-        runId,
-        settings,
-        policyFiles,
-        policyContents,
-        trainPrompts,
-        evaluationPrompts,
-        slots,
-        baseWeights);
+        runId, settings, policyFiles, trainPrompts, evaluationPrompts, slots, baseWeights);
   }
 }

@@ -65,6 +65,11 @@ public record RunLayout(Path root) {
     return new Path(root, String.format(Locale.ROOT, "audit/round=%06d", round));
   }
 
+  /** Directory of a LoRA for diffusers, after {@code round} rounds. */
+  public Path export(int round) {
+    return new Path(root, "exports/" + roundName(round));
+  }
+
   /** Directory of the sample pictures and grown trees. */
   public Path samples() {
     return new Path(root, "samples");

@@ -42,16 +42,33 @@ public final class TemporaryDirectory implements AutoCloseable {
    * @throws UncheckedIOException naming the system's place for temporary files, if that is full
    */
   public void write(String name, byte[] content) throws IOException {
-    Path file = path.resolve(name).normalize();
-    if (!file.startsWith(path)) {
-      throw new IOException(name + ": must be a path inside its directory");
-    }
+    Path file = inside(name);
     try {
       Files.createDirectories(file.getParent());
       Files.write(file, content);
     } catch (IOException e) {
       throw unusable("%s of %d bytes".formatted(name, content.length), e);
     }
+  }
+
+  /**
+   * Lets a name stand for a file elsewhere.
+   *
+   * @param name relative to the directory, which it must not leave
+   * @throws IOException if it does
+   */
+  public void link(String name, Path target) throws IOException {
+    Path file = inside(name);
+    Files.createDirectories(file.getParent());
+    Files.createSymbolicLink(file, target.toAbsolutePath());
+  }
+
+  private Path inside(String name) throws IOException {
+    Path file = path.resolve(name).normalize();
+    if (!file.startsWith(path)) {
+      throw new IOException(name + ": must be a path inside its directory");
+    }
+    return file;
   }
 
   private static UncheckedIOException unusable(String what, IOException cause) {

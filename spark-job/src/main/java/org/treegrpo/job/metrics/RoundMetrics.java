@@ -27,6 +27,7 @@ import org.treegrpo.core.credit.Moments;
  *     where they are the same by construction
  * @param gradientNorm Euclidean norm before clipping
  * @param gradientRms root mean square of the gradient's elements, beside {@code optimizer.epsilon}
+ * @param tensorsWithGradient trained tensors whose gradient has an element that is not 0
  * @param learningRate of the round's last update
  * @param weightsSha256 of the trainable weights after the round, lower-case hex
  * @param sharesRegrown shares that were grown again, because an executor was lost or a task failed
@@ -50,6 +51,7 @@ public record RoundMetrics(
     double oldPolicyGap,
     double gradientNorm,
     double gradientRms,
+    int tensorsWithGradient,
     double learningRate,
     String weightsSha256,
     int sharesRegrown) {

@@ -101,6 +101,7 @@ public final class TensorBoardWriter implements AutoCloseable {
     scalar(summary, "update/old_policy_gap", metrics.oldPolicyGap());
     scalar(summary, "update/gradient_norm", metrics.gradientNorm());
     scalar(summary, "update/gradient_rms", metrics.gradientRms());
+    scalar(summary, "update/tensors_with_gradient", metrics.tensorsWithGradient());
     scalar(summary, "update/learning_rate", metrics.learningRate());
     append(metrics.round(), summary);
   }

@@ -5,16 +5,16 @@ import org.treegrpo.job.settings.ForestSettings;
 import org.treegrpo.job.settings.TrainSettings;
 
 /**
- * What a run holds in memory, in bytes; float32 throughout. Activations of the network, decoders
- * and reward models are not included.
+ * What a run holds in memory, in bytes; float32, frozen weights as their archive has them.
+ * Activations of the network, decoders and reward models are not included.
  *
  * @param weights the trainable weights once; also one broadcast, one gradient
  * @param driver weights, base weights, moving average, two moments, the gradient and a broadcast;
  *     an older policy to draw rollouts with and its broadcast where the learner asks for it
- * @param executor what one executor holds once: the broadcast and its decoded weights, and the base
- *     weights where there is a penalty
- * @param taskSlot what each task slot adds: the network's weights and gradient, and a share's
- *     gradient
+ * @param executor what one executor holds once: the broadcast and its decoded weights, the base
+ *     weights where there is a penalty, and one copy of the frozen weights on its device
+ * @param taskSlot what each task slot adds: the network's trained weights and their gradient, and a
+ *     share's gradient
  * @param shareRollout off-heap window states of one share, kept from the grow to the learn job
  * @param roundRollout the same of all shares of a round, over all executors
  * @param shareLatents final latents of one share, until they are decoded
@@ -32,7 +32,7 @@ public record MemoryEstimate(
 
   static MemoryEstimate of(TrainSettings settings, PlanInputs inputs) {
     ForestSettings forest = settings.tree();
-    long weights = inputs.parameters() * Float.BYTES;
+    long weights = inputs.trained() * Float.BYTES;
     long latent = (long) inputs.policy().latentShape().elements() * Float.BYTES;
     Topology tree = Topology.of(forest.schedule(0, settings.sampler()));
     long shareStates = stateBytes(forest, tree, inputs.policy().latentShape().elements());
@@ -41,7 +41,7 @@ public record MemoryEstimate(
     return new MemoryEstimate(
         weights,
         (lags ? 9 : 7) * weights,
-        (settings.update().penalties().needReference() ? 3 : 2) * weights,
+        (settings.update().penalties().needReference() ? 3 : 2) * weights + inputs.frozenBytes(),
         3 * weights,
         shareStates,
         shareStates * forest.shares(),

@@ -1,14 +1,30 @@
 package org.treegrpo.job.plan;
 
 import org.treegrpo.core.policy.PolicySpec;
+import org.treegrpo.core.policy.TrainableParameters;
+import org.treegrpo.core.tensor.ArchiveHeader.Parameter;
 
 /**
  * What a plan needs besides the settings.
  *
  * @param policy the content of {@code policy.json}
- * @param parameters trainable float32 elements
+ * @param parameters of the network
  * @param trainPrompts prompts of {@code prompts.train}
  * @param evaluationPrompts held-out prompts that an evaluation may sample
  */
 public record PlanInputs(
-    PolicySpec policy, long parameters, int trainPrompts, int evaluationPrompts) {}
+    PolicySpec policy,
+    TrainableParameters.Selection parameters,
+    int trainPrompts,
+    int evaluationPrompts) {
+
+  /** Bytes of the parameters that are not trained. */
+  public long frozenBytes() {
+    return parameters.frozen().stream().mapToLong(Parameter::bytes).sum();
+  }
+
+  /** Elements that are trained, float32. */
+  public long trained() {
+    return parameters.trained().stream().mapToLong(Parameter::size).sum();
+  }
+}

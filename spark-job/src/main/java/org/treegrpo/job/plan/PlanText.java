@@ -1,9 +1,12 @@
 package org.treegrpo.job.plan;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import org.treegrpo.core.tensor.ArchiveHeader.Parameter;
 import org.treegrpo.core.tree.WindowSchedule.RandomWindow;
 import org.treegrpo.job.files.RunLayout;
 import org.treegrpo.job.settings.BudgetSettings;
@@ -42,11 +45,12 @@ public final class PlanText {
     line("budget", "%s", budget(settings.budget()));
     line(
         "policy",
-        "%s, %d parameters, latent %s, prediction %s",
+        "%s, latent %s, prediction %s",
         settings.policy().path(),
-        plan.inputs().parameters(),
         latent(),
         plan.inputs().policy().prediction().label());
+    parameters("trained", plan.inputs().parameters().trained());
+    parameters("frozen", plan.inputs().parameters().frozen());
     line(
         "guidance",
         "%s",
@@ -72,6 +76,24 @@ public final class PlanText {
                             .formatted(reward.name(), reward.type(), reward.weight())
                         : "%s (%s, measured only)".formatted(reward.name(), reward.type()))
             .collect(Collectors.joining(", ")));
+  }
+
+  /** A line for all tensors that are alike but for a number in their names. */
+  private void parameters(String name, List<Parameter> parameters) {
+    line(
+        name,
+        "%d parameters in %d tensors",
+        parameters.stream().mapToLong(Parameter::size).sum(),
+        parameters.size());
+    parameters.stream()
+        .collect(Collectors.groupingBy(PlanText::kind, LinkedHashMap::new, Collectors.counting()))
+        .forEach(
+            (kind, count) -> line("", "%s%s", kind, count == 1 ? "" : ", " + count + " times"));
+  }
+
+  private static String kind(Parameter parameter) {
+    String name = parameter.name().replaceAll("(?<=^|\\.)\\d+(?=\\.|$)", "*");
+    return "%s %s %s".formatted(name, Arrays.toString(parameter.shape()), parameter.type());
   }
 
   private void round() {
@@ -137,7 +159,10 @@ public final class PlanText {
     heading("Memory, without activations, decoders and reward models");
     size("weights", memory.weights(), "as much again for each broadcast and gradient");
     size("driver", memory.driver(), "weights, base, average, two moments, gradient, broadcast");
-    size("executor", memory.executor(), "broadcast and decoded weights");
+    size(
+        "executor",
+        memory.executor(),
+        "broadcast and decoded weights, and the frozen ones on its device");
     size("task slot", memory.taskSlot(), "network, its gradient, a share's gradient");
     size("share", memory.shareRollout(), "window states off heap, from grow to learn");
     size("round", memory.roundRollout(), "window states of all shares, over all executors");

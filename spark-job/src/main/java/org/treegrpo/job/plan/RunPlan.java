@@ -2,6 +2,8 @@ package org.treegrpo.job.plan;
 
 import java.util.List;
 import java.util.Objects;
+import org.treegrpo.core.policy.TrainableParameters;
+import org.treegrpo.core.tensor.ArchiveHeader.Parameter;
 import org.treegrpo.core.topology.Topology;
 import org.treegrpo.core.transition.Sampler;
 import org.treegrpo.job.settings.Problem;
@@ -69,7 +71,23 @@ public record RunPlan(
   }
 
   private static void checkParameters(TrainSettings settings, PlanInputs inputs) {
-    if (inputs.parameters() == 0) {
+    List<Parameter> frozen = inputs.parameters().frozen();
+    for (String pattern : settings.policy().trainable().patterns()) {
+      if (TrainableParameters.matched(pattern, inputs.parameters().trained()).findAny().isEmpty()) {
+        long matched = TrainableParameters.matched(pattern, frozen).count();
+        throw problem(
+            "treegrpo.policy.trainable",
+            pattern,
+            matched == 0
+                ? "must match a parameter of %s; it matches none of its %d"
+                    .formatted(
+                        inputs.policy().file(),
+                        inputs.parameters().trained().size() + frozen.size())
+                : "must match a parameter of %s that requires a gradient; the %d that it matches are frozen in the archive"
+                    .formatted(inputs.policy().file(), matched));
+      }
+    }
+    if (inputs.trained() == 0) {
       throw problem(
           "treegrpo.policy.path",
           settings.policy().path(),

@@ -1,4 +1,4 @@
-package org.treegrpo.job.train;
+package org.treegrpo.job.round;
 
 import java.util.Arrays;
 import java.util.Collections;
@@ -13,25 +13,24 @@ import org.treegrpo.core.policy.PolicyBatch;
 import org.treegrpo.core.policy.PolicySpec;
 import org.treegrpo.core.prompt.Prompt;
 import org.treegrpo.core.random.GaussianStream;
-import org.treegrpo.job.round.Recipe;
 
 /**
- * Runs a user's networks once, on the CPU, before a run starts: what they do not take or do not
- * return is then told by one message and not by an executor half an hour later. A network of this
- * project is not run: its own tests do that.
+ * Runs a user's networks once before a run starts: what they do not take or do not return is then
+ * told by one message and not half an hour later. A network of this project is not run: its own
+ * tests do that.
  */
-final class PolicyProbe {
+public final class PolicyProbe {
 
   /** In the middle of the policy's time of 0..1000. */
   private static final float TIMESTEP = 500;
 
   /** A batch of one would not show a network that only takes one. */
-  static final int ROWS = 2;
+  public static final int ROWS = 2;
 
   private final Recipe recipe;
   private final int rows;
 
-  PolicyProbe(Recipe recipe) {
+  public PolicyProbe(Recipe recipe) {
     this.recipe = recipe;
     this.rows = Math.min(ROWS, recipe.settings().update().microBatch());
   }
@@ -41,7 +40,7 @@ final class PolicyProbe {
    *
    * @throws NetworkException naming the parameter
    */
-  static void requireFinite(String file, ParameterLayout layout, float[] weights) {
+  public static void requireFinite(String file, ParameterLayout layout, float[] weights) {
     for (ParameterLayout.Entry entry : layout.entries()) {
       for (int i = 0; i < entry.length(); i++) {
         float value = weights[entry.offset() + i];
@@ -61,7 +60,7 @@ final class PolicyProbe {
    * @throws NetworkException if a network does not take what {@code policy.json} declares, or
    *     returns another shape or something that is not a number
    */
-  void run(Policy policy, ImageDecoder decoder) {
+  public void run(Policy policy, ImageDecoder decoder) {
     PolicySpec spec = recipe.policy();
     float[] latents = noise(rows * spec.latentShape().elements());
     if (spec.type() == PolicySpec.Type.TORCHSCRIPT) {

@@ -8,9 +8,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
 import org.treegrpo.core.credit.RewardWeights;
-import org.treegrpo.core.io.ReadableSource;
 import org.treegrpo.core.io.SafetensorsException;
+import org.treegrpo.core.io.SafetensorsShards;
 import org.treegrpo.core.learn.LateAnchor;
 import org.treegrpo.core.learn.LearnContext;
 import org.treegrpo.core.learn.Learner;
@@ -307,7 +309,8 @@ public final class Recipe implements AutoCloseable {
   private static TextConditioner conditioningFile(
       String file, PolicySpec policy, Configuration hadoop) throws IOException {
     try {
-      return ConditioningFile.open(source(file, hadoop), policy.conditioning());
+      return new ConditioningFile(
+          SafetensorsShards.open(file, sources(file, hadoop)), policy.conditioning());
     } catch (SafetensorsException e) {
       throw e;
     } catch (IOException | IllegalArgumentException e) {
@@ -318,9 +321,24 @@ public final class Recipe implements AutoCloseable {
     }
   }
 
-  private static ReadableSource source(String uri, Configuration hadoop) throws IOException {
+  /** A file, or all safetensors files of a directory. */
+  private static List<HadoopSource> sources(String uri, Configuration hadoop) throws IOException {
     org.apache.hadoop.fs.Path path = new org.apache.hadoop.fs.Path(uri);
-    return new HadoopSource(FileSystems.of(path, hadoop), path);
+    FileSystem fs = FileSystems.of(path, hadoop);
+    if (!fs.getFileStatus(path).isDirectory()) {
+      return List.of(new HadoopSource(fs, path));
+    }
+    List<HadoopSource> sources =
+        Arrays.stream(fs.listStatus(path))
+            .map(FileStatus::getPath)
+            .filter(file -> file.getName().endsWith(".safetensors"))
+            .sorted()
+            .map(file -> new HadoopSource(fs, file))
+            .toList();
+    if (sources.isEmpty()) {
+      throw new IOException("the directory holds no *.safetensors");
+    }
+    return sources;
   }
 
   private List<Prompt> prompts(byte[] jsonl, String name) throws IOException {

@@ -1,7 +1,7 @@
 package org.treegrpo.job.settings;
 
-import java.util.EnumSet;
 import org.treegrpo.core.policy.GuidedDenoiser.GuidanceGradient;
+import org.treegrpo.core.policy.TrainableParameters;
 
 /**
  * The policy to train.
@@ -11,15 +11,18 @@ import org.treegrpo.core.policy.GuidedDenoiser.GuidanceGradient;
  * @param trainable which parameters are trained
  * @param conditioningFile safetensors file with entries {@code <prompt id>/<conditioning name>}, or
  *     empty to use the text encoder of a built-in policy
+ * @param cacheDir of a host, for files that are too large to be sent along; empty for the system's
+ *     place for temporary files
  * @param probeTimeoutSeconds for the forward pass that is tried before a run
  */
 public record PolicySettings(
     String path,
     Type type,
-    Trainable trainable,
+    TrainableParameters trainable,
     Guidance guidance,
     String conditioningFile,
     Device device,
+    String cacheDir,
     int probeTimeoutSeconds) {
 
   /** How the network is given. */
@@ -27,11 +30,6 @@ public record PolicySettings(
     AUTO,
     BUILT_IN,
     TORCHSCRIPT
-  }
-
-  /** Which parameters are trained. */
-  public enum Trainable {
-    ALL
   }
 
   /** Where the network runs. */
@@ -60,17 +58,24 @@ public record PolicySettings(
     }
   }
 
+  /** Processes of a host have different current directories, so it must not depend on one. */
+  private static String cacheDir(SettingsReader reader) {
+    String directory = reader.text("cache-dir");
+    if (!directory.isEmpty() && (!directory.startsWith("/") || directory.indexOf('\0') >= 0)) {
+      reader.problem("cache-dir", "must be an absolute path, the same on each host", "");
+    }
+    return directory;
+  }
+
   static PolicySettings read(SettingsReader reader) {
     return new PolicySettings(
         reader.inputPath("path"),
         reader.choice("type", Type.class),
-        reader.choice(
-            "trainable",
-            EnumSet.allOf(Trainable.class),
-            "adapters (LoRA) are not available in this version"),
+        new TrainableParameters(reader.textsOr("all", "trainable")),
         Guidance.read(reader.section("guidance")),
         reader.inputPath("conditioning-file"),
         reader.choice("device", Device.class),
+        cacheDir(reader),
         reader.integer("probe-timeout-seconds", 1, 86_400));
   }
 }

@@ -247,6 +247,33 @@ final class SettingsReader {
     return block.keep(key, List.copyOf(numbers), List.copyOf(numbers));
   }
 
+  /**
+   * A list of texts.
+   *
+   * @param all what may be written instead of a list
+   * @return empty where it is, or where something else is written
+   */
+  List<String> textsOr(String all, String key) {
+    Optional<ConfigValue> value = block.find(key);
+    if (value.isPresent() && value.get() instanceof ConfigList list) {
+      List<String> texts =
+          list.stream()
+              .filter(ConfigValues::isScalar)
+              .map(ConfigValues::written)
+              .filter(text -> !text.isBlank())
+              .toList();
+      if (!texts.isEmpty() && texts.size() == list.size()) {
+        return block.keep(key, texts, texts);
+      }
+    } else if (value.isPresent() && ConfigValues.written(value.get()).equals(all)) {
+      return block.keep(key, all, List.of());
+    }
+    value.ifPresent(
+        other ->
+            block.problem(key, other, "must be %s or a list [ .. ] of texts".formatted(all), ""));
+    return List.of();
+  }
+
   /** A list of blocks, each read by {@code element} with {@code defaults} beneath it. */
   <T> List<T> blocks(String key, ConfigObject defaults, Function<SettingsReader, T> element) {
     List<T> items = new ArrayList<>();

@@ -1,13 +1,19 @@
 package org.treegrpo.job.train;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
+import org.treegrpo.core.io.DType;
+import org.treegrpo.core.io.SafetensorsWriter;
+import org.treegrpo.core.io.SafetensorsWriter.Declaration;
 import org.treegrpo.core.policy.Conditioning;
 import org.treegrpo.core.policy.Denoiser;
 import org.treegrpo.core.policy.ImageDecoder;
+import org.treegrpo.core.policy.LatentShape;
 import org.treegrpo.core.policy.Policy;
 import org.treegrpo.core.prompt.Prompt;
 import org.treegrpo.core.tree.NoiseSource;
@@ -19,13 +25,15 @@ import org.treegrpo.job.settings.TrainSettings;
 /** Draws one image of a prompt by ODE, without Spark. */
 public final class ImageSampler {
 
+  private static final String TENSORS = ".safetensors";
+
   private ImageSampler() {}
 
   /**
    * Draws a prompt with the noise of {@code evaluation.seed}.
    *
    * @param text what to draw; with a conditioning file, the id of one of its prompts
-   * @param target PNG file
+   * @param target PNG file; one that ends in .safetensors gets the numbers
    */
   public static void draw(
       TrainSettings settings,
@@ -47,14 +55,38 @@ public final class ImageSampler {
         policy.install(choice.load(inputs, hadoop).values());
         float[] latent = sample(inputs, policy, root, conditioning);
         ImageDecoder.Images image = decoder.decode(1, latent);
-        Files.write(
-            target, Png.encode(Png.image(image.pixels(), 0, image.height(), image.width())));
+        if (target.toString().endsWith(TENSORS)) {
+          writeTensors(target, recipe.policy().latentShape(), latent, image);
+        } else {
+          Files.write(
+              target, Png.encode(Png.image(image.pixels(), 0, image.height(), image.width())));
+        }
       }
     }
   }
 
+  /** {@code latent [C, H, W]} and {@code image [3, H', W']}, in [0, 1]. */
+  private static void writeTensors(
+      Path target, LatentShape shape, float[] latent, ImageDecoder.Images image)
+      throws IOException {
+    long[] latentShape = {shape.channels(), shape.height(), shape.width()};
+    long[] imageShape = {3, image.height(), image.width()};
+    try (OutputStream out = Files.newOutputStream(target)) {
+      SafetensorsWriter writer =
+          new SafetensorsWriter(
+              out,
+              List.of(
+                  new Declaration("latent", DType.F32, latentShape),
+                  new Declaration("image", DType.F32, imageShape)),
+              Map.of("format", "pt"));
+      writer.write("latent", latent, 0, latent.length);
+      writer.write("image", image.pixels(), 0, image.pixels().length);
+      writer.finish();
+    }
+  }
+
   private static float[] sample(
-      RunInputs inputs, Policy policy, float[] root, Conditioning conditioning) {
+      RunInputs inputs, Policy policy, float[] root, Conditioning conditioning) throws IOException {
     Recipe recipe = inputs.recipe();
     Denoiser denoiser = recipe.denoiser(policy);
     if (!recipe.settings().evaluation().endsWithBase()) {

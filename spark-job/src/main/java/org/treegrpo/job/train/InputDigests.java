@@ -15,6 +15,7 @@ import org.treegrpo.core.policy.Conditioning;
 import org.treegrpo.core.policy.PolicyDirectory;
 import org.treegrpo.core.policy.PolicySpec;
 import org.treegrpo.job.checkpoint.WeightsDigest;
+import org.treegrpo.job.files.FileCache;
 import org.treegrpo.job.round.Recipe;
 import org.treegrpo.reward.RewardDefinition;
 
@@ -82,9 +83,7 @@ final class InputDigests {
   }
 
   private void put(String name, Path file) throws IOException {
-    try (InputStream in = Files.newInputStream(file)) {
-      put(name, in);
-    }
+    digests.put(name, FileCache.digest(file));
   }
 
   private void put(String name, InputStream content) throws IOException {

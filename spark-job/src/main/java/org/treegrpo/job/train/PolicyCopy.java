@@ -10,42 +10,56 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocatedFileStatus;
 import org.apache.hadoop.fs.RemoteIterator;
+import org.treegrpo.job.files.FileCache;
 import org.treegrpo.job.files.FileSystems;
 import org.treegrpo.job.files.InputFile;
+import org.treegrpo.job.files.PolicyFile;
 import org.treegrpo.job.files.TemporaryDirectory;
 
-/** A policy directory of any file system, copied to a local one. Owns the copy. */
+/**
+ * A policy directory of any file system as a local one: small files are copied, large ones linked
+ * to where this host has them. Owns the directory.
+ */
 final class PolicyCopy implements AutoCloseable {
 
   private final String original;
   private final TemporaryDirectory directory;
-  private final List<String> names = new ArrayList<>();
-  private final List<byte[]> contents = new ArrayList<>();
+  private final FileCache cache;
+  private final List<Entry> entries = new ArrayList<>();
 
-  private PolicyCopy(String original) throws IOException {
+  private PolicyCopy(String original, FileCache cache) {
     this.original = original;
+    this.cache = cache;
     this.directory = new TemporaryDirectory("treegrpo-inputs");
   }
+
+  /**
+   * A file.
+   *
+   * @param content nothing where it is large
+   */
+  private record Entry(String name, String uri, long length, byte[] content) {}
 
   /**
    * Copies the files of the directory and of those in it; hidden ones are left out.
    *
    * @param uri what {@code policy.path} says
+   * @param cache for large files
    * @throws IOException naming what cannot be read
    */
-  static PolicyCopy of(String uri, Configuration hadoop) throws IOException {
+  static PolicyCopy of(String uri, FileCache cache, Configuration hadoop) throws IOException {
     org.apache.hadoop.fs.Path source = new org.apache.hadoop.fs.Path(uri);
     FileSystem fs = FileSystems.of(source, hadoop);
     if (!fs.exists(source) || !fs.getFileStatus(source).isDirectory()) {
       throw new IOException("there is no directory with a policy.json");
     }
-    PolicyCopy copy = new PolicyCopy(uri);
+    PolicyCopy copy = new PolicyCopy(uri, cache);
     try {
       URI root = fs.makeQualified(source).toUri();
       RemoteIterator<LocatedFileStatus> files = fs.listFiles(source, true);
       while (files.hasNext()) {
         FileStatus file = files.next();
-        copy.add(fs, file, root.relativize(file.getPath().toUri()).getPath());
+        copy.add(fs, file, root.relativize(file.getPath().toUri()).getPath(), hadoop);
       }
       return copy;
     } catch (IOException | RuntimeException e) {
@@ -59,14 +73,30 @@ final class PolicyCopy implements AutoCloseable {
     return directory.path();
   }
 
-  /** Paths of the files, relative to the directory. */
-  String[] names() {
-    return names.toArray(String[]::new);
+  /** Whether a file is not sent along to executors. */
+  boolean isLarge(String name) {
+    String normal = Path.of(name).normalize().toString();
+    return entries.stream()
+        .anyMatch(entry -> entry.name().equals(normal) && PolicyFile.isLarge(entry.length()));
   }
 
-  /** Contents of the files, in the same order. */
-  byte[][] contents() {
-    return contents.toArray(byte[][]::new);
+  /**
+   * What executors are told of the files.
+   *
+   * @throws IOException if one cannot be read
+   */
+  PolicyFile[] files() throws IOException {
+    List<PolicyFile> files = new ArrayList<>();
+    for (Entry entry : entries) {
+      files.add(
+          new PolicyFile(
+              entry.name(),
+              entry.uri(),
+              entry.length(),
+              FileCache.digest(directory().resolve(entry.name())),
+              entry.content()));
+    }
+    return files.toArray(PolicyFile[]::new);
   }
 
   /** A message about the copy as one about the user's own files. */
@@ -79,16 +109,18 @@ final class PolicyCopy implements AutoCloseable {
     directory.close();
   }
 
-  private void add(FileSystem fs, FileStatus file, String name) throws IOException {
+  private void add(FileSystem fs, FileStatus file, String name, Configuration hadoop)
+      throws IOException {
     if (name.startsWith(".") || name.contains("/.")) {
       return;
     }
-    if (file.getLen() > Integer.MAX_VALUE - 8) {
-      throw new IOException(file.getPath() + " is over 2 GiB, more than can be sent to executors");
+    byte[] content = new byte[0];
+    if (PolicyFile.isLarge(file.getLen())) {
+      directory.link(name, cache.fetch(file.getPath(), hadoop));
+    } else {
+      content = InputFile.read(fs, file.getPath());
+      directory.write(name, content);
     }
-    byte[] bytes = InputFile.read(fs, file.getPath());
-    directory.write(name, bytes);
-    names.add(name);
-    contents.add(bytes);
+    entries.add(new Entry(name, file.getPath().toString(), file.getLen(), content));
   }
 }

@@ -16,14 +16,23 @@ import org.treegrpo.job.files.RunDirectory;
  * @param checkpoint a checkpoint directory
  * @param runDir the run whose newest checkpoint is meant where {@code checkpoint} is empty; the
  *     base policy where both are
+ * @param kind of a checkpoint's weights
  */
-public record PolicyWeightsChoice(Optional<String> checkpoint, Optional<String> runDir) {
+public record PolicyWeightsChoice(Optional<String> checkpoint, Optional<String> runDir, Kind kind) {
+
+  /** Which of a checkpoint's weights. */
+  public enum Kind {
+    /** The moving average where there is one. */
+    AVERAGE,
+    /** Those after the last update. */
+    LATEST
+  }
 
   /**
    * The chosen weights.
    *
    * @param round rounds of training behind them
-   * @param values flat; the moving average where the checkpoint has one
+   * @param values flat
    */
   record Weights(int round, float[] values) {}
 
@@ -38,7 +47,9 @@ public record PolicyWeightsChoice(Optional<String> checkpoint, Optional<String> 
       CheckpointStore.Verified found =
           checkpoint.isPresent() ? store.verify(directory.root()) : newest(store, directory.root());
       Checkpoint loaded = store.load(found, inputs.layout());
-      return new Weights(loaded.state().round(), loaded.ema().orElse(loaded.weights()));
+      float[] latest = loaded.weights();
+      return new Weights(
+          loaded.state().round(), kind == Kind.LATEST ? latest : loaded.ema().orElse(latest));
     } catch (IOException | IllegalArgumentException e) {
       throw new InvalidInputException(
           "%s: '%s' must be %s; %s"

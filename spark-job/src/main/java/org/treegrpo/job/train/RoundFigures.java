@@ -1,5 +1,6 @@
 package org.treegrpo.job.train;
 
+import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,7 @@ final class RoundFigures {
   private @Nullable RoundCredit credit;
   private @Nullable LearnedRound learned;
   private PolicyOptimizer.@Nullable Step step;
+  private final BitSet reached = new BitSet();
   private double growSeconds;
   private double advantageSeconds;
   private double learnSeconds;
@@ -59,12 +61,27 @@ final class RoundFigures {
     advantageSeconds = seconds;
   }
 
-  /** Adds an optimiser step. */
-  void learned(LearnedRound epoch, PolicyOptimizer.Step taken, double learning, double updating) {
+  /**
+   * Adds an optimiser step.
+   *
+   * @param tensors that its gradient reached, by index
+   */
+  void learned(
+      LearnedRound epoch,
+      BitSet tensors,
+      PolicyOptimizer.Step taken,
+      double learning,
+      double updating) {
+    reached.or(tensors);
     learned = learned == null ? epoch : learned.then(epoch);
     step = taken;
     learnSeconds += learning;
     updateSeconds += updating;
+  }
+
+  /** The trained tensors that got a gradient, by index. */
+  BitSet reached() {
+    return reached;
   }
 
   /**
@@ -113,6 +130,7 @@ final class RoundFigures {
             : Double.NaN,
         step.gradientNorm(),
         step.gradientRms(),
+        reached.cardinality(),
         step.learningRate(),
         digest,
         learned.sharesRegrown() + blocks.stream().mapToInt(GrownBlock::sharesRegrown).sum());

@@ -1,9 +1,13 @@
 package org.treegrpo.job.train;
 
+import java.util.BitSet;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.treegrpo.core.policy.LoraPairs;
+import org.treegrpo.core.policy.ParameterLayout;
 import org.treegrpo.job.metrics.RoundMetrics;
 import org.treegrpo.job.settings.TrainSettings;
 
@@ -15,16 +19,24 @@ final class RoundWarnings {
 
   private static final double NEAR = 10;
 
+  /** Of a longer list, as many as a reader needs to see what they have in common. */
+  private static final int NAMED = 5;
+
   private final TrainSettings settings;
+  private final LoraPairs pairs;
   private final Consumer<String> people;
   private final Set<String> told = new HashSet<>();
 
-  RoundWarnings(TrainSettings settings, Consumer<String> people) {
+  RoundWarnings(TrainSettings settings, ParameterLayout layout, Consumer<String> people) {
     this.settings = settings;
+    this.pairs = LoraPairs.of(layout);
     this.people = people;
   }
 
-  void look(RoundMetrics round) {
+  /**
+   * @param reached the trained tensors that got a gradient, by index
+   */
+  void look(RoundMetrics round, BitSet reached) {
     double epsilon = settings.optimizer().adamW().epsilon();
     if (round.gradientRms() > 0 && round.gradientRms() < NEAR * epsilon) {
       tell(
@@ -35,6 +47,18 @@ final class RoundWarnings {
               round.round(),
               round.gradientRms(),
               epsilon));
+    }
+    List<String> unreached = pairs.without(reached);
+    if (!reached.isEmpty() && !unreached.isEmpty()) {
+      tell(
+          "adapters",
+          "round %d: no gradient reaches %d of %d LoRA pairs, which learn nothing: %s%s; are they bound to the network that runs?"
+              .formatted(
+                  round.round(),
+                  unreached.size(),
+                  pairs.size(),
+                  String.join(", ", unreached.subList(0, Math.min(NAMED, unreached.size()))),
+                  unreached.size() > NAMED ? ", .." : ""));
     }
     // before the first update the two policies are one
     if (round.round() > 1 && round.oldPolicyGap() == 0) {

@@ -4,9 +4,11 @@ import ai.djl.Device;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
@@ -15,21 +17,27 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.treegrpo.core.base.Sha256;
 import org.treegrpo.core.learn.Learner;
+import org.treegrpo.core.policy.AdapterSpec;
 import org.treegrpo.core.policy.ImageDecoder;
+import org.treegrpo.core.policy.LoraFile;
 import org.treegrpo.core.policy.NetworkException;
 import org.treegrpo.core.policy.ParameterLayout;
 import org.treegrpo.core.policy.Policies;
 import org.treegrpo.core.policy.Policy;
-import org.treegrpo.core.policy.PolicySpec;
-import org.treegrpo.core.policy.PolicyWeights;
+import org.treegrpo.core.policy.TrainableParameters;
 import org.treegrpo.core.prompt.Prompt;
 import org.treegrpo.core.prompt.PromptException;
+import org.treegrpo.core.tensor.ArchiveHeader.Parameter;
 import org.treegrpo.job.checkpoint.WeightsDigest;
+import org.treegrpo.job.cluster.SparkCluster;
 import org.treegrpo.job.executor.RunSpec;
+import org.treegrpo.job.files.FileCache;
 import org.treegrpo.job.files.FileSystems;
 import org.treegrpo.job.files.InputFile;
+import org.treegrpo.job.files.PolicyFile;
 import org.treegrpo.job.plan.PlanInputs;
 import org.treegrpo.job.plan.RunPlan;
+import org.treegrpo.job.round.PolicyProbe;
 import org.treegrpo.job.round.Recipe;
 import org.treegrpo.job.settings.SettingsException;
 import org.treegrpo.job.settings.TrainSettings;
@@ -48,11 +56,15 @@ final class RunInputs implements AutoCloseable {
   /** Of a start that takes longer, people want to know why. */
   private static final Duration NOTICE = Duration.ofSeconds(5);
 
+  /** An array holds no more. */
+  private static final long MOST_TRAINED = Integer.MAX_VALUE - 8L;
+
   private final TrainSettings settings;
   private final PolicyCopy copy;
   private final byte[] trainPrompts;
   private final byte[] evaluationPrompts;
   private final Recipe recipe;
+  private final TrainableParameters.Selection parameters;
   private final ParameterLayout layout;
   private final float[] baseWeights;
   private final String fingerprint;
@@ -65,10 +77,18 @@ final class RunInputs implements AutoCloseable {
     this.evaluationPrompts =
         read("treegrpo.prompts.evaluation", settings.prompts().evaluation(), hadoop);
     this.recipe = new Recipe(settings, copy.directory(), hadoop, trainPrompts, evaluationPrompts);
-    Base base = base();
-    this.layout = base.layout();
-    this.baseWeights = base.weights();
+    checkDigests();
+    this.parameters =
+        settings.policy().trainable().of(Policies.parameters(recipe.policy(), copy.directory()));
+    this.layout = layout(parameters.trained());
+    this.baseWeights = readBaseWeights();
     this.fingerprint = fingerprint(trainPrompts, baseWeights);
+    if (settings.export().every() > 0) {
+      loraFile();
+    }
+    if (!isProbedOnExecutors()) {
+      probe();
+    }
     for (RewardDefinition reward : settings.rewards()) {
       RewardProviders.check(reward, promptsOf(reward));
     }
@@ -83,7 +103,9 @@ final class RunInputs implements AutoCloseable {
   public static RunInputs load(TrainSettings settings, Configuration hadoop) {
     PolicyCopy copy;
     try {
-      copy = PolicyCopy.of(settings.policy().path(), hadoop);
+      copy =
+          PolicyCopy.of(
+              settings.policy().path(), new FileCache(settings.policy().cacheDir()), hadoop);
     } catch (IOException | IllegalArgumentException e) {
       throw new InvalidInputException(
           keyed("treegrpo.policy.path", settings.policy().path(), e), e);
@@ -109,6 +131,30 @@ final class RunInputs implements AutoCloseable {
 
   public ParameterLayout layout() {
     return layout;
+  }
+
+  /**
+   * How the trained adapters are written for diffusers.
+   *
+   * @throws InvalidInputException if the policy has no adapters, or others are trained beside them
+   */
+  LoraFile loraFile() {
+    String policy = settings.policy().path();
+    AdapterSpec adapters =
+        recipe
+            .policy()
+            .lora()
+            .orElseThrow(
+                () ->
+                    new InvalidInputException(
+                        "treegrpo.policy.path: %s must be a policy with adapters to export a LoRA; its policy.json has no lora"
+                            .formatted(policy)));
+    try {
+      return new LoraFile(adapters, layout);
+    } catch (IllegalArgumentException e) {
+      throw new InvalidInputException(
+          "treegrpo.policy.path: %s: %s".formatted(policy, e.getMessage()), e);
+    }
   }
 
   /** The weights of the policy directory; not to be changed. */
@@ -155,14 +201,15 @@ final class RunInputs implements AutoCloseable {
         settings,
         new PlanInputs(
             recipe.policy(),
-            layout.size(),
+            parameters,
             recipe.trainPrompts().size(),
             recipe.evaluationPrompts().size()));
   }
 
   /** The network on the CPU; the caller closes it. */
-  Policy openPolicy() {
-    return Policies.open(recipe.policy(), copy.directory(), Device.cpu());
+  Policy openPolicy() throws IOException {
+    return Policies.open(
+        recipe.policy(), copy.directory(), settings.policy().trainable(), Device.cpu());
   }
 
   /** The decoder on the CPU; the caller closes it. */
@@ -179,12 +226,19 @@ final class RunInputs implements AutoCloseable {
     return new RunSpec(
         runId,
         settings,
-        copy.names(),
-        copy.contents(),
+        files(),
         trainPrompts,
         evaluationPrompts,
         1,
         reference ? baseWeights : new float[0]);
+  }
+
+  private PolicyFile[] files() {
+    try {
+      return copy.files();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Override
@@ -196,49 +250,108 @@ final class RunInputs implements AutoCloseable {
     }
   }
 
-  private record Base(ParameterLayout layout, float[] weights) {}
+  private static ParameterLayout layout(List<Parameter> trained) {
+    trained.forEach(Parameter::requireFloat32);
+    long elements = trained.stream().mapToLong(Parameter::size).sum();
+    if (elements > MOST_TRAINED) {
+      throw new InvalidInputException(
+          "treegrpo.policy.trainable: must be fewer than 2^31 parameters, as the driver holds them as one vector; they are %d; name some, or train adapters"
+              .formatted(elements));
+    }
+    return ParameterLayout.of(trained);
+  }
+
+  private float[] readBaseWeights() throws IOException {
+    float[] weights = Policies.weights(recipe.policy(), copy.directory(), parameters.trained());
+    PolicyProbe.requireFinite(
+        copy.directory().resolve(recipe.policy().file()).toString(), layout, weights);
+    return weights;
+  }
+
+  /**
+   * Whether the networks are too large to be loaded by the driver, so that an executor tries them.
+   */
+  boolean isProbedOnExecutors() {
+    return copy.isLarge(recipe.policy().file())
+        || recipe.policy().decoder().map(decoder -> copy.isLarge(decoder.file())).orElse(false);
+  }
 
   /** Waits no longer than the settings say: {@code forward} may hold a loop without an end. */
-  private Base base() throws IOException {
+  private void probe() throws IOException {
+    limited(
+        () -> {
+          try (Policy policy = openPolicy();
+              ImageDecoder decoder = openDecoder()) {
+            new PolicyProbe(recipe).run(policy, decoder);
+            return true;
+          }
+        });
+  }
+
+  /**
+   * Tries the networks on an executor; a stop request that cancels jobs ends it.
+   *
+   * @throws InvalidInputException if one does not keep its contract
+   */
+  void probe(SparkCluster cluster) {
+    try {
+      limited(
+          () -> {
+            cluster.probe(baseWeights);
+            return true;
+          });
+    } catch (InvalidInputException tooLong) {
+      cluster.cancelJobs();
+      throw tooLong;
+    } catch (IOException | RuntimeException failure) {
+      if (RootFailure.of(failure) instanceof NetworkException broken) {
+        throw new InvalidInputException(String.valueOf(broken.getMessage()), failure);
+      }
+      throw failure instanceof RuntimeException unchecked
+          ? unchecked
+          : new UncheckedIOException(new IOException(failure));
+    }
+  }
+
+  private void limited(TimeLimit.Work<Boolean> work) throws IOException {
     int seconds = settings.policy().probeTimeoutSeconds();
     String waitedFor =
         "one forward pass of the networks in %s, tried before the run starts"
             .formatted(settings.policy().path());
-    return new TimeLimit(NOTICE, Duration.ofSeconds(seconds))
-        .run(
-            "policy-probe",
-            this::probedBase,
-            () ->
-                LOG.warn(
-                    "still waiting for {}; given up after {} s, treegrpo.policy.probe-timeout-seconds",
-                    waitedFor,
-                    seconds))
-        .orElseThrow(
-            () ->
-                new InvalidInputException(
-                    "treegrpo.policy.probe-timeout-seconds: %d must be enough for %s; it did not end; look for an endless loop, or raise the limit"
-                        .formatted(seconds, waitedFor)));
-  }
-
-  private Base probedBase() throws IOException {
-    try (Policy policy = openPolicy();
-        ImageDecoder decoder = openDecoder()) {
-      ParameterLayout parameters = policy.parameters();
-      float[] weights = baseWeights(policy, parameters);
-      new PolicyProbe(recipe).run(policy, decoder);
-      return new Base(parameters, weights);
+    boolean ended =
+        new TimeLimit(NOTICE, Duration.ofSeconds(seconds))
+            .run(
+                "policy-probe",
+                work,
+                () ->
+                    LOG.warn(
+                        "still waiting for {}; given up after {} s, treegrpo.policy.probe-timeout-seconds",
+                        waitedFor,
+                        seconds))
+            .isPresent();
+    if (!ended) {
+      throw new InvalidInputException(
+          "treegrpo.policy.probe-timeout-seconds: %d must be enough for %s; it did not end; look for an endless loop, or raise the limit"
+              .formatted(seconds, waitedFor));
     }
   }
 
-  private float[] baseWeights(Policy policy, ParameterLayout layout) throws IOException {
-    java.nio.file.Path file = copy.directory().resolve(recipe.policy().file());
-    if (recipe.policy().type() == PolicySpec.Type.BUILT_IN) {
-      return PolicyWeights.load(file, layout);
+  /** Of the files whose digests the description of the policy holds. */
+  private void checkDigests() throws IOException {
+    for (Map.Entry<String, String> expected : recipe.policy().sha256().entrySet()) {
+      java.nio.file.Path file = copy.directory().resolve(expected.getKey());
+      if (!Files.isRegularFile(file)) {
+        throw new IOException(
+            "%s/policy.json: sha256.%s must name a file of the directory; there is none"
+                .formatted(copy.directory(), expected.getKey()));
+      }
+      String found = FileCache.digest(file);
+      if (!found.equals(expected.getValue())) {
+        throw new IOException(
+            "%s: must have the SHA-256 that policy.json says, %s; found %s; copy the directory again, or export it anew"
+                .formatted(file, expected.getValue(), found));
+      }
     }
-    float[] weights = new float[layout.size()];
-    policy.readWeights(weights);
-    PolicyProbe.requireFinite(file.toString(), layout, weights);
-    return weights;
   }
 
   private static String fingerprint(byte[] prompts, float[] weights) {

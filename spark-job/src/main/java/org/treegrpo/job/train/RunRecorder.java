@@ -11,6 +11,7 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.treegrpo.core.credit.Credit;
 import org.treegrpo.core.credit.ShareCredit;
+import org.treegrpo.core.policy.LoraFile;
 import org.treegrpo.core.topology.Forest;
 import org.treegrpo.core.topology.NodePath;
 import org.treegrpo.core.topology.Topology;
@@ -105,6 +106,11 @@ final class RunRecorder implements AutoCloseable {
     if (evaluation.sheet().isPresent()) {
       evaluation.sheet().get().write(directory.fs(), directory.root());
     }
+  }
+
+  /** Writes adapters as a LoRA for diffusers. */
+  void lora(LoraFile file, float[] weights, int round) throws IOException {
+    LoraExport.write(file, weights, directory, round);
   }
 
   /** Writes the round's edges and leaves where the audit is due. */

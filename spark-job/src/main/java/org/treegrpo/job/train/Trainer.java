@@ -1,6 +1,7 @@
 package org.treegrpo.job.train;
 
 import java.io.IOException;
+import java.util.BitSet;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.function.Supplier;
@@ -83,7 +84,7 @@ final class Trainer {
     this.estimates = credits.estimator().initial();
     this.evaluator = new Evaluator(cluster, recipe);
     this.guard = new RoundGuard(settings);
-    this.warnings = new RoundWarnings(settings, progress::remark);
+    this.warnings = new RoundWarnings(settings, inputs.layout(), progress::remark);
   }
 
   /**
@@ -183,8 +184,9 @@ final class Trainer {
   /** The optimiser's step along a gradient. */
   private void update(RoundFigures figures, LearnedRound learned, Stopwatch watch) {
     double learnSeconds = watch.lap();
+    BitSet reached = inputs.layout().nonZero(learned.gradient());
     PolicyOptimizer.Step step = optimizer.step(learned.gradient());
-    figures.learned(learned, step, learnSeconds, watch.lap());
+    figures.learned(learned, reached, step, learnSeconds, watch.lap());
   }
 
   private void record(RoundFigures figures, Stopwatch watch) throws IOException {
@@ -200,7 +202,10 @@ final class Trainer {
     }
     RoundMetrics metrics = figures.metrics(digest, watch.lap(), watch.total());
     recorder.round(metrics);
-    warnings.look(metrics);
+    if (settings.export().every() > 0 && due(settings.export().every(), round)) {
+      recorder.lora(inputs.loraFile(), optimizer.evaluationWeights(), round);
+    }
+    warnings.look(metrics, figures.reached());
     if (metrics.sharesRegrown() > 0) {
       LOG.info(
           "round {}: {} of {} shares grown again, their executor was lost",

@@ -141,6 +141,13 @@ public final class TrainingRun {
       throws IOException {
     Optional<CheckpointState> start = checkpoint.map(Checkpoint::state);
     int finished = start.map(CheckpointState::round).orElse(0);
+    if (finished == 0 && inputs.isProbedOnExecutors()) {
+      stop.cancellable(
+          () -> {
+            inputs.probe(cluster);
+            return finished;
+          });
+    }
     PolicyOptimizer optimizer =
         checkpoint
             .map(found -> PolicyOptimizer.restore(settings, found))

@@ -12,10 +12,12 @@ import org.apache.spark.serializer.KryoSerializer;
 import org.apache.spark.serializer.SerializationStream;
 import org.apache.spark.serializer.SerializerInstance;
 import org.junit.jupiter.api.Test;
+import org.treegrpo.core.base.Sha256;
 import org.treegrpo.core.learn.LearnResult;
 import org.treegrpo.core.transition.DanceSde;
 import org.treegrpo.job.executor.LearnedBlock;
 import org.treegrpo.job.executor.RunSpec;
+import org.treegrpo.job.files.PolicyFile;
 import org.treegrpo.job.settings.SettingsLoader;
 import org.treegrpo.job.settings.TrainSettings;
 import org.treegrpo.job.settings.Use;
@@ -35,14 +37,21 @@ class KryoRegistrationTest {
         new RunSpec(
             "run",
             settings(),
-            new String[] {"a", "b"},
-            new byte[][] {filled(MIB * 17 / 10, 1), filled(MIB / 2, 2)},
+            new PolicyFile[] {file("a", filled(MIB * 17 / 10, 1)), file("b", filled(MIB / 2, 2))},
             new byte[0],
             new byte[0],
             1,
             new float[MIB / 8]);
     RunSpec received = received(sent, conf, 2 * MIB);
-    assertThat(received.policyContents()).as("the files").isDeepEqualTo(sent.policyContents());
+    for (int i = 0; i < sent.policyFiles().length; i++) {
+      PolicyFile file = received.policyFiles()[i];
+      assertThat(file.name()).as("file %d", i).isEqualTo(sent.policyFiles()[i].name());
+      assertThat(file.content()).as(file.name()).isEqualTo(sent.policyFiles()[i].content());
+    }
+  }
+
+  private static PolicyFile file(String name, byte[] content) {
+    return new PolicyFile(name, "/policy/" + name, content.length, Sha256.of(content), content);
   }
 
   @Test
@@ -77,7 +86,7 @@ class KryoRegistrationTest {
 
   private static RunSpec spec(TrainSettings settings) {
     byte[] none = {};
-    return new RunSpec("run", settings, new String[0], new byte[0][], none, none, 1, new float[0]);
+    return new RunSpec("run", settings, new PolicyFile[0], none, none, 1, new float[0]);
   }
 
   /** As a broadcast sends it. */

@@ -42,6 +42,7 @@ public final class MetricsFixtures {
         Double.NaN,
         0.75,
         2e-6,
+        12,
         3e-4,
         "ab".repeat(32),
         0);

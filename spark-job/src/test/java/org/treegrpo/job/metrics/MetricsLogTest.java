@@ -54,6 +54,7 @@ class MetricsLogTest {
             "old_policy_gap",
             "gradient_norm",
             "gradient_rms",
+            "tensors_with_gradient",
             "learning_rate",
             "weights_sha256",
             "shares_regrown");

@@ -3,7 +3,9 @@ package org.treegrpo.job.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.treegrpo.job.plan.PlanFixtures.parameter;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -12,6 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.treegrpo.core.policy.LatentShape;
 import org.treegrpo.core.policy.PolicySpec;
 import org.treegrpo.core.process.Prediction;
+import org.treegrpo.core.tensor.ArchiveHeader.Parameter;
 import org.treegrpo.job.settings.SettingsException;
 import org.treegrpo.job.settings.SettingsLoader;
 import org.treegrpo.job.settings.TrainSettings;
@@ -49,7 +52,7 @@ class RunPlanTest {
             List.of(),
             Optional.empty(),
             Optional.empty());
-    return new PlanInputs(spec, PARAMETERS, 40, 12);
+    return PlanFixtures.inputs(spec, PARAMETERS, 40, 12);
   }
 
   private static RunPlan plan(String... overrides) {
@@ -146,6 +149,58 @@ class RunPlanTest {
     RunPlan seldom = plan("treegrpo.evaluation.every=0", "treegrpo.evaluation.prompts=0");
     assertThat(seldom.evaluations()).as("before and after").isEqualTo(2);
     assertThat(seldom.evaluatedPrompts()).as("all").isEqualTo(12);
+  }
+
+  private static RunPlan lora(String... overrides) {
+    List<Parameter> network = new ArrayList<>();
+    for (int block = 0; block < 3; block++) {
+      network.add(parameter("blocks." + block + ".to_q.weight", "bfloat16", false, 100));
+      network.add(parameter("blocks." + block + ".to_q.lora_A.weight", "float32", true, 8));
+      network.add(parameter("blocks." + block + ".to_q.lora_B.weight", "float32", true, 4));
+    }
+    TrainSettings settings = settings(overrides);
+    return RunPlan.of(
+        settings,
+        new PlanInputs(
+            inputs(Prediction.FLOW_VELOCITY).policy(),
+            settings.policy().trainable().of(network),
+            40,
+            12));
+  }
+
+  @Test
+  void onlyWhatIsTrainedIsSentAndSaved() {
+    RunPlan all = lora();
+    assertThat(all.memory().weights()).as("three pairs of 12").isEqualTo(4 * 36);
+    assertThat(all.memory().executor())
+        .as("two vectors, and three frozen tensors of two bytes an element")
+        .isEqualTo(2 * 4 * 36 + 3 * 2 * 100);
+    assertThat(PlanText.of(all))
+        .as("both lists")
+        .contains(
+            "36 parameters in 6 tensors",
+            "blocks.*.to_q.lora_A.weight [8] float32, 3 times",
+            "300 parameters in 3 tensors",
+            "blocks.*.to_q.weight [100] bfloat16, 3 times");
+    RunPlan chosen = lora("treegrpo.policy.trainable=[\"*.0.*lora_*\", \"*.2.*lora_*\"]");
+    assertThat(chosen.memory().weights()).as("two pairs").isEqualTo(4 * 24);
+    assertThat(PlanText.of(chosen))
+        .as("what is not chosen is frozen")
+        .contains("24 parameters in 4 tensors", "312 parameters in 5 tensors");
+  }
+
+  @Test
+  void aPatternThatBindsNothingIsAProblem() {
+    assertThatThrownBy(() -> lora("treegrpo.policy.trainable=[\"*lora_A*\", \"*.lora_C.*\"]"))
+        .as("no such parameter")
+        .isInstanceOf(SettingsException.class)
+        .hasMessageContaining(
+            "treegrpo.policy.trainable = *.lora_C.*: must match a parameter of policy.pt; it matches none of its 9");
+    assertThatThrownBy(() -> lora("treegrpo.policy.trainable=[\"*to_q.weight\"]"))
+        .as("frozen ones only")
+        .isInstanceOf(SettingsException.class)
+        .hasMessageContaining(
+            "must match a parameter of policy.pt that requires a gradient; the 3 that it matches are frozen in the archive");
   }
 
   @Test

@@ -80,6 +80,7 @@ class CostLawTest {
         0,
         0,
         0,
+        0,
         null,
         0);
   }

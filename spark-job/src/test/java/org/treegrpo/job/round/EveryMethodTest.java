@@ -7,7 +7,7 @@ import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.treegrpo.core.learn.LearnResult;
-import org.treegrpo.job.plan.PlanInputs;
+import org.treegrpo.job.plan.PlanFixtures;
 import org.treegrpo.job.plan.RunPlan;
 import org.treegrpo.job.settings.Presets;
 
@@ -48,7 +48,8 @@ class EveryMethodTest {
           .isGreaterThan(3 * standardError);
 
       RunPlan plan =
-          RunPlan.of(recipe.settings(), new PlanInputs(recipe.policy(), ToyFlow.PARAMETERS, 3, 3));
+          RunPlan.of(
+              recipe.settings(), PlanFixtures.inputs(recipe.policy(), ToyFlow.PARAMETERS, 3, 3));
       assertThat((double) run.current().evaluations().trainForward() / ROUNDS)
           .as("training forwards of a round, as the plan says")
           .isEqualTo(plan.work().trainForward());

@@ -21,6 +21,7 @@ import org.treegrpo.core.optim.AdamWSettings;
 import org.treegrpo.core.optim.Decay;
 import org.treegrpo.core.optim.WarmUp;
 import org.treegrpo.core.policy.GuidedDenoiser.GuidanceGradient;
+import org.treegrpo.core.policy.TrainableParameters;
 import org.treegrpo.core.process.SigmaSchedule;
 import org.treegrpo.core.transition.FlowSde;
 import org.treegrpo.core.transition.SamplerSettings;
@@ -118,10 +119,11 @@ class DefaultsTest {
             new PolicySettings(
                 "/policy",
                 PolicySettings.Type.AUTO,
-                PolicySettings.Trainable.ALL,
+                TrainableParameters.ALL,
                 new PolicySettings.Guidance(4.5, GuidanceGradient.CONDITIONAL_ONLY),
                 "",
                 PolicySettings.Device.AUTO,
+                "",
                 600));
     assertThat(settings.rewards())
         .as("rewards")
@@ -133,6 +135,7 @@ class DefaultsTest {
         .as("evaluation")
         .isEqualTo(new EvaluationSettings(10, 0, 1, 10, 0, 0));
     assertThat(settings.audit()).as("audit").isEqualTo(new AuditSettings(1));
+    assertThat(settings.export()).as("export").isEqualTo(new ExportSettings(0));
     assertThat(settings.rewardWorkers())
         .as("reward-workers")
         .isEqualTo(new RewardWorkerSettings(0, 16, 0.2));

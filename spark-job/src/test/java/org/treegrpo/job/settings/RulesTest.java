@@ -27,7 +27,8 @@ class RulesTest {
           budget.evaluations          | 0.5      | must be a whole number >= 0
           budget.images               | -1       | must be a whole number >= 0
           policy.type                 | onnx     | must be one of: auto, built-in, torchscript
-          policy.trainable            | lora     | must be one of: all
+          policy.trainable            | lora     | must be all or a list [ .. ] of texts
+          policy.cache-dir            | scratch  | must be an absolute path, the same on each host
           policy.device               | tpu      | must be one of: auto, cpu, gpu
           policy.probe-timeout-seconds | 0       | must be a whole number from 1 to 86400
           policy.guidance.scale       | 0.5      | must be a number >= 1
@@ -85,6 +86,7 @@ class RulesTest {
           evaluation.steps            | 0        | must be a whole number from 1 to 1000
           evaluation.seed             | x        | must be a whole number
           audit.every                 | -1       | must be a whole number >= 0
+          export.every                | -1       | must be a whole number >= 0
           reward-workers.threads      | -1       | must be a whole number from 0 to 1024
           reward-workers.chunk-rows   | 0        | must be a whole number from 1 to 4096
           reward-workers.max-failed-share | 1.5  | must be a number >= 0 and <= 1
@@ -144,6 +146,9 @@ class RulesTest {
       delimiter = '|',
       textBlock =
           """
+          policy.trainable=["*.lora_*"]                                   |
+          policy.trainable=[]                                             | policy.trainable
+          policy.trainable=[""]                                           | policy.trainable
           tree.width=9                                                    |
           tree.width=10                                                   | tree.width
           tree.window.strategy=fixed, tree.width=10                       |

@@ -125,6 +125,8 @@ class SettingsIdentityTest {
         "checkpoint.keep=9",
         "evaluation.every=3",
         "audit.every=0",
+        "policy.cache-dir=/scratch",
+        "export.every=5",
         "reward-workers.threads=2",
         "reward-workers.max-failed-share=0.5",
         "self-check.tolerance=1e-3",

@@ -133,7 +133,7 @@ class ShippedConfigurationsTest {
   @Test
   void thePaperConfigurationNamesThePapersValues() {
     TrainSettings paper =
-        Loading.loader().load(CONF.resolve("treegrpo-paper.conf"), List.of(), Use.TRAIN);
+        Loading.loader().load(CONF.resolve("sd35-medium.conf"), List.of(), Use.TRAIN);
     TrainSettings defaults = Loading.minimal();
     assertThat(paper.tree()).as("tree").isEqualTo(defaults.tree());
     assertThat(paper.sampler()).as("sampler").isEqualTo(defaults.sampler());

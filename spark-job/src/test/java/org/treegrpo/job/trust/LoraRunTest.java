@@ -1,0 +1,134 @@
+package org.treegrpo.job.trust;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.treegrpo.core.io.SafetensorsReader;
+import org.treegrpo.core.io.TensorInfo;
+import org.treegrpo.job.train.CommandLineRun;
+import org.treegrpo.job.train.LoraPolicy;
+import org.treegrpo.job.train.TinyRun;
+
+/** Adapters trained and exported, seen from the command line. */
+class LoraRunTest {
+
+  @TempDir Path directory;
+  private Inputs inputs;
+  private Path run;
+  private Path out;
+
+  @BeforeEach
+  void write() throws IOException {
+    inputs = new Inputs(directory);
+    LoraPolicy.write(inputs.file("policy"));
+    inputs.edit(
+        "run.conf",
+        "guidance.scale = 1.5",
+        "guidance.scale = 1.5, trainable = " + LoraPolicy.TRAINABLE);
+    run = inputs.file("run");
+    out = inputs.file("lora");
+  }
+
+  @Test
+  void trainedAdaptersComeOutAsALoraWithTheirScale() throws IOException {
+    inputs.train("rounds=2", "update.kl=0", "ema.enabled=false", "export.every=2").assertDone();
+    inputs
+        .command("export-lora", "--run-dir", run.toString(), "--out", out.toString())
+        .assertDone();
+    Path checkpoint = run.resolve("checkpoints/round-000002/policy.safetensors");
+    try (SafetensorsReader trained = SafetensorsReader.open(checkpoint);
+        SafetensorsReader lora =
+            SafetensorsReader.open(out.resolve("pytorch_lora_weights.safetensors"))) {
+      assertThat(trained.tensors())
+          .as("the checkpoint holds the adapters only")
+          .extracting(TensorInfo::name)
+          .containsExactlyInAnyOrder(LoraPolicy.DOWN, LoraPolicy.UP);
+      float[] up = trained.readFloat32(LoraPolicy.UP);
+      float[] exported = lora.readFloat32("transformer.to_q.lora_B.weight");
+      assertThat(up).as("it has learned").isNotEqualTo(new float[up.length]);
+      for (int i = 0; i < up.length; i++) {
+        assertThat(exported[i]).as("alpha / r = 2, element %d", i).isEqualTo(2 * up[i]);
+      }
+      assertThat(lora.readFloat32("transformer.to_q.lora_A.weight"))
+          .isEqualTo(trained.readFloat32(LoraPolicy.DOWN));
+    }
+    assertThat(Files.readString(out.resolve("README.md")))
+        .as("model card")
+        .contains("after round 2", "SHA-256", "brightness");
+    assertThat(run.resolve("exports/round-000002/pytorch_lora_weights.safetensors"))
+        .as("the run's own export of its last round")
+        .hasSameBinaryContentAs(out.resolve("pytorch_lora_weights.safetensors"));
+    List<String> metrics = Files.readAllLines(run.resolve("metrics.jsonl"));
+    assertThat(metrics.get(0)).as("lora_B is 0").contains("\"tensors_with_gradient\":1");
+    assertThat(metrics.get(1)).as("both").contains("\"tensors_with_gradient\":2");
+  }
+
+  @Test
+  void aLargeArchiveIsNotSentAlongAndLearnsTheSameOnTwoCores() throws IOException {
+    inputs.train("rounds=2", "update.kl=0.1").assertDone();
+    String small = weightsAfterTwoRounds();
+    LoraPolicy.writeLarge(inputs.file("policy"));
+    inputs
+        .command(
+            TinyRun.spark("local[2]"),
+            new Configuration(),
+            inputs.arguments(
+                "train", "rounds=2", "update.kl=0.1", "run-dir=" + inputs.file("large")))
+        .assertDone();
+    run = inputs.file("large");
+    assertThat(weightsAfterTwoRounds()).as("weights").isEqualTo(small);
+  }
+
+  private String weightsAfterTwoRounds() throws IOException {
+    String last = Files.readAllLines(run.resolve("metrics.jsonl")).get(1);
+    return last.substring(last.indexOf("weights_sha256"));
+  }
+
+  @Test
+  void aLargeNetworkThatBreaksItsContractIsFoundByAnExecutorBeforeTheFirstRound()
+      throws IOException {
+    LoraPolicy.writeLargeBroken(inputs.file("policy"));
+    CommandLineRun refused = inputs.train("rounds=2");
+    assertThat(refused.exitCode()).as("exit code; %s", refused.err()).isEqualTo(2);
+    assertThat(refused.err())
+        .startsWith("treegrpo: network.pt: forward must return the shape of the latent")
+        .doesNotContain("\tat ");
+    assertThat(run.resolve("metrics.jsonl")).as("no round").doesNotExist();
+  }
+
+  @Test
+  void aPolicyWithoutAdaptersIsRefused() throws IOException {
+    Inputs plain = new Inputs(Files.createDirectory(directory.resolve("plain")));
+    plain.train("rounds=1").assertDone();
+    plain
+        .command("export-lora", "--run-dir", plain.file("run").toString(), "--out", out.toString())
+        .assertRefused("must be a policy with adapters", "its policy.json has no lora");
+    plain.train("rounds=1", "export.every=1").assertRefused("its policy.json has no lora");
+  }
+
+  @Test
+  void aPatternThatBindsNothingIsRefused() throws IOException {
+    inputs
+        .train("policy.trainable=[\"*.lora_C.*\"]")
+        .assertRefused("treegrpo.policy.trainable = *.lora_C.*", "it matches none of its 3");
+  }
+
+  @Test
+  void anArchiveThatIsNotTheDescribedOneIsRefused() throws IOException {
+    inputs.edit(
+        "policy/policy.json",
+        "\"decoder\": null",
+        "\"decoder\": null, \"sha256\": {\"network.pt\": \"%s\"}".formatted("ab".repeat(32)));
+    inputs
+        .train()
+        .assertRefused(
+            inputs.file("policy/network.pt") + ": must have the SHA-256 that policy.json says");
+  }
+}
