@@ -1,0 +1,278 @@
+"""Diffusers in, LoRA out, on small random models of the real classes: what must hold between the pipeline, the archive and the engine.
+
+Usage: check.py CHECKOUT WORK. Prints a line for each thing that holds; ends with 1 at the first that does not.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors import safe_open
+from safetensors.torch import load_file
+
+CHECKOUT, WORK = Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve()
+sys.path.insert(0, str(CHECKOUT / "docs/benchmarks/pytorch-loop"))
+sys.path.insert(0, str(CHECKOUT / "deploy/python/src"))
+
+import noise  # noqa: E402  the engine's generator
+import oracle  # noqa: E402
+import tiny  # noqa: E402
+from treegrpo import Run  # noqa: E402
+
+torch.set_num_threads(1)
+STEPS, GUIDANCE, EVALUATION_SEED = 6, 2.0, 1_000_003
+PROMPTS = ["a cat", "two red dogs", "a tall house", "rain"]
+LATENT_TOLERANCE = 1e-4
+
+
+def check(holds, what):
+    if not holds:
+        sys.exit(f"models: {what}")
+    print(f"models: {what}", flush=True)
+
+
+def near(found, expected, tolerance, what):
+    found, expected = torch.as_tensor(found).double(), torch.as_tensor(expected).double()
+    difference = float((found - expected).abs().max()) / max(1.0, float(expected.abs().max()))
+    check(difference <= tolerance, f"{what}: greatest difference {difference:.1e} of the greatest value, at most {tolerance:.0e}")
+
+
+def python(*words, code=0):
+    """The package's command line, as a user calls it."""
+    done = subprocess.run([sys.executable, "-m", "treegrpo.cli", *map(str, words)], cwd=CHECKOUT / "deploy/python/src", capture_output=True, text=True)
+    if done.returncode != code:
+        sys.exit(f"models: treegrpo {' '.join(map(str, words))} ended with {done.returncode}, not {code}:\n{done.stdout}{done.stderr}")
+    return done.stdout + done.stderr
+
+
+def engine(*words, code=0):
+    done = subprocess.run([CHECKOUT / "deploy/treegrpo", *map(str, words)], capture_output=True, text=True)
+    if done.returncode != code:
+        sys.exit(f"models: deploy/treegrpo {' '.join(map(str, words))} ended with {done.returncode}, not {code}:\n{done.stdout[-3000:]}{done.stderr[-3000:]}")
+    return done.stdout + done.stderr
+
+
+def configuration(name, policy, conditionings, text=""):
+    """A small run of the policy: trees of four leaves, judged by how well their pictures compress."""
+    file = WORK / f"{name}.conf"
+    file.write_text(
+        f"""
+include "{policy}/policy.conf"
+treegrpo {{
+  policy {{ path = "{policy}", conditioning-file = "{conditionings}", guidance.scale = {GUIDANCE} }}
+  prompts {{ train = "{conditionings}/prompts.jsonl", evaluation = "{conditionings}/prompts.jsonl" }}
+  rewards = [ {{ name = jpeg, type = jpeg-compressibility }} ]
+  sampler.steps = {STEPS}
+  tree {{ branching = 2, width = 2, prompts-per-round = 2, trees-per-prompt = 1, window {{ strategy = fixed, start = 1 }} }}
+  update.micro-batch = 4
+  optimizer {{ learning-rate = 1e-2, warm-up-steps = 0 }}
+  update.kl = 0
+  evaluation {{ steps = {STEPS}, prompts = 2, images-per-prompt = 1, seed = {EVALUATION_SEED} }}
+  report.prompts = 2
+  {text}
+}}
+"""
+    )
+    return file
+
+
+def root_noise(prompt, shape):
+    """What the engine starts a picture of an evaluation from."""
+    key = noise.combine_all(noise.combine(noise.round_key(EVALUATION_SEED, 0), noise.ROOT), prompt.encode())
+    return torch.from_numpy(noise.normal([noise.combine(key, 0)], int(np.prod(shape)))).reshape(1, *shape)
+
+
+@torch.no_grad()
+def diffusers_sample(predict, scheduler, latent, conditioning, null):
+    """The pipeline's own loop: its scheduler, its network, classifier-free guidance."""
+    scheduler.set_timesteps(STEPS)
+    for t in scheduler.timesteps:
+        time = t.reshape(1).float()
+        free, bound = predict(latent, time, *null), predict(latent, time, *conditioning)
+        latent = scheduler.step(free + GUIDANCE * (bound - free), t, latent, return_dict=False)[0]
+    return latent
+
+
+def tensors(conditionings, identity, spec):
+    values = {}
+    for file in sorted(conditionings.glob("*.safetensors")):
+        values.update(load_file(file))
+    return [values[f"{identity}/{one['name']}"][None] for one in spec["conditioning"]]
+
+
+def picture(pipeline, latent):
+    config = pipeline.vae.config
+    image = pipeline.vae.decode(latent / config.scaling_factor + (getattr(config, "shift_factor", None) or 0), return_dict=False)[0]
+    return (image / 2 + 0.5).clamp(0, 1)
+
+
+def wrapped(name, pipeline):
+    """The network as the exporter calls it, but of the pipeline in memory."""
+    if name == "sd3":
+        return lambda x, t, e, p: pipeline.transformer(x, timestep=t, encoder_hidden_states=e, pooled_projections=p, return_dict=False)[0]
+    if name == "sd15":
+        return lambda x, t, e: pipeline.unet(x, t, encoder_hidden_states=e, return_dict=False)[0]
+    side = float(pipeline.unet.config.sample_size * 2)
+    ids = torch.tensor([[side, side, 0, 0, side, side]])
+    return lambda x, t, e, p: pipeline.unet(
+        x, t, encoder_hidden_states=e, added_cond_kwargs={"text_embeds": p, "time_ids": ids.expand(len(x), -1)}, return_dict=False
+    )[0]
+
+
+def parity(name, pipeline, policy, conditionings, config):
+    """A picture of the untrained policy by the engine is the pipeline's own."""
+    spec = json.loads((policy / "policy.json").read_text())
+    drawn = WORK / f"{name}-base.safetensors"
+    engine("sample", "--config", config, "--prompt", "prompts-000002", "--out", drawn)
+    found = load_file(drawn)
+    latent = diffusers_sample(
+        wrapped(name, pipeline),
+        pipeline.scheduler,
+        root_noise("prompts-000002", spec["latentShape"]),
+        tensors(conditionings, "prompts-000002", spec),
+        tensors(conditionings, "null", spec),
+    )
+    near(found["latent"], latent[0], LATENT_TOLERANCE, f"{name}: a latent sampled by the engine and by diffusers")
+    with torch.no_grad():
+        near(found["image"], picture(pipeline, latent)[0], LATENT_TOLERANCE, f"{name}: its picture")
+    return found
+
+
+def encoded(name, folder):
+    prompts = WORK / "prompts.txt"
+    prompts.write_text("\n".join(PROMPTS) + "\n")
+    conditionings = WORK / f"{name}-conditionings"
+    python("encode", "--pipeline", folder, "--prompts", prompts, "--out", conditionings, "--negative", "blurry", "--shard-size", 3, "--max-sequence-length", 16)
+    again = python("encode", "--pipeline", folder, "--prompts", prompts, "--out", conditionings, "--negative", "blurry", "--shard-size", 3, "--max-sequence-length", 16)
+    check("2 shards, 0 of them made now" in again, f"{name}: prompts are encoded once")
+    return conditionings
+
+
+def frozen_difference(policy, spec, pipeline):
+    """Between the archive's frozen parameters and the pipeline's own, by name."""
+    own = dict(getattr(pipeline, spec["lora"]["component"]).named_parameters())
+    differences = []
+    for parameter_name, parameter in torch.jit.load(policy / spec["file"]).named_parameters():
+        if "lora_" not in parameter_name:
+            name = parameter_name.split(".", 1)[1].replace(".base_layer.", ".")
+            differences.append(float((own[name] - parameter).abs().max()))
+    return max(differences)
+
+
+def lora(name, pipeline, policy, conditionings, config, base):
+    """Five rounds, exported, loaded by diffusers: the same picture as the engine's, and not the base's."""
+    spec = json.loads((policy / "policy.json").read_text())
+    check(frozen_difference(policy, spec, pipeline) == 0, f"{name}: the archive's frozen parameters are the pipeline's, bit for bit")
+    directory = WORK / f"{name}-run"
+    run = Run.train(CHECKOUT, config, [f"treegrpo.run-dir={directory}", "treegrpo.rounds=5", "treegrpo.audit.every=1"])
+    metrics = run.metrics()
+    check(metrics.num_rows == 5 and min(metrics["tensors_with_gradient"].to_pylist()[1:]) == len(adapters(policy, spec)), f"{name}: every adapter gets a gradient")
+    ratio = max(metrics["ratio_max_deviation"].to_pylist())
+    check(ratio <= 1e-6, f"{name}: the ratio of rollout and replay is 1 within {ratio:.1e}")
+    out = WORK / f"{name}-lora"
+    engine("export-lora", "--run-dir", directory, "--out", out)
+    drawn = WORK / f"{name}-trained.safetensors"
+    engine("sample", "--run-dir", directory, "--prompt", "prompts-000002", "--out", drawn)
+    found = load_file(drawn)
+    pipeline.load_lora_weights(out)
+    latent = diffusers_sample(
+        wrapped(name, pipeline),
+        pipeline.scheduler,
+        root_noise("prompts-000002", spec["latentShape"]),
+        tensors(conditionings, "prompts-000002", spec),
+        tensors(conditionings, "null", spec),
+    )
+    near(found["latent"], latent[0], LATENT_TOLERANCE, f"{name}: after training, the engine's latent and that of diffusers with the exported LoRA")
+    moved = float((found["latent"] - base["latent"]).abs().max())
+    check(moved > 100 * LATENT_TOLERANCE, f"{name}: the LoRA changes the picture, by {moved:.2f}")
+    with safe_open(out / "pytorch_lora_weights.safetensors", "pt") as file:
+        metadata = json.loads(file.metadata()["lora_adapter_metadata"])
+        component = spec["lora"]["component"]
+        check(metadata[f"{component}.r"] == metadata[f"{component}.lora_alpha"], f"{name}: the file declares alpha = r")
+    check((out / "README.md").is_file(), f"{name}: there is a model card")
+    return out, found
+
+
+def adapters(policy, spec):
+    return [key for key, parameter in torch.jit.load(policy / spec["file"]).named_parameters() if parameter.requires_grad]
+
+
+def going_on(folder, first, drawn, conditionings):
+    """An exported LoRA is exported into a policy again: the engine draws what it drew before."""
+    policy = WORK / "sd3-again"
+    python("export", "--pipeline", folder, "--out", policy, "--lora", first, "--text-tokens", 93, "--dtype", "float32")
+    config = configuration("sd3-again", policy, conditionings)
+    again = WORK / "sd3-again.safetensors"
+    engine("sample", "--config", config, "--prompt", "prompts-000002", "--out", again)
+    near(load_file(again)["latent"], drawn["latent"], LATENT_TOLERANCE, "sd3: going on from the exported LoRA")
+
+
+def against_autograd(policy, conditionings, folder, first):
+    """Log-probabilities and gradients of a round of the engine are those of PyTorch, from a LoRA that is not 0."""
+    spec = json.loads((policy / "policy.json").read_text())
+    directory = WORK / "sd3-oracle"
+    config = configuration("sd3-oracle", policy, conditionings)
+    Run.train(CHECKOUT, config, [f"treegrpo.run-dir={directory}", "treegrpo.rounds=1", "treegrpo.seed=5", "treegrpo.checkpoint.every=1"])
+    from diffusers import DiffusionPipeline
+
+    pipeline = DiffusionPipeline.from_pretrained(folder)
+    pipeline.load_lora_weights(first)
+    for key, parameter in pipeline.transformer.named_parameters():
+        parameter.requires_grad_("lora_" in key)
+    values = {key["id"]: [one[0] for one in tensors(conditionings, key["id"], spec)] for key in map(json.loads, (conditionings / "prompts.jsonl").read_text().splitlines())}
+    worst, engines = oracle.round_one(
+        directory, wrapped("sd3", pipeline), values, tensors(conditionings, "null", spec), GUIDANCE, tuple(spec["latentShape"]), STEPS, pipeline.scheduler.config.shift, 1, 5
+    )
+    check(worst <= 1e-5, f"sd3: log-probabilities of a round's edges and PyTorch's: greatest difference {worst:.1e}, at most 1e-05")
+    mine = {key: parameter.grad for key, parameter in pipeline.transformer.named_parameters() if parameter.requires_grad}
+    named = {key.replace("transformer.", "", 1).replace(".default.", ".default_0."): value for key, value in engines.items()}
+    check(sorted(named) == sorted(mine), f"sd3: {len(mine)} tensors have gradients in both")
+    largest = max(float(value.abs().max()) for value in mine.values())
+    difference = max(float((named[key] - mine[key]).abs().max()) for key in mine) / largest
+    check(difference <= 1e-4, f"sd3: gradients of a round and autograd's: greatest difference {difference:.1e} of the greatest element, at most 1e-04")
+
+
+def with_engine(name, rank, alpha):
+    folder = tiny.save(name, WORK / name)
+    from diffusers import DiffusionPipeline
+
+    pipeline = DiffusionPipeline.from_pretrained(folder)
+    conditionings = encoded(name, folder)
+    length = [value.shape[0] for key, value in load_file(conditionings / "conditioning-00000.safetensors").items() if key.endswith("/prompt_embeds")][0]
+    policy = WORK / f"{name}-policy"
+    print(python("export", "--pipeline", folder, "--out", policy, "--rank", rank, "--alpha", alpha, "--text-tokens", length), end="")
+    config = configuration(name, policy, conditionings)
+    return folder, pipeline, conditionings, policy, config, parity(name, pipeline, policy, conditionings, config)
+
+
+def main():
+    folder, pipeline, conditionings, policy, config, base = with_engine("sd3", 4, 8)
+    first, drawn = lora("sd3", pipeline, policy, conditionings, config, base)
+    going_on(folder, first, drawn, conditionings)
+    against_autograd(WORK / "sd3-again", conditionings, folder, first)
+    for name in ("sd15", "sdxl"):
+        _, pipeline, conditionings, policy, config, base = with_engine(name, 2, 2)
+        lora(name, pipeline, policy, conditionings, config, base)
+    for name in ("flux", "qwen"):
+        folder = tiny.save(name, WORK / name)
+        print(python("export", "--pipeline", folder, "--out", WORK / f"{name}-policy", "--rank", 2, "--text-tokens", 9, "--height", 32, "--width", 48), end="")
+    print(python("export", "--pipeline", WORK / "sd3", "--out", WORK / "sd3-bf16", "--rank", 4, "--dtype", "bfloat16", "--text-tokens", 93), end="")
+    spec = json.loads((WORK / "sd3-bf16" / "policy.json").read_text())
+    plan = engine("plan", "--config", configuration("sd3-bf16", WORK / "sd3-bf16", WORK / "sd3-conditionings"))
+    check("bfloat16" in plan and spec["lora"]["component"] == "transformer", "sd3: bfloat16 weights are planned")
+    engine("train", "--config", configuration("sd3-bf16", WORK / "sd3-bf16", WORK / "sd3-conditionings"), "--set", f"treegrpo.run-dir={WORK / 'bf16-run'}", "--set", "treegrpo.rounds=1")
+    check(True, "sd3: a round with frozen bfloat16 weights")
+    for words, message in (
+        (("export", "--pipeline", WORK, "--out", WORK / "none"), "holds no model_index.json"),
+        (("export", "--pipeline", folder, "--out", WORK / "none", "--lora-targets", "nothing"), "must name modules"),
+        (("export", "--pipeline", folder, "--out", WORK / "sd3-policy"), "must be a new or empty directory"),
+    ):
+        check(message in python(*words, code=2), f"refused: {message}")
+
+
+main()
