@@ -1,10 +1,13 @@
 package org.treegrpo.job.session;
 
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 import org.apache.spark.SparkConf;
+import org.apache.spark.SparkExecutorInfo;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.treegrpo.job.cluster.ClusterStart;
 import org.treegrpo.job.cluster.SparkCluster;
@@ -18,6 +21,9 @@ import org.treegrpo.job.settings.ClusterSettings;
  * made, and stopped with it.
  */
 public final class Session implements AutoCloseable {
+
+  private static final Duration TASKS_END = Duration.ofSeconds(3);
+  private static final Duration POLL = Duration.ofMillis(20);
 
   private final JavaSparkContext context;
   private final boolean own;
@@ -82,7 +88,31 @@ public final class Session implements AutoCloseable {
   @Override
   public void close() {
     if (own) {
+      awaitTasks();
       context.close();
     }
+  }
+
+  /**
+   * Tasks of a cancelled job end a little later than the job: Spark logs a trace for each that
+   * finds it closed. One that does not end is not waited for much longer.
+   */
+  private void awaitTasks() {
+    long deadline = System.nanoTime() + TASKS_END.toNanos();
+    try {
+      while (runningTasks() > 0 && System.nanoTime() < deadline) {
+        Thread.sleep(POLL.toMillis());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private int runningTasks() {
+    return isOpen()
+        ? Arrays.stream(context.sc().statusTracker().getExecutorInfos())
+            .mapToInt(SparkExecutorInfo::numRunningTasks)
+            .sum()
+        : 0;
   }
 }
