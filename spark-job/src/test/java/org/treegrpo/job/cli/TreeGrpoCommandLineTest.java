@@ -208,10 +208,10 @@ class TreeGrpoCommandLineTest {
     assertThat(commands.calls())
         .as("requests")
         .containsExactly(
-            "evaluate PolicyWeightsChoice[checkpoint=Optional[/c], runDir=Optional.empty]",
+            "evaluate PolicyWeightsChoice[checkpoint=Optional[/c], runDir=Optional.empty, kind=AVERAGE]",
             "evaluate PolicyWeightsChoice[checkpoint=Optional.empty, runDir=Optional["
                 + runDir
-                + "]]");
+                + "], kind=AVERAGE]");
   }
 
   @Test
