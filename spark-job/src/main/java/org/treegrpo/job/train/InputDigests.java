@@ -22,6 +22,9 @@ import org.treegrpo.reward.RewardDefinition;
 /** SHA-256 of everything that a run reads, by the key that names it. */
 final class InputDigests {
 
+  /** Before the name of a file of the policy directory. */
+  static final String POLICY = "policy.path/";
+
   private final SortedMap<String, String> digests = new TreeMap<>();
 
   private InputDigests() {}
@@ -57,7 +60,7 @@ final class InputDigests {
   }
 
   private void policyFile(Path directory, String name) throws IOException {
-    put("policy.path/" + name, directory.resolve(name));
+    put(POLICY + name, directory.resolve(name));
   }
 
   /** Of the tensors that the run uses, since a file may hold many more. */

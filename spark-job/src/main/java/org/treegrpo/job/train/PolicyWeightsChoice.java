@@ -46,6 +46,7 @@ public record PolicyWeightsChoice(Optional<String> checkpoint, Optional<String> 
       CheckpointStore store = new CheckpointStore(directory);
       CheckpointStore.Verified found =
           checkpoint.isPresent() ? store.verify(directory.root()) : newest(store, directory.root());
+      inputs.requireBaseOf(found.state());
       Checkpoint loaded = store.load(found, inputs.layout());
       float[] latest = loaded.weights();
       return new Weights(

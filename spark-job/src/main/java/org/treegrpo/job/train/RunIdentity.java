@@ -3,6 +3,7 @@ package org.treegrpo.job.train;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -38,6 +39,11 @@ record RunIdentity(SettingsIdentity settings, SortedMap<String, String> inputs, 
     inputs.forEach((key, digest) -> extra.put(INPUT + key, digest));
     extra.put(BASIS, basis);
     return extra;
+  }
+
+  /** SHA-256 of an input of the run that left a checkpoint; empty where that was not kept. */
+  static Optional<String> input(CheckpointState checkpoint, String key) {
+    return Optional.ofNullable(checkpoint.extra().get(INPUT + key));
   }
 
   /**

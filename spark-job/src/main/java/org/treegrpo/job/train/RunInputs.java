@@ -9,6 +9,7 @@ import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
@@ -28,6 +29,7 @@ import org.treegrpo.core.policy.TrainableParameters;
 import org.treegrpo.core.prompt.Prompt;
 import org.treegrpo.core.prompt.PromptException;
 import org.treegrpo.core.tensor.ArchiveHeader.Parameter;
+import org.treegrpo.job.checkpoint.CheckpointState;
 import org.treegrpo.job.checkpoint.WeightsDigest;
 import org.treegrpo.job.cluster.SparkCluster;
 import org.treegrpo.job.executor.RunSpec;
@@ -333,6 +335,23 @@ final class RunInputs implements AutoCloseable {
       throw new InvalidInputException(
           "treegrpo.policy.probe-timeout-seconds: %d must be enough for %s; it did not end; look for an endless loop, or raise the limit"
               .formatted(seconds, waitedFor));
+    }
+  }
+
+  /**
+   * Refuses weights that were trained beside other frozen ones.
+   *
+   * @throws IOException if they were, naming both
+   */
+  void requireBaseOf(CheckpointState checkpoint) throws IOException {
+    String file = recipe.policy().file();
+    String key = InputDigests.POLICY + file;
+    String found = FileCache.digest(copy.directory().resolve(file));
+    Optional<String> base = RunIdentity.input(checkpoint, key);
+    if (!parameters.frozen().isEmpty() && base.isPresent() && !base.get().equals(found)) {
+      throw new IOException(
+          "it was trained on a base whose SHA-256 is %s, and %s has %s"
+              .formatted(base.get(), file, found));
     }
   }
 

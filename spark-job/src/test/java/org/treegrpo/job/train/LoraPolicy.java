@@ -51,6 +51,11 @@ public final class LoraPolicy {
     write(directory, 1, NETWORK);
   }
 
+  /** The same with another frozen parameter. */
+  public static void writeOtherBase(Path directory) throws IOException {
+    write(directory, 2, NETWORK);
+  }
+
   /** The same with an archive that is not sent along with a job. */
   public static void writeLarge(Path directory) throws IOException {
     write(directory, LARGE, NETWORK);

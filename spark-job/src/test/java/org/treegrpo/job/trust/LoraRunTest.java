@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.BeforeEach;
@@ -101,6 +102,24 @@ class LoraRunTest {
         .startsWith("treegrpo: network.pt: forward must return the shape of the latent")
         .doesNotContain("\tat ");
     assertThat(run.resolve("metrics.jsonl")).as("no round").doesNotExist();
+  }
+
+  @Test
+  void adaptersOfAnotherBaseAreRefused() throws IOException {
+    inputs.train("rounds=1", "update.kl=0").assertDone();
+    LoraPolicy.writeOtherBase(inputs.file("policy"));
+    for (String command : List.of("evaluate", "export-lora")) {
+      List<String> arguments = new ArrayList<>(List.of(command, "--run-dir", run.toString()));
+      if (command.equals("export-lora")) {
+        arguments.addAll(List.of("--out", out.toString()));
+      }
+      inputs
+          .command(arguments.toArray(String[]::new))
+          .assertRefused(
+              "--run-dir: '" + run + "' must be a run of this policy",
+              "it was trained on a base whose SHA-256 is ",
+              "and network.pt has ");
+    }
   }
 
   @Test
