@@ -6,7 +6,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.security.MessageDigest;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,8 +13,6 @@ import java.util.SortedMap;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.treegrpo.core.base.Sha256;
 import org.treegrpo.core.learn.Learner;
 import org.treegrpo.core.policy.AdapterSpec;
@@ -52,11 +49,6 @@ import org.treegrpo.reward.RewardProviders;
  * copy of the policy directory.
  */
 final class RunInputs implements AutoCloseable {
-
-  private static final Logger LOG = LoggerFactory.getLogger(RunInputs.class);
-
-  /** Of a start that takes longer, people want to know why. */
-  private static final Duration NOTICE = Duration.ofSeconds(5);
 
   /** An array holds no more. */
   private static final long MOST_TRAINED = Integer.MAX_VALUE - 8L;
@@ -278,64 +270,21 @@ final class RunInputs implements AutoCloseable {
         || recipe.policy().decoder().map(decoder -> copy.isLarge(decoder.file())).orElse(false);
   }
 
-  /** Waits no longer than the settings say: {@code forward} may hold a loop without an end. */
   private void probe() throws IOException {
-    limited(
-        () -> {
-          try (Policy policy = openPolicy();
-              ImageDecoder decoder = openDecoder()) {
-            new PolicyProbe(recipe).run(policy, decoder);
-            return true;
-          }
-        });
+    new NetworkTrial(settings.policy())
+        .here(
+            () -> {
+              try (Policy policy = openPolicy();
+                  ImageDecoder decoder = openDecoder()) {
+                new PolicyProbe(recipe).run(policy, decoder);
+                return true;
+              }
+            });
   }
 
-  /**
-   * Tries the networks on an executor; a stop request that cancels jobs ends it.
-   *
-   * @throws InvalidInputException if one does not keep its contract
-   */
+  /** Tries the networks on an executor, see {@link NetworkTrial#on}. */
   void probe(SparkCluster cluster) {
-    try {
-      limited(
-          () -> {
-            cluster.probe(baseWeights);
-            return true;
-          });
-    } catch (InvalidInputException tooLong) {
-      cluster.cancelJobs();
-      throw tooLong;
-    } catch (IOException | RuntimeException failure) {
-      if (RootFailure.of(failure) instanceof NetworkException broken) {
-        throw new InvalidInputException(String.valueOf(broken.getMessage()), failure);
-      }
-      throw failure instanceof RuntimeException unchecked
-          ? unchecked
-          : new UncheckedIOException(new IOException(failure));
-    }
-  }
-
-  private void limited(TimeLimit.Work<Boolean> work) throws IOException {
-    int seconds = settings.policy().probeTimeoutSeconds();
-    String waitedFor =
-        "one forward pass of the networks in %s, tried before the run starts"
-            .formatted(settings.policy().path());
-    boolean ended =
-        new TimeLimit(NOTICE, Duration.ofSeconds(seconds))
-            .run(
-                "policy-probe",
-                work,
-                () ->
-                    LOG.warn(
-                        "still waiting for {}; given up after {} s, treegrpo.policy.probe-timeout-seconds",
-                        waitedFor,
-                        seconds))
-            .isPresent();
-    if (!ended) {
-      throw new InvalidInputException(
-          "treegrpo.policy.probe-timeout-seconds: %d must be enough for %s; it did not end; look for an endless loop, or raise the limit"
-              .formatted(seconds, waitedFor));
-    }
+    new NetworkTrial(settings.policy()).on(cluster, baseWeights);
   }
 
   /**
