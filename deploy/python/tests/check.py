@@ -27,6 +27,7 @@ from treegrpo import Run  # noqa: E402
 torch.set_num_threads(1)
 STEPS, GUIDANCE, EVALUATION_SEED = 6, 2.0, 1_000_003
 PROMPTS = ["a cat", "two red dogs", "a tall house", "rain"]
+PROMPT = "prompts-000002"
 LATENT_TOLERANCE = 1e-4
 
 
@@ -124,19 +125,24 @@ def wrapped(name, pipeline):
     )[0]
 
 
+def sampled(name, pipeline, spec, conditionings):
+    """The latent of the second prompt, by diffusers from the engine's noise."""
+    return diffusers_sample(
+        wrapped(name, pipeline),
+        pipeline.scheduler,
+        root_noise(PROMPT, spec["latentShape"]),
+        tensors(conditionings, PROMPT, spec),
+        tensors(conditionings, "null", spec),
+    )
+
+
 def parity(name, pipeline, policy, conditionings, config):
     """A picture of the untrained policy by the engine is the pipeline's own."""
     spec = json.loads((policy / "policy.json").read_text())
     drawn = WORK / f"{name}-base.safetensors"
-    engine("sample", "--config", config, "--prompt", "prompts-000002", "--out", drawn)
+    engine("sample", "--config", config, "--prompt", PROMPT, "--out", drawn)
     found = load_file(drawn)
-    latent = diffusers_sample(
-        wrapped(name, pipeline),
-        pipeline.scheduler,
-        root_noise("prompts-000002", spec["latentShape"]),
-        tensors(conditionings, "prompts-000002", spec),
-        tensors(conditionings, "null", spec),
-    )
+    latent = sampled(name, pipeline, spec, conditionings)
     near(found["latent"], latent[0], LATENT_TOLERANCE, f"{name}: a latent sampled by the engine and by diffusers")
     with torch.no_grad():
         near(found["image"], picture(pipeline, latent)[0], LATENT_TOLERANCE, f"{name}: its picture")
@@ -177,16 +183,10 @@ def lora(name, pipeline, policy, conditionings, config, base):
     out = WORK / f"{name}-lora"
     engine("export-lora", "--run-dir", directory, "--out", out)
     drawn = WORK / f"{name}-trained.safetensors"
-    engine("sample", "--run-dir", directory, "--prompt", "prompts-000002", "--out", drawn)
+    engine("sample", "--run-dir", directory, "--prompt", PROMPT, "--out", drawn)
     found = load_file(drawn)
     pipeline.load_lora_weights(out)
-    latent = diffusers_sample(
-        wrapped(name, pipeline),
-        pipeline.scheduler,
-        root_noise("prompts-000002", spec["latentShape"]),
-        tensors(conditionings, "prompts-000002", spec),
-        tensors(conditionings, "null", spec),
-    )
+    latent = sampled(name, pipeline, spec, conditionings)
     near(found["latent"], latent[0], LATENT_TOLERANCE, f"{name}: after training, the engine's latent and that of diffusers with the exported LoRA")
     moved = float((found["latent"] - base["latent"]).abs().max())
     check(moved > 100 * LATENT_TOLERANCE, f"{name}: the LoRA changes the picture, by {moved:.2f}")
@@ -208,7 +208,7 @@ def going_on(folder, first, drawn, conditionings):
     python("export", "--pipeline", folder, "--out", policy, "--lora", first, "--text-tokens", 93, "--dtype", "float32")
     config = configuration("sd3-again", policy, conditionings)
     again = WORK / "sd3-again.safetensors"
-    engine("sample", "--config", config, "--prompt", "prompts-000002", "--out", again)
+    engine("sample", "--config", config, "--prompt", PROMPT, "--out", again)
     near(load_file(again)["latent"], drawn["latent"], LATENT_TOLERANCE, "sd3: going on from the exported LoRA")
 
 

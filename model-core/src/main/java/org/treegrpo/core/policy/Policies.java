@@ -5,10 +5,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.function.Function;
 import org.treegrpo.core.random.GaussianStream;
 import org.treegrpo.core.random.Keys;
 import org.treegrpo.core.tensor.ArchiveHeader;
@@ -25,25 +24,40 @@ public final class Policies {
    * @param seed fixes every initial weight
    */
   public static Policy builtIn(PolicySpec spec, long seed) {
-    return withArchive(
-        spec,
-        seed,
-        archive -> new TorchPolicy(spec, archive, TrainableParameters.ALL, Device.cpu()));
+    try {
+      return withArchive(
+          spec,
+          seed,
+          archive -> new TorchPolicy(spec, archive, TrainableParameters.ALL, Device.cpu()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** What is done with an archive. */
+  @FunctionalInterface
+  private interface Use<T> {
+    T of(Path archive) throws IOException;
   }
 
   /** Calls back with the archive of a freshly initialised built-in network. */
-  private static <T> T withArchive(PolicySpec spec, long seed, Function<Path, T> use) {
+  private static <T> T withArchive(PolicySpec spec, long seed, Use<T> use) throws IOException {
+    Path archive = written(spec, seed);
+    try {
+      return use.of(archive);
+    } finally {
+      Files.delete(archive);
+    }
+  }
+
+  private static Path written(PolicySpec spec, long seed) {
     try {
       Path archive = Files.createTempFile("treegrpo-network", ".pt");
-      try {
-        TorchScriptArchive.write(
-            DiffusionTransformer.create(spec, new GaussianStream(Keys.of(seed))), archive);
-        return use.apply(archive);
-      } finally {
-        Files.delete(archive);
-      }
+      TorchScriptArchive.write(
+          DiffusionTransformer.create(spec, new GaussianStream(Keys.of(seed))), archive);
+      return archive;
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot write or delete the network's archive", e);
+      throw new UncheckedIOException("cannot write the network's archive", e);
     }
   }
 
@@ -53,7 +67,8 @@ public final class Policies {
    * @param directory where {@code spec} was read from
    * @throws NetworkException if its archive is none
    */
-  public static List<ArchiveHeader.Parameter> parameters(PolicySpec spec, Path directory) {
+  public static List<ArchiveHeader.Parameter> parameters(PolicySpec spec, Path directory)
+      throws IOException {
     return switch (spec.type()) {
       case BUILT_IN -> withArchive(spec, 0, NetworkFile::parameters);
       case TORCHSCRIPT -> NetworkFile.parameters(directory.resolve(spec.file()));
@@ -63,30 +78,22 @@ public final class Policies {
   /**
    * Weights that a policy directory holds, read without running anything.
    *
-   * @param trained some of {@link #parameters}
-   * @return flat, in the layout of {@code trained}
+   * @param parameters of the directory's network
+   * @return those of the trained ones, flat
    * @throws NetworkException if the archive cannot be read, or one of them is not float32
    * @throws IOException if the weights of a built-in network cannot be read
    */
   public static float[] weights(
-      PolicySpec spec, Path directory, List<ArchiveHeader.Parameter> trained) throws IOException {
+      PolicySpec spec, Path directory, TrainableParameters.Selection parameters)
+      throws IOException {
     Path file = directory.resolve(spec.file());
     if (spec.type() == PolicySpec.Type.TORCHSCRIPT) {
-      return NetworkFile.weights(file, trained);
+      return NetworkFile.weights(file, parameters.trained());
     }
-    ParameterLayout all = ParameterLayout.of(parameters(spec, directory));
-    float[] weights = PolicyWeights.load(file, all);
-    ParameterLayout chosen = ParameterLayout.of(trained);
-    float[] flat = new float[chosen.size()];
-    Map<String, Integer> offsets = new HashMap<>();
-    chosen.entries().forEach(entry -> offsets.put(entry.name(), entry.offset()));
-    for (ParameterLayout.Entry entry : all.entries()) {
-      Integer offset = offsets.get(entry.name());
-      if (offset != null) {
-        System.arraycopy(weights, entry.offset(), flat, offset, entry.length());
-      }
-    }
-    return flat;
+    List<ArchiveHeader.Parameter> all = new ArrayList<>(parameters.trained());
+    all.addAll(parameters.frozen());
+    float[] weights = PolicyWeights.load(file, ParameterLayout.of(all));
+    return Arrays.copyOf(weights, ParameterLayout.of(parameters.trained()).size());
   }
 
   /**
@@ -103,9 +110,12 @@ public final class Policies {
     if (spec.type() == PolicySpec.Type.TORCHSCRIPT) {
       return new TorchPolicy(spec, file, trainable, device);
     }
-    ParameterLayout all = ParameterLayout.of(parameters(spec, directory));
-    float[] weights = PolicyWeights.load(file, all);
     return withArchive(
-        spec, 0, archive -> new TorchPolicy(spec, archive, weights, trainable, device));
+        spec,
+        0,
+        archive -> {
+          ParameterLayout all = ParameterLayout.of(NetworkFile.parameters(archive));
+          return new TorchPolicy(spec, archive, PolicyWeights.load(file, all), trainable, device);
+        });
   }
 }

@@ -53,7 +53,9 @@ class ParameterMemoryTest {
     try (Policy policy = open()) {
       policy.readWeights(loaded);
     }
-    assertThat(Policies.weights(spec, directory, Policies.parameters(spec, directory)))
+    assertThat(
+            Policies.weights(
+                spec, directory, TrainableParameters.ALL.of(Policies.parameters(spec, directory))))
         .as("row-major, however they lie")
         .isEqualTo(loaded)
         .containsExactly(1, 3, 5, 2, 4, 6, 0.5f);

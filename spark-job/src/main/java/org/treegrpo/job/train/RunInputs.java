@@ -256,7 +256,7 @@ final class RunInputs implements AutoCloseable {
   }
 
   private float[] readBaseWeights() throws IOException {
-    float[] weights = Policies.weights(recipe.policy(), copy.directory(), parameters.trained());
+    float[] weights = Policies.weights(recipe.policy(), copy.directory(), parameters);
     PolicyProbe.requireFinite(
         copy.directory().resolve(recipe.policy().file()).toString(), layout, weights);
     return weights;

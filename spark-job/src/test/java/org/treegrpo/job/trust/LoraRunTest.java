@@ -102,6 +102,10 @@ class LoraRunTest {
         .startsWith("treegrpo: network.pt: forward must return the shape of the latent")
         .doesNotContain("\tat ");
     assertThat(run.resolve("metrics.jsonl")).as("no round").doesNotExist();
+    assertThat(run.resolve("result.json"))
+        .as("by an executor, when the run had its directory")
+        .content()
+        .contains("\"failed\"", "must return the shape");
   }
 
   @Test
