@@ -1,4 +1,4 @@
-"""treegrpo export | encode"""
+"""treegrpo export | encode | merge"""
 
 from __future__ import annotations
 
@@ -42,6 +42,15 @@ def parser():
     encode.add_argument("--dtype", choices=("float32", "bfloat16"), default="float32")
     encode.add_argument("--device", default="cpu")
     encode.set_defaults(run=run_encode)
+
+    merge = commands.add_parser("merge", help="a pipeline with trained weights of its own, from a LoRA or a checkpoint")
+    merge.add_argument("--pipeline", required=True, help="directory with model_index.json")
+    source = merge.add_mutually_exclusive_group(required=True)
+    source.add_argument("--lora", help="a LoRA of diffusers, as export-lora writes it")
+    source.add_argument("--weights", help="policy.safetensors or ema.safetensors of a checkpoint in which all parameters are trained")
+    merge.add_argument("--out", required=True, help="directory to write")
+    merge.add_argument("--dtype", choices=("float32", "bfloat16"), default="float32", help="of the weights that are written")
+    merge.set_defaults(run=run_merge)
     return main
 
 
@@ -60,6 +69,12 @@ def run_encode(options):
 
     shards, made = encode(options)
     print(f"{options.out}: {shards} shards, {made} of them made now")
+
+
+def run_merge(options):
+    from treegrpo.merge import merge
+
+    print(f"{options.out}: the pipeline with a {merge(options)} of its own")
 
 
 def main():

@@ -10,9 +10,8 @@ from safetensors.torch import save_file
 
 from treegrpo import prompts
 from treegrpo.errors import UserError
-from treegrpo.export import DTYPES
 from treegrpo.families import KINDS
-from treegrpo.pipelines import Pipeline
+from treegrpo.pipelines import DTYPES, Pipeline
 
 NULL = "null"
 

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import torch
 
-from treegrpo import trace
+from treegrpo import memory, trace
+from treegrpo.adapters import fill_adapter, load_adapter
 from treegrpo.errors import UserError
 from treegrpo.families import family
-from treegrpo.pipelines import Pipeline
+from treegrpo.pipelines import DTYPES, Pipeline
 
-DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 LORA_TARGETS = ("to_q", "to_k", "to_v", "to_out.0")
 SEED = 7
 
@@ -59,9 +59,10 @@ def export(options):
         timestep = torch.linspace(900, 100, rows)
         return [tensor.to(options.device) for tensor in (latent, timestep, *conditioning)]
 
-    script = trace.traced(denoiser, inputs(2), dtype)
-    archive, differences = trace.checked(denoiser, script, inputs, dtype, names)
-    decoder, decoder_archive = decoder_of(pipeline, chosen.latent_shape, options.device)
+    script, count = trace.network(denoiser, inputs(2), dtype)
+    archive, loaded, differences = trace.checked(denoiser, script, inputs, dtype, names, count)
+    used = memory.of_network(options.device, loaded, count, inputs)
+    decoder, decoder_archive, decoding = decoder_of(pipeline, chosen.latent_shape, options.device)
 
     policy = {
         "type": "torchscript",
@@ -75,6 +76,9 @@ def export(options):
         policy["scheduler"] = chosen.scheduler
     if lora is not None:
         policy["lora"] = lora
+    if count:
+        policy["segments"] = count
+    policy["memory"] = used | decoding
     write(out, policy, {"network.pt": archive, **({"decoder.pt": decoder_archive} if decoder else {})}, chosen, options)
     return chosen.warnings, differences, names
 
@@ -115,41 +119,6 @@ def new_adapter(network, options):
         network.add_adapter(config)
     except ValueError as error:
         raise UserError(f"--lora-targets: {targets} must name modules of the network; {error}") from None
-
-
-def lora_file(file, component):
-    """The tensors of a LoRA file of diffusers, without the component in their names, and its metadata."""
-    from safetensors import safe_open
-
-    path = Path(file)
-    if path.is_dir():
-        path = path / "pytorch_lora_weights.safetensors"
-    if not path.is_file():
-        raise UserError(f"--lora: {path} must be a LoRA file of diffusers")
-    with safe_open(path, "pt") as tensors:
-        metadata = json.loads((tensors.metadata() or {}).get("lora_adapter_metadata", "{}"))
-        weights = {name: tensors.get_tensor(name) for name in tensors.keys()}
-    for name in weights:
-        if not name.startswith(component + ".") or not name.endswith((".lora_A.weight", ".lora_B.weight")):
-            raise UserError(f"--lora: {path} must hold {component}.<module>.lora_A.weight and lora_B.weight only; it holds {name}")
-    return weights, metadata
-
-
-def load_adapter(network, component, file):
-    """Puts the adapters of a file where they belong."""
-    weights, metadata = lora_file(file, component)
-    of_component = any(key.startswith(component + ".") for key in metadata)
-    network.load_lora_adapter(weights, prefix=component, adapter_name="default", metadata=metadata if of_component else None)
-
-
-def fill_adapter(network, component, file, modules):
-    """Gives adapters, float32 by now, the file's values: on the way there they were rounded to the frozen weights' type."""
-    from peft import set_peft_model_state_dict
-
-    weights, _ = lora_file(file, component)
-    if 2 * modules != len(weights):
-        raise UserError(f"--lora: {file} holds {len(weights)} tensors, of which {2 * modules} belong to modules of the {component}; all must")
-    set_peft_model_state_dict(network, {name.removeprefix(component + "."): value for name, value in weights.items()}, "default")
 
 
 def vae_scale_of(pipeline):
@@ -198,9 +167,9 @@ class VideoDecoder(torch.nn.Module):
 
 
 def decoder_of(pipeline, latent_shape, device):
-    """The `decoder` of policy.json and its archive; none where the pipeline has no VAE."""
+    """The `decoder` of policy.json, its archive and its part of `memory`; none where the pipeline has no VAE."""
     if not pipeline.has("vae"):
-        return None, b""
+        return None, b"", {}
     vae = pipeline.load("vae", torch_dtype=torch.float32).requires_grad_(False)
     config = vae.config
     shift = getattr(config, "shift_factor", None) or 0.0
@@ -216,9 +185,9 @@ def decoder_of(pipeline, latent_shape, device):
         generator = torch.Generator().manual_seed(SEED + rows)
         return [torch.randn((rows, *latent_shape), generator=generator).to(device)]
 
-    script = trace.traced(module, inputs(2), torch.float32)
-    archive, _ = trace.checked(module, script, inputs, torch.float32, [])
-    return {"file": "decoder.pt", "scale": scale, "shift": shift}, archive
+    script = trace.traced(module, {"forward": tuple(inputs(2))}, torch.float32)
+    archive, loaded, _ = trace.checked(module, script, inputs, torch.float32, [])
+    return {"file": "decoder.pt", "scale": scale, "shift": shift}, archive, {"decode": memory.of_decoder(device, loaded, inputs)}
 
 
 def write(out, policy, archives, chosen, options):

@@ -7,8 +7,11 @@ import json
 from pathlib import Path
 from types import SimpleNamespace
 
+import torch
+
 from treegrpo.errors import UserError
 
+DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 DENOISERS = ("transformer", "unet")
 SKIPPED = (*DENOISERS, "vae", "safety_checker", "image_encoder", "feature_extractor")
 

@@ -38,12 +38,16 @@ final class DiffusionTransformer {
         return torch.addcmul(y, m[5], torch.linear(u, self.contract_weight, self.contract_bias))
       """;
 
-  private static final String NETWORK =
+  private static final String ARGUMENTS =
       """
-      def forward(self,
           latent: Tensor,
           timestep: Tensor,
-          characters: Tensor) -> Tensor:
+          characters: Tensor)\
+      """;
+
+  /** From the arguments to what the blocks take: the tokens x and the condition c. */
+  private static final String EMBEDDINGS =
+      """
         b = torch.size(latent, 0)
         ids = torch.to(characters, 4)
         letters = torch.embedding(self.character_weight, ids)
@@ -57,11 +61,26 @@ final class DiffusionTransformer {
         t1 = torch.silu(torch.linear(t, self.time_in_weight, self.time_in_bias))
         t2 = torch.linear(t1, self.time_out_weight, self.time_out_bias)
         c = torch.silu(torch.add(t2, torch.mean(letters, [1])))
-      ${blocks}
+      """;
+
+  private static final String APPLY_BLOCK =
+      """
+        x = (self.block${block}).forward(x, c, )
+      """;
+
+  private static final String OUTPUT =
+      """
+        b = torch.size(x, 0)
         f = torch.unbind(torch.reshape(torch.linear(c, self.final_modulation_weight, self.final_modulation_bias), [b, 2, 1, ${width}]), 1)
         z = torch.addcmul(f[0], torch.layer_norm(torch.slice(x, 1, 0, ${tokens}), [${width}]), torch.add(f[1], 1.))
         o = torch.reshape(torch.linear(z, self.final_weight, self.final_bias), [b, ${rows}, ${columns}, ${channels}, ${patch}, ${patch}])
         return torch.reshape(torch.permute(o, [0, 3, 1, 4, 2, 5]), [b, ${channels}, ${height}, ${image_width}])
+      """;
+
+  private static final String STATE =
+      """
+          x: Tensor,
+          c: Tensor)\
       """;
 
   private DiffusionTransformer() {}
@@ -82,15 +101,10 @@ final class DiffusionTransformer {
     int columns = latent.width() / size.patch();
     int patchElements = latent.channels() * size.patch() * size.patch();
     int width = size.width();
-    StringBuilder blocks = new StringBuilder();
-    for (int i = 0; i < size.layers(); i++) {
-      blocks.append("  x = (self.block").append(i).append(").forward(x, c, )\n");
-    }
     String source =
-        fill(NETWORK, spec, size)
+        fill(methods(size.layers()), spec, size)
             .replace("${tokens}", Integer.toString(rows * columns))
-            .replace("${patch_elements}", Integer.toString(patchElements))
-            .replace("${blocks}\n", blocks);
+            .replace("${patch_elements}", Integer.toString(patchElements));
     ScriptModule module = new ScriptModule("DiffusionTransformer", source);
     init.linear(module, "patch", patchElements, width);
     module.parameter(
@@ -121,6 +135,29 @@ final class DiffusionTransformer {
       module.child("block" + i, block);
     }
     return module;
+  }
+
+  /** The network as one method, and cut before and after each block. */
+  private static String methods(int layers) {
+    StringBuilder blocks = new StringBuilder();
+    StringBuilder segments = new StringBuilder();
+    for (int i = 0; i < layers; i++) {
+      String block = APPLY_BLOCK.replace("${block}", Integer.toString(i));
+      blocks.append(block);
+      segments.append(segment(i + 1, STATE, "Tuple[Tensor, Tensor]", block + "  return (x, c)\n"));
+    }
+    return method("forward", ARGUMENTS, "Tensor", EMBEDDINGS + blocks + OUTPUT)
+        + segment(0, ARGUMENTS, "Tuple[Tensor, Tensor]", EMBEDDINGS + "  return (x, c)\n")
+        + segments
+        + segment(layers + 1, STATE, "Tensor", OUTPUT);
+  }
+
+  private static String segment(int index, String arguments, String type, String body) {
+    return method("segment_" + index, arguments, type, body);
+  }
+
+  private static String method(String name, String arguments, String type, String body) {
+    return "def %s(self,\n%s -> %s:\n%s".formatted(name, arguments, type, body);
   }
 
   private static void check(PolicySpec spec, PolicySpec.NetworkSpec size) {

@@ -1,5 +1,6 @@
 package org.treegrpo.core.policy;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -10,6 +11,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.treegrpo.core.base.StrictJson;
 import org.treegrpo.core.io.DType;
+import org.treegrpo.core.io.ReadableSource;
+import org.treegrpo.core.io.SafetensorsReader;
 import org.treegrpo.core.io.SafetensorsWriter;
 import org.treegrpo.core.io.SafetensorsWriter.Declaration;
 
@@ -71,6 +74,65 @@ public final class LoraFile {
       writer.write(name(pair, "lora_B"), scaled, 0, scaled.length);
     }
     writer.finish();
+  }
+
+  /**
+   * The inverse of {@link #write}, for a file of diffusers: adapters of the same modules and ranks.
+   *
+   * @return flat weights
+   * @throws SafetensorsException if the file does not hold exactly these adapters
+   */
+  public float[] read(ReadableSource source) throws IOException {
+    List<ParameterLayout.Entry> named = new ArrayList<>();
+    int offset = 0;
+    for (LoraPairs.Pair pair : pairs.all()) {
+      for (Map.Entry<String, ParameterLayout.Entry> part :
+          List.of(Map.entry("lora_A", entry(pair.down())), Map.entry("lora_B", entry(pair.up())))) {
+        ParameterLayout.Entry entry = part.getValue();
+        named.add(
+            new ParameterLayout.Entry(
+                name(pair, part.getKey()), entry.shape(), offset, entry.length()));
+        offset += entry.length();
+      }
+    }
+    float[] inOrder = PolicyWeights.load(source, new ParameterLayout(named));
+    Map<String, Double> alphas = alphas(source);
+    float[] weights = new float[layout.size()];
+    int from = 0;
+    for (LoraPairs.Pair pair : pairs.all()) {
+      ParameterLayout.Entry down = entry(pair.down());
+      ParameterLayout.Entry up = entry(pair.up());
+      System.arraycopy(inOrder, from, weights, down.offset(), down.length());
+      from += down.length();
+      double alpha = alphas.getOrDefault(module(pair), (double) rank(pair));
+      double factor = alpha / rank(pair) / scale(pair);
+      for (int i = 0; i < up.length(); i++) {
+        weights[up.offset() + i] = (float) (factor * inOrder[from + i]);
+      }
+      from += up.length();
+    }
+    return weights;
+  }
+
+  /**
+   * What a file declares by module: PEFT's lora_alpha with its exceptions; r where it says nothing.
+   */
+  private Map<String, Double> alphas(ReadableSource source) throws IOException {
+    Map<String, Double> alphas = new TreeMap<>();
+    try (SafetensorsReader reader = SafetensorsReader.open(source)) {
+      JsonNode declared =
+          StrictJson.mapper().readTree(reader.metadata().getOrDefault(METADATA, "{}"));
+      String prefix = spec.component() + ".";
+      JsonNode alpha = declared.path(prefix + "lora_alpha");
+      JsonNode patterns = declared.path(prefix + "alpha_pattern");
+      for (LoraPairs.Pair pair : pairs.all()) {
+        JsonNode own = patterns.path(module(pair));
+        if (own.isNumber() || alpha.isNumber()) {
+          alphas.put(module(pair), (own.isNumber() ? own : alpha).doubleValue());
+        }
+      }
+    }
+    return alphas;
   }
 
   /** What PEFT's LoraConfig needs; ranks that are not the most frequent one have patterns. */

@@ -1,6 +1,7 @@
 package org.treegrpo.core.policy;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
@@ -59,6 +60,16 @@ public final class LoraPairs {
 
   List<Pair> all() {
     return pairs;
+  }
+
+  /** A copy of flat weights in which no adapter changes what its module computes. */
+  public float[] withoutEffect(ParameterLayout layout, float[] weights) {
+    float[] base = weights.clone();
+    for (Pair pair : pairs) {
+      ParameterLayout.Entry up = layout.entries().get(pair.up());
+      Arrays.fill(base, up.offset(), up.offset() + up.length(), 0f);
+    }
+    return base;
   }
 
   /** The first tensor of the layout that belongs to no pair, if there is one. */

@@ -90,12 +90,48 @@ final class NetworkFile {
 
   /** The one float32 tensor that {@code forward} returns. */
   static NDArray forward(String file, PtSymbolBlock block, NDList inputs) {
-    NDList outputs;
     try {
-      outputs = TorchRuntime.forward(block, inputs);
+      return prediction(file, TorchRuntime.forward(block, inputs));
     } catch (EngineException e) {
-      throw new NetworkException(file, "forward must take " + shapes(inputs), e);
+      throw refused(file, "forward", "forward must take " + shapes(inputs), e);
     }
+  }
+
+  /** What a method returns, such as one of {@link TorchRuntime#method}. */
+  static NDList call(String file, PtSymbolBlock block, NDArray method, NDList inputs) {
+    try {
+      return TorchRuntime.call(block, method, inputs);
+    } catch (EngineException e) {
+      String name = TorchRuntime.methodName(method);
+      throw refused(
+          file, name, "%s must be a method that takes %s".formatted(name, shapes(inputs)), e);
+    }
+  }
+
+  /**
+   * A backward pass.
+   *
+   * @throws DeviceMemoryException if the device has too little memory for it
+   */
+  static void backward(String file, NDArray output, NDArray cotangent) {
+    try {
+      TorchRuntime.backward(output, cotangent);
+    } catch (EngineException e) {
+      throw TorchRuntime.isOutOfMemory(e)
+          ? new DeviceMemoryException(file, "the backward pass", e)
+          : e;
+    }
+  }
+
+  private static RuntimeException refused(
+      String file, String method, String rule, EngineException refusal) {
+    return TorchRuntime.isOutOfMemory(refusal)
+        ? new DeviceMemoryException(file, method, refusal)
+        : new NetworkException(file, rule, refusal);
+  }
+
+  /** Refuses what is not one float32 tensor. */
+  static NDArray prediction(String file, NDList outputs) {
     if (outputs.size() != 1 || outputs.get(0).getDataType() != DataType.FLOAT32) {
       throw new NetworkException(
           file, "forward must return one float32 tensor; found " + shapes(outputs));

@@ -1,6 +1,5 @@
 package org.treegrpo.core.policy;
 
-import ai.djl.Device;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -25,10 +24,7 @@ public final class Policies {
    */
   public static Policy builtIn(PolicySpec spec, long seed) {
     try {
-      return withArchive(
-          spec,
-          seed,
-          archive -> new TorchPolicy(spec, archive, TrainableParameters.ALL, Device.cpu()));
+      return withArchive(spec, seed, archive -> new TorchPolicy(spec, archive, NetworkOptions.CPU));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -103,19 +99,18 @@ public final class Policies {
    * @throws NetworkException if its archive cannot be read, or a parameter to train is not float32
    * @throws IOException if the weights of a built-in network cannot be read
    */
-  public static Policy open(
-      PolicySpec spec, Path directory, TrainableParameters trainable, Device device)
+  public static Policy open(PolicySpec spec, Path directory, NetworkOptions options)
       throws IOException {
     Path file = directory.resolve(spec.file());
     if (spec.type() == PolicySpec.Type.TORCHSCRIPT) {
-      return new TorchPolicy(spec, file, trainable, device);
+      return new TorchPolicy(spec, file, options);
     }
     return withArchive(
         spec,
         0,
         archive -> {
           ParameterLayout all = ParameterLayout.of(NetworkFile.parameters(archive));
-          return new TorchPolicy(spec, archive, PolicyWeights.load(file, all), trainable, device);
+          return new TorchPolicy(spec, archive, PolicyWeights.load(file, all), options);
         });
   }
 }

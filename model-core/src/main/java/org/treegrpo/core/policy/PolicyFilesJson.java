@@ -35,6 +35,8 @@ final class PolicyFilesJson {
           "decoder",
           "network",
           "lora",
+          "segments",
+          MemoryJson.KEY,
           "sha256");
   private static final List<String> CONDITIONING_KEYS = List.of("name", "shape");
   private static final List<String> DECODER_KEYS = List.of("file", "scale", "shift");
@@ -81,6 +83,8 @@ final class PolicyFilesJson {
         decoder(root),
         network,
         lora(root, type),
+        segments(root, type, network),
+        MemoryJson.parse(root),
         digests(root));
   }
 
@@ -124,6 +128,10 @@ final class PolicyFilesJson {
               ObjectNode scale = object.putObject("scale");
               new TreeMap<>(lora.scale()).forEach(scale::put);
             });
+    if (spec.type() == PolicySpec.Type.TORCHSCRIPT && spec.segments() > 0) {
+      root.put("segments", spec.segments());
+    }
+    spec.memory().ifPresent(memory -> MemoryJson.render(memory, root));
     if (!spec.sha256().isEmpty()) {
       ObjectNode digests = root.putObject("sha256");
       new TreeMap<>(spec.sha256()).forEach(digests::put);
@@ -226,6 +234,21 @@ final class PolicyFilesJson {
       throw lora.refused("component", "'" + component + "'", "must match " + NAME);
     }
     return Optional.of(new AdapterSpec(component, lora.numbers("scale")));
+  }
+
+  private static int segments(
+      PolicyFilesObject root, PolicySpec.Type type, Optional<NetworkSpec> network)
+      throws PolicyDirectoryException {
+    if (type == PolicySpec.Type.BUILT_IN) {
+      if (root.has("segments")) {
+        throw root.refused(
+            "segments",
+            root.get("segments"),
+            "is only for a policy of type torchscript, remove it");
+      }
+      return network.orElseThrow().segments();
+    }
+    return root.has("segments") ? root.integer("segments", 2, 0) : 0;
   }
 
   private static Map<String, String> digests(PolicyFilesObject root)

@@ -133,6 +133,15 @@ final class PolicyFilesObject {
     return value.doubleValue();
   }
 
+  /** A number of bytes. */
+  long bytes(String key) throws PolicyDirectoryException {
+    JsonNode value = get(key);
+    if (!value.isIntegralNumber() || !value.canConvertToLong() || value.longValue() < 0) {
+      throw refused(key, value, "must be a number of bytes, a whole number from 0");
+    }
+    return value.longValue();
+  }
+
   /** An object of finite numbers by free names. */
   Map<String, Double> numbers(String key) throws PolicyDirectoryException {
     Map<String, Double> numbers = new TreeMap<>();

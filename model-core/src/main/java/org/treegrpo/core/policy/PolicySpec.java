@@ -19,6 +19,10 @@ import org.treegrpo.core.process.Prediction;
  * @param decoder the latent-to-image network, or empty where the latent is the image
  * @param network size of a built-in network; empty for a TorchScript policy
  * @param lora of a network whose trained parameters are adapters
+ * @param segments how many the archive is cut into: methods {@code segment_0}, {@code segment_1}
+ *     .., of which the first takes what {@code forward} takes, each other one what the one before
+ *     returned, and the last returns the prediction; 0 where it is not cut
+ * @param memory that the networks need, where whoever made them says so
  * @param sha256 of files of the directory, by name, where whoever made it says so
  */
 public record PolicySpec(
@@ -31,6 +35,8 @@ public record PolicySpec(
     Optional<DecoderSpec> decoder,
     Optional<NetworkSpec> network,
     Optional<AdapterSpec> lora,
+    int segments,
+    Optional<NetworkMemory> memory,
     Map<String, String> sha256) {
 
   /** How the network is given. */
@@ -66,7 +72,13 @@ public record PolicySpec(
    * @param cell width of one letter's cell in pixels
    */
   public record NetworkSpec(
-      int patch, int width, int layers, int heads, String alphabet, int cell) {}
+      int patch, int width, int layers, int heads, String alphabet, int cell) {
+
+    /** The embeddings, each block, and the output layer. */
+    int segments() {
+      return layers + 2;
+    }
+  }
 
   public PolicySpec {
     conditioning = List.copyOf(conditioning);
@@ -92,6 +104,8 @@ public record PolicySpec(
         conditioning,
         decoder,
         network,
+        Optional.empty(),
+        network.map(NetworkSpec::segments).orElse(0),
         Optional.empty(),
         Map.of());
   }

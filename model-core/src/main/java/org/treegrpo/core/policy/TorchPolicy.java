@@ -1,6 +1,5 @@
 package org.treegrpo.core.policy;
 
-import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -9,6 +8,8 @@ import ai.djl.pytorch.engine.PtSymbolBlock;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
 import org.treegrpo.core.tensor.ArchiveHeader;
 import org.treegrpo.core.tensor.FrozenParameters;
 import org.treegrpo.core.tensor.ParameterTensor;
@@ -27,39 +28,42 @@ final class TorchPolicy implements Policy {
   private final List<ParameterTensor> parameters;
   private final ParameterLayout layout;
   private final FrozenParameters frozen;
+  private final Optional<Segments> segments;
+  private final ResidentConditionings conditionings;
   private final long[] latentShape;
   private long installs;
 
   /**
    * @throws NetworkException if the archive cannot be read, or a parameter to train is not float32
    */
-  TorchPolicy(PolicySpec spec, Path archive, TrainableParameters trainable, Device device) {
-    this(spec, archive, new float[0], trainable, device);
+  TorchPolicy(PolicySpec spec, Path archive, NetworkOptions options) {
+    this(spec, archive, new float[0], options);
   }
 
   /**
    * @param weights of all parameters, trained or not, in the place of those in the archive; none to
    *     keep them
    */
-  TorchPolicy(
-      PolicySpec spec,
-      Path archive,
-      float[] weights,
-      TrainableParameters trainable,
-      Device device) {
+  TorchPolicy(PolicySpec spec, Path archive, float[] weights, NetworkOptions options) {
     this.spec = spec;
-    this.manager = TorchRuntime.newManager(device);
+    this.manager = TorchRuntime.newManager(options.device());
     try {
       this.block = NetworkFile.load(manager, archive);
       List<ArchiveHeader.Parameter> all = NetworkFile.parameters(archive);
       if (weights.length > 0) {
         overwrite(ParameterTensor.of(block, manager, all), ParameterLayout.of(all), weights);
       }
-      TrainableParameters.Selection selection = trainable.of(all);
+      TrainableParameters.Selection selection = options.trainable().of(all);
       List<ArchiveHeader.Parameter> trained = selection.trained();
       this.parameters = tensors(archive, trained);
       this.layout = ParameterLayout.of(trained);
       this.frozen = NetworkFile.share(archive, manager, block, selection.frozen());
+      this.segments =
+          options.checkpointing() == Checkpointing.OFF
+              ? Optional.empty()
+              : Optional.of(new Segments(spec.file(), block, manager, spec.segments()));
+      this.conditionings =
+          new ResidentConditionings(spec.conditioning(), manager, options.residentPrompts());
     } catch (RuntimeException e) {
       manager.close();
       throw e;
@@ -114,23 +118,37 @@ final class TorchPolicy implements Policy {
   public void predict(PolicyBatch batch, float[] output) {
     TorchRuntime.configureThread();
     try (NDManager scope = manager.newSubManager()) {
-      TorchRuntime.download(evaluate(scope, batch), output, 0);
+      NDArray prediction = NetworkFile.forward(spec.file(), block, inputs(scope, batch));
+      TorchRuntime.download(checked(prediction, batch), output, 0);
     }
   }
 
   @Override
   public Forward forward(PolicyBatch batch) {
+    TorchRuntime.configureThread();
     NDManager scope = manager.newSubManager();
     try {
-      TorchRuntime.beginGradient();
-      try {
-        return new TorchForward(scope, evaluate(scope, batch), installs);
-      } finally {
-        TorchRuntime.endGradient();
+      NDList inputs = inputs(scope, batch);
+      if (segments.isPresent()) {
+        Segments.Pass pass = segments.get().forward(inputs);
+        return new TorchForward(checked(pass.prediction(), batch), pass::backward);
       }
+      NDArray prediction = withGradient(inputs);
+      return new TorchForward(
+          checked(prediction, batch),
+          cotangent -> NetworkFile.backward(spec.file(), prediction, cotangent));
     } catch (RuntimeException e) {
       scope.close();
       throw e;
+    }
+  }
+
+  private NDArray withGradient(NDList inputs) {
+    TorchRuntime.beginGradient();
+    try {
+      return NetworkFile.forward(spec.file(), block, inputs);
+    } finally {
+      TorchRuntime.endGradient();
     }
   }
 
@@ -149,21 +167,17 @@ final class TorchPolicy implements Policy {
     manager.close();
   }
 
-  /** The graph of one forward pass, in a manager of its own. */
+  /** What one forward pass keeps, in a manager of its own, that of the prediction. */
   private final class TorchForward implements Forward {
 
-    private final NDManager scope;
     private final NDArray prediction;
-    private final long opened;
+    private final Consumer<NDArray> backward;
+    private final long opened = installs;
     private boolean wentBack;
 
-    /**
-     * @param opened number of installs before the pass
-     */
-    TorchForward(NDManager scope, NDArray prediction, long opened) {
-      this.scope = scope;
+    TorchForward(NDArray prediction, Consumer<NDArray> backward) {
       this.prediction = prediction;
-      this.opened = opened;
+      this.backward = backward;
     }
 
     @Override
@@ -181,17 +195,17 @@ final class TorchPolicy implements Policy {
             "other weights were installed between a forward pass and its backward pass");
       }
       wentBack = true;
-      TorchRuntime.backward(
-          prediction, TorchRuntime.upload(scope, cotangent, 0, prediction.getShape()));
+      backward.accept(
+          TorchRuntime.upload(prediction.getManager(), cotangent, 0, prediction.getShape()));
     }
 
     @Override
     public void close() {
-      scope.close();
+      prediction.getManager().close();
     }
   }
 
-  private NDArray evaluate(NDManager scope, PolicyBatch batch) {
+  private NDList inputs(NDManager scope, PolicyBatch batch) {
     int rows = batch.rows();
     Shape shape = latentShape(rows);
     if (batch.latents().length != shape.size()) {
@@ -202,38 +216,19 @@ final class TorchPolicy implements Policy {
     NDList inputs = new NDList();
     inputs.add(TorchRuntime.upload(scope, batch.latents(), 0, shape));
     inputs.add(TorchRuntime.upload(scope, batch.timesteps(), 0, new Shape(rows)));
-    for (int i = 0; i < spec.conditioning().size(); i++) {
-      inputs.add(conditioning(scope, batch, i));
-    }
-    NDArray output = NetworkFile.forward(spec.file(), block, inputs);
-    if (!output.getShape().equals(shape)) {
+    inputs.addAll(conditionings.of(scope, batch.conditioning()));
+    return inputs;
+  }
+
+  private NDArray checked(NDArray prediction, PolicyBatch batch) {
+    Shape shape = latentShape(batch.rows());
+    if (!prediction.getShape().equals(shape)) {
       throw new NetworkException(
           spec.file(),
           "forward must return the shape of the latent, %s; found %s"
-              .formatted(shape, output.getShape()));
+              .formatted(shape, prediction.getShape()));
     }
-    return output;
-  }
-
-  private NDArray conditioning(NDManager scope, PolicyBatch batch, int index) {
-    PolicySpec.ConditioningInput input = spec.conditioning().get(index);
-    int elements = input.elements();
-    float[] values = new float[batch.rows() * elements];
-    for (int row = 0; row < batch.rows(); row++) {
-      float[] tensor = batch.conditioning().get(row).tensors().get(index);
-      if (tensor.length != elements) {
-        throw new IllegalArgumentException(
-            "conditioning %s: %d elements, expected shape %s"
-                .formatted(input.name(), tensor.length, input.shape()));
-      }
-      System.arraycopy(tensor, 0, values, row * elements, elements);
-    }
-    long[] dimensions = new long[input.shape().size() + 1];
-    dimensions[0] = batch.rows();
-    for (int i = 0; i < input.shape().size(); i++) {
-      dimensions[i + 1] = input.shape().get(i);
-    }
-    return TorchRuntime.upload(scope, values, 0, new Shape(dimensions));
+    return prediction;
   }
 
   private Shape latentShape(int rows) {

@@ -23,12 +23,6 @@ import java.util.Map;
  */
 public final class FrozenParameters implements AutoCloseable {
 
-  private static final String SET =
-      """
-      def forward(self, target: Tensor, source: Tensor) -> Tensor:
-        return torch.set_(target, source)
-      """;
-
   /** Open ones, by archive and device. */
   private static final Map<String, Deque<FrozenParameters>> OPEN = new HashMap<>();
 
@@ -83,21 +77,17 @@ public final class FrozenParameters implements AutoCloseable {
   }
 
   /** Of those that are frozen in both. */
-  private void use(FrozenParameters donor) throws IOException {
-    Path archive = Files.createTempFile("treegrpo-set", ".pt");
+  private void use(FrozenParameters donor) {
     try (NDManager scope = TorchRuntime.newManager(Device.cpu())) {
-      TorchScriptArchive.write(new ScriptModule("Set", SET), archive);
-      PtSymbolBlock set = TorchRuntime.loadFixedModule(scope, archive);
+      ScriptFunction set = ScriptFunction.set(scope);
       byName.forEach(
           (name, mine) -> {
             NDArray source = donor.byName.get(name);
             if (source != null) {
               // the same tensor under another handle, which the parameter's manager would keep
-              TorchRuntime.forward(set, new NDList(mine, source)).close();
+              set.of(mine, source).close();
             }
           });
-    } finally {
-      Files.delete(archive);
     }
   }
 

@@ -3,6 +3,7 @@ package org.treegrpo.core.tensor;
 import ai.djl.Device;
 import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -15,6 +16,7 @@ import ai.djl.pytorch.jni.JniUtils;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one place that knows how DJL's PyTorch engine must be used for training (DESIGN.md section
@@ -31,6 +33,9 @@ public final class TorchRuntime {
 
   private static final ThreadLocal<Boolean> CONFIGURED = ThreadLocal.withInitial(() -> false);
   private static final String[] NO_FILES = {};
+
+  /** What DJL calls the input that names a method. */
+  private static final String METHOD = "module_method:";
 
   private TorchRuntime() {}
 
@@ -119,6 +124,12 @@ public final class TorchRuntime {
         .orElse(lines.isEmpty() ? "it does not say why" : lines.get(0).strip());
   }
 
+  /** Whether libtorch was refused memory, by the system or by CUDA. */
+  public static boolean isOutOfMemory(EngineException refusal) {
+    String message = String.valueOf(refusal.getMessage());
+    return message.contains("out of memory") || message.contains("can't allocate memory");
+  }
+
   /** Name of an array's element type; DJL has none for bfloat16, which policies often have. */
   public static String typeName(NDArray array) {
     DataType type = array.getDataType();
@@ -131,6 +142,49 @@ public final class TorchRuntime {
   public static NDList forward(PtSymbolBlock block, NDList inputs) {
     configureThread();
     return IValueUtils.forward(block, inputs, true);
+  }
+
+  /**
+   * The name of a method as {@link #call} takes it.
+   *
+   * @param manager that owns it
+   */
+  public static NDArray method(NDManager manager, String name) {
+    NDArray array = manager.create(0f);
+    array.setName(METHOD + name);
+    return array;
+  }
+
+  /** The name that {@link #method} was given. */
+  public static String methodName(NDArray method) {
+    return method.getName().substring(METHOD.length());
+  }
+
+  /**
+   * Runs a method of a module; the outputs, one tensor or a tuple of some, belong to the manager of
+   * the first input.
+   *
+   * @param method of {@link #method}
+   */
+  public static NDList call(PtSymbolBlock block, NDArray method, NDList inputs) {
+    NDList named = new NDList(inputs);
+    named.add(method);
+    return forward(block, named);
+  }
+
+  /** The same values as a tensor that no pass has computed; belongs to the same manager. */
+  public static NDArray detached(NDArray array) {
+    return JniUtils.detachGradient((PtNDArray) array);
+  }
+
+  /** Lets backward passes compute the gradient of a tensor that none has computed. */
+  public static void requireGradient(NDArray array) {
+    JniUtils.attachGradient((PtNDArray) array, true);
+  }
+
+  /** The gradient that backward passes have left in a tensor; belongs to the same manager. */
+  public static @Nullable NDArray gradient(NDArray array) {
+    return JniUtils.getGradient((PtNDArray) array);
   }
 
   /** Switches autograd on for the calling thread. */
@@ -147,6 +201,11 @@ public final class TorchRuntime {
   /** Backward from {@code output} seeded with {@code cotangent}; the graph is freed. */
   public static void backward(NDArray output, NDArray cotangent) {
     JniUtils.backward((PtNDArray) output, (PtNDArray) cotangent, false, false);
+  }
+
+  /** Arrays of one shape as one, along a new first axis; belongs to the manager of the first. */
+  public static NDArray stack(NDList arrays) {
+    return NDArrays.stack(arrays);
   }
 
   /** A float32 array with a copy of {@code values[offset, offset + shape.size())}. */

@@ -46,8 +46,7 @@ class FrozenParameterTest {
   @Test
   void onlyWhatRequiresAGradientIsTrained() throws IOException {
     try (Policy policy =
-        Policies.open(
-            PolicyDirectory.read(directory), directory, TrainableParameters.ALL, Device.cpu())) {
+        Policies.open(PolicyDirectory.read(directory), directory, NetworkOptions.CPU)) {
       assertThat(policy.parameters().entries())
           .as("neither stepped nor decayed: a frozen parameter is not in the vector")
           .extracting(ParameterLayout.Entry::name)
@@ -79,8 +78,8 @@ class FrozenParameterTest {
         Policies.open(
             PolicyDirectory.read(directory),
             directory,
-            new TrainableParameters(List.of("ga*")),
-            Device.cpu())) {
+            new NetworkOptions(
+                new TrainableParameters(List.of("ga*")), Device.cpu(), Checkpointing.OFF, 1))) {
       assertThat(policy.parameters().entries())
           .as("what matches")
           .extracting(ParameterLayout.Entry::name)

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -69,6 +70,52 @@ class LoraFileTest {
           .as("half")
           .containsExactly(6.5f, 7);
     }
+  }
+
+  @Test
+  void whatWasWrittenIsReadBack() throws IOException {
+    float[] weights = new float[15];
+    for (int i = 0; i < weights.length; i++) {
+      weights[i] = i - 7.5f;
+    }
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    LoraFile file = new LoraFile(SPEC, layout());
+    file.write(out, weights);
+    assertThat(file.read(new BytesSource("lora", out.toByteArray()))).containsExactly(weights);
+  }
+
+  @Test
+  void theAlphaThatAFileDeclaresCounts() throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    float[] values = new float[15];
+    Arrays.fill(values, 1);
+    List<ParameterLayout.Entry> named = new ArrayList<>();
+    for (ParameterLayout.Entry entry : layout().entries()) {
+      named.add(
+          new ParameterLayout.Entry(
+              entry.name().replace(".default", ""), entry.shape(), entry.offset(), entry.length()));
+    }
+    PolicyWeights.write(
+        out,
+        new ParameterLayout(named),
+        values,
+        Map.of(
+            "lora_adapter_metadata",
+            "{\"transformer.r\": 2, \"transformer.lora_alpha\": 8, \"transformer.alpha_pattern\": {\"blocks.1.to_q\": 3}}"));
+    float[] read = new LoraFile(SPEC, layout()).read(new BytesSource("lora", out.toByteArray()));
+    assertThat(read[6]).as("alpha / r = 4 where the archive multiplies with 2").isEqualTo(2);
+    assertThat(read[13]).as("3 / 1 where the archive multiplies with 0.5").isEqualTo(6);
+    assertThat(read[0]).as("lora_A as it is").isEqualTo(1);
+  }
+
+  @Test
+  void withoutEffectLoraBIsZero() {
+    float[] weights = new float[15];
+    Arrays.fill(weights, 1);
+    assertThat(LoraPairs.of(layout()).withoutEffect(layout(), weights))
+        .as("B of both, and nothing else")
+        .containsExactly(1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 1, 1, 1, 0, 0);
+    assertThat(weights).as("a copy").containsOnly(1);
   }
 
   @Test

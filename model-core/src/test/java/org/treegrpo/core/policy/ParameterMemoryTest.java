@@ -2,7 +2,6 @@ package org.treegrpo.core.policy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.djl.Device;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -62,8 +61,7 @@ class ParameterMemoryTest {
   }
 
   private Policy open() throws IOException {
-    return Policies.open(
-        PolicyDirectory.read(directory), directory, TrainableParameters.ALL, Device.cpu());
+    return Policies.open(PolicyDirectory.read(directory), directory, NetworkOptions.CPU);
   }
 
   private static float[] predict(Policy policy) {

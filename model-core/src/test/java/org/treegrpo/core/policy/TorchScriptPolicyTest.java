@@ -83,7 +83,7 @@ class TorchScriptPolicyTest {
 
   @Test
   void severalConditioningsReachTheNetworkInOrder() throws IOException {
-    try (Policy policy = Policies.open(spec, directory, TrainableParameters.ALL, Device.cpu())) {
+    try (Policy policy = Policies.open(spec, directory, NetworkOptions.CPU)) {
       float[] output = new float[32];
       policy.predict(batch(), output);
       for (int i = 0; i < 16; i++) {
@@ -95,7 +95,7 @@ class TorchScriptPolicyTest {
 
   @Test
   void everyParameterIsTrained() throws IOException {
-    try (Policy policy = Policies.open(spec, directory, TrainableParameters.ALL, Device.cpu())) {
+    try (Policy policy = Policies.open(spec, directory, NetworkOptions.CPU)) {
       assertThat(policy.parameters().entries())
           .extracting(ParameterLayout.Entry::name)
           .containsExactly("gain", "shift");
@@ -129,7 +129,7 @@ class TorchScriptPolicyTest {
 
   @Test
   void conditioningOfTheWrongShapeIsNamed() throws IOException {
-    try (Policy policy = Policies.open(spec, directory, TrainableParameters.ALL, Device.cpu())) {
+    try (Policy policy = Policies.open(spec, directory, NetworkOptions.CPU)) {
       Conditioning wrong = new Conditioning(List.of(new float[2], new float[4]));
       PolicyBatch batch = new PolicyBatch(1, new float[16], new float[1], List.of(wrong));
       assertThatThrownBy(() -> policy.predict(batch, new float[16]))
@@ -145,7 +145,7 @@ class TorchScriptPolicyTest {
       throws IOException {
     Path archive = directory.resolve("network.pt");
     Files.write(archive, withStorage(Files.readAllBytes(archive), storage));
-    assertThatThrownBy(() -> Policies.open(spec, directory, TrainableParameters.ALL, Device.cpu()))
+    assertThatThrownBy(() -> Policies.open(spec, directory, NetworkOptions.CPU))
         .as("a policy as it is often published")
         .isInstanceOf(NetworkException.class)
         .hasMessageContaining(
@@ -185,7 +185,7 @@ class TorchScriptPolicyTest {
   @Test
   void aFileThatIsNotAnArchiveIsNamed() throws IOException {
     Files.writeString(directory.resolve("network.pt"), "not an archive");
-    assertThatThrownBy(() -> Policies.open(spec, directory, TrainableParameters.ALL, Device.cpu()))
+    assertThatThrownBy(() -> Policies.open(spec, directory, NetworkOptions.CPU))
         .isInstanceOf(NetworkException.class)
         .hasMessageStartingWith(directory.resolve("network.pt") + ": must be a TorchScript archive")
         .hasMessageNotContaining("\n");
@@ -206,11 +206,26 @@ class TorchScriptPolicyTest {
     String source =
         "def forward(self, latent: Tensor, t: Tensor%s) -> Tensor:\n  %s".formatted(inputs, body);
     TorchScriptArchive.write(new ScriptModule("Other", source), directory.resolve("network.pt"));
-    try (Policy policy = Policies.open(spec, directory, TrainableParameters.ALL, Device.cpu())) {
+    try (Policy policy = Policies.open(spec, directory, NetworkOptions.CPU)) {
       assertThatThrownBy(() -> policy.predict(batch(), new float[32]))
           .isInstanceOf(NetworkException.class)
           .hasMessageStartingWith("network.pt: forward must")
           .hasMessageContaining(rule)
+          .hasMessageNotContaining("\n");
+    }
+  }
+
+  @Test
+  void aPassThatGetsNoMemorySaysWhatToChange() throws IOException {
+    String source =
+        "def forward(self, latent: Tensor, t: Tensor, a: Tensor, b: Tensor) -> Tensor:\n  return torch.zeros([%d])"
+            .formatted(1L << 55);
+    TorchScriptArchive.write(new ScriptModule("Huge", source), directory.resolve("network.pt"));
+    try (Policy policy = Policies.open(spec, directory, NetworkOptions.CPU)) {
+      assertThatThrownBy(() -> policy.predict(batch(), new float[32]))
+          .isInstanceOf(DeviceMemoryException.class)
+          .hasMessageStartingWith("network.pt: forward needs more memory than the device has")
+          .hasMessageContaining("treegrpo.update.micro-batch")
           .hasMessageNotContaining("\n");
     }
   }

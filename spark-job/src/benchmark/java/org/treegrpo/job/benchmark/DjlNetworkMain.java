@@ -1,6 +1,5 @@
 package org.treegrpo.job.benchmark;
 
-import ai.djl.Device;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -9,13 +8,13 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.treegrpo.core.policy.Conditioning;
 import org.treegrpo.core.policy.Forward;
+import org.treegrpo.core.policy.NetworkOptions;
 import org.treegrpo.core.policy.ParameterLayout;
 import org.treegrpo.core.policy.Policies;
 import org.treegrpo.core.policy.Policy;
 import org.treegrpo.core.policy.PolicyBatch;
 import org.treegrpo.core.policy.PolicyDirectory;
 import org.treegrpo.core.policy.PolicySpec;
-import org.treegrpo.core.policy.TrainableParameters;
 
 /** A process with the network as the product runs it. */
 final class DjlNetworkMain implements TorchNetwork {
@@ -34,7 +33,7 @@ final class DjlNetworkMain implements TorchNetwork {
   public static void main(String[] args) throws IOException {
     Path directory = Path.of(args[0]);
     PolicySpec spec = PolicyDirectory.read(directory);
-    Policy policy = Policies.open(spec, directory, TrainableParameters.ALL, Device.cpu());
+    Policy policy = Policies.open(spec, directory, NetworkOptions.CPU);
     new NetworkWorker(new DjlNetworkMain(policy), spec).serve(System.out);
   }
 

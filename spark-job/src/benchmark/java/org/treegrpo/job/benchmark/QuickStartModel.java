@@ -1,6 +1,5 @@
 package org.treegrpo.job.benchmark;
 
-import ai.djl.Device;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,9 +11,9 @@ import java.util.function.Function;
 import org.apache.hadoop.conf.Configuration;
 import org.treegrpo.core.policy.Conditioning;
 import org.treegrpo.core.policy.GuidedDenoiser;
+import org.treegrpo.core.policy.NetworkOptions;
 import org.treegrpo.core.policy.Policies;
 import org.treegrpo.core.policy.Policy;
-import org.treegrpo.core.policy.TrainableParameters;
 import org.treegrpo.job.round.Recipe;
 import org.treegrpo.job.round.RoundPlan;
 import org.treegrpo.job.settings.SettingsLoader;
@@ -41,7 +40,7 @@ final class QuickStartModel implements AutoCloseable {
             new Configuration(),
             Files.readAllBytes(Path.of(settings.prompts().train())),
             Files.readAllBytes(Path.of(settings.prompts().evaluation())));
-    policy = Policies.open(recipe.policy(), bench.policy(), TrainableParameters.ALL, Device.cpu());
+    policy = Policies.open(recipe.policy(), bench.policy(), NetworkOptions.CPU);
     denoiser =
         new GuidedDenoiser(
             policy,

@@ -49,12 +49,23 @@ public final class CheckpointStore {
 
   private final RunDirectory run;
   private final FileSystem fs;
+  private final Map<String, String> metadata;
   private int saved = Integer.MAX_VALUE;
 
   /** The store of a run; its directories are created by the first checkpoint. */
   public CheckpointStore(RunDirectory run) {
+    this(run, Map.of());
+  }
+
+  /**
+   * The store of a run.
+   *
+   * @param metadata of the files of weights, besides their round
+   */
+  public CheckpointStore(RunDirectory run, Map<String, String> metadata) {
     this.run = run;
     this.fs = run.fs();
+    this.metadata = Map.copyOf(metadata);
   }
 
   /**
@@ -81,12 +92,14 @@ public final class CheckpointStore {
     }
     Path directory = run.checkpoint(state.round());
     delete(directory);
-    Map<String, String> metadata = Map.of("format", "pt", "round", Integer.toString(state.round()));
+    Map<String, String> described = new TreeMap<>(metadata);
+    described.put("format", "pt");
+    described.put("round", Integer.toString(state.round()));
     SortedMap<String, Manifest.Entry> files = new TreeMap<>();
     write(
         directory,
         POLICY,
-        out -> PolicyWeights.write(out, layout, checkpoint.weights(), metadata),
+        out -> PolicyWeights.write(out, layout, checkpoint.weights(), described),
         files);
     for (Map.Entry<String, Optional<float[]>> vector :
         List.of(Map.entry(EMA, checkpoint.ema()), Map.entry(OLD, checkpoint.old()))) {
@@ -95,7 +108,7 @@ public final class CheckpointStore {
         write(
             directory,
             vector.getKey(),
-            out -> PolicyWeights.write(out, layout, values, metadata),
+            out -> PolicyWeights.write(out, layout, values, described),
             files);
       }
     }
@@ -106,7 +119,7 @@ public final class CheckpointStore {
     write(
         directory,
         OPTIMIZER,
-        out -> PolicyWeights.write(out, layout, MOMENTS, moments, metadata),
+        out -> PolicyWeights.write(out, layout, MOMENTS, moments, described),
         files);
     byte[] stateJson = CheckpointJson.bytes(CheckpointJson.render(state));
     write(directory, STATE, out -> out.write(stateJson), files);

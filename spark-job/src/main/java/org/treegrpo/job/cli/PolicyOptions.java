@@ -20,6 +20,12 @@ public final class PolicyOptions {
       description = "A run, with the configuration it was started with; instead of --config.")
   private Optional<String> runDir;
 
+  @Option(
+      names = "--lora",
+      paramLabel = "FILE",
+      description = "LoRA of diffusers to use instead of trained weights, local or any Hadoop URI.")
+  private Optional<String> lora;
+
   public Optional<String> runDir() {
     return runDir;
   }
@@ -29,6 +35,6 @@ public final class PolicyOptions {
   }
 
   public PolicyWeightsChoice choice(PolicyWeightsChoice.Kind kind) {
-    return new PolicyWeightsChoice(checkpoint, runDir, kind);
+    return new PolicyWeightsChoice(checkpoint, runDir, lora, kind);
   }
 }

@@ -44,7 +44,8 @@ public record EvaluateTask(
     ExecutorRuntime runtime = ExecutorRuntime.of(run);
     Recipe recipe = runtime.recipe();
     PolicySlot slot = runtime.borrow(weights.version(), runtime.weights(weights));
-    PolicySlot base = recipe.settings().evaluation().endsWithBase() ? runtime.borrowBase() : slot;
+    PolicySlot base =
+        recipe.settings().evaluation().endsWithBase() ? runtime.borrowReference() : slot;
     try {
       List<Prompt> all = recipe.evaluationPrompts();
       List<CompletableFuture<ScoredBatch>> scores = new ArrayList<>();
@@ -114,8 +115,8 @@ public record EvaluateTask(
     }
     float[] latents =
         recipe.evaluationSample(
-            slot.denoiser(),
-            base.denoiser(),
+            recipe.evaluationDenoiser(slot.policy()),
+            recipe.evaluationDenoiser(base.policy()),
             recipe.settings().update().microBatch(),
             roots,
             conditioning);

@@ -47,7 +47,7 @@ final class ExecutorRuntime implements AutoCloseable {
   private static final int TASKS_END_SECONDS = 20;
 
   /** That of no broadcast. */
-  private static final long BASE_VERSION = Long.MAX_VALUE;
+  private static final long REFERENCE_VERSION = Long.MAX_VALUE;
 
   /** Each holds a network a task slot, in the memory of the device too. */
   private static final int MOST_RUNS = 2;
@@ -125,12 +125,13 @@ final class ExecutorRuntime implements AutoCloseable {
       digest.update(
           "%s\n%s\n".formatted(file.name(), file.sha256()).getBytes(StandardCharsets.UTF_8));
     }
-    return "%s on %s, %s trained, %d rows decoded at once"
+    return "%s on %s, %s trained, %d rows decoded at once, checkpointing %s"
         .formatted(
             Sha256.hex(digest),
             spec.settings().policy().device(),
             spec.settings().policy().trainable(),
-            spec.settings().update().microBatch());
+            spec.settings().update().microBatch(),
+            spec.settings().update().checkpointing());
   }
 
   private static ExecutorRuntime open(RunSpec spec) {
@@ -231,9 +232,9 @@ final class ExecutorRuntime implements AutoCloseable {
     return slots;
   }
 
-  /** Lends a policy with the base weights. */
-  PolicySlot borrowBase() {
-    return borrow(BASE_VERSION, spec.baseWeights());
+  /** Lends a policy with the weights of the reference. */
+  PolicySlot borrowReference() {
+    return borrow(REFERENCE_VERSION, spec.referenceWeights());
   }
 
   synchronized void giveBack(PolicySlot slot) {

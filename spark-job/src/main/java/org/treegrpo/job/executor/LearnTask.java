@@ -55,7 +55,7 @@ public record LearnTask(
       PolicySlot slot = borrow(runtime, weights, borrowed);
       Optional<PolicySlot> reference = Optional.empty();
       if (learner.needs(Need.REFERENCE)) {
-        reference = Optional.of(runtime.borrowBase());
+        reference = Optional.of(runtime.borrowReference());
         borrowed.add(reference.get());
       }
       Optional<PolicySlot> old = Optional.empty();

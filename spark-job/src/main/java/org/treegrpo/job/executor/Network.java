@@ -21,8 +21,7 @@ record Network(Policy policy, ImageDecoder decoder) implements AutoCloseable {
   static Network open(Recipe recipe, Path directory, Device device) {
     Policy policy;
     try {
-      policy =
-          Policies.open(recipe.policy(), directory, recipe.settings().policy().trainable(), device);
+      policy = Policies.open(recipe.policy(), directory, recipe.networkOptions(device));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -12,7 +12,8 @@ import org.treegrpo.job.settings.TrainSettings;
  * @param trainPrompts JSONL
  * @param evaluationPrompts JSONL
  * @param taskSlots tasks that run at the same time on an executor; 1 until the cluster is known
- * @param baseWeights little-endian float32 of the reference policy; empty where there is no KL term
+ * @param referenceWeights little-endian float32 of what the policy is compared with; empty where
+ *     nothing does
  */
 public record RunSpec(
     String runId,
@@ -21,11 +22,11 @@ public record RunSpec(
     byte[] trainPrompts,
     byte[] evaluationPrompts,
     int taskSlots,
-    float[] baseWeights) {
+    float[] referenceWeights) {
 
   /** The same for executors of so many task slots. */
   public RunSpec withTaskSlots(int slots) {
     return new RunSpec(
-        runId, settings, policyFiles, trainPrompts, evaluationPrompts, slots, baseWeights);
+        runId, settings, policyFiles, trainPrompts, evaluationPrompts, slots, referenceWeights);
   }
 }

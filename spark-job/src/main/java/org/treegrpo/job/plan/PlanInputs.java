@@ -11,12 +11,14 @@ import org.treegrpo.core.tensor.ArchiveHeader.Parameter;
  * @param parameters of the network
  * @param trainPrompts prompts of {@code prompts.train}
  * @param evaluationPrompts held-out prompts that an evaluation may sample
+ * @param residentPrompts whose conditionings stay on a device between passes
  */
 public record PlanInputs(
     PolicySpec policy,
     TrainableParameters.Selection parameters,
     int trainPrompts,
-    int evaluationPrompts) {
+    int evaluationPrompts,
+    int residentPrompts) {
 
   /** Bytes of the parameters that are not trained. */
   public long frozenBytes() {

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import org.treegrpo.core.policy.Checkpointing;
 import org.treegrpo.core.tensor.ArchiveHeader.Parameter;
 import org.treegrpo.core.tree.WindowSchedule.RandomWindow;
 import org.treegrpo.job.files.RunLayout;
@@ -33,6 +34,7 @@ public final class PlanText {
     text.round();
     text.evaluations();
     text.memory();
+    text.device();
     text.sparkJobs();
     text.files();
     text.resolved();
@@ -156,7 +158,7 @@ public final class PlanText {
 
   private void memory() {
     MemoryEstimate memory = plan.memory();
-    heading("Memory, without activations, decoders and reward models");
+    heading("Memory of processes, without activations, decoders and reward models");
     size("weights", memory.weights(), "as much again for each broadcast and gradient");
     size("driver", memory.driver(), "weights, base, average, two moments, gradient, broadcast");
     size(
@@ -167,6 +169,32 @@ public final class PlanText {
     size("share", memory.shareRollout(), "window states off heap, from grow to learn");
     size("round", memory.roundRollout(), "window states of all shares, over all executors");
     size("latents", memory.shareLatents(), "final latents of a share, until they are decoded");
+  }
+
+  private void device() {
+    DeviceMemory device = plan.device();
+    heading("Device memory of an executor with one task slot, without reward models");
+    size("frozen weights", device.frozen(), "as their archive has them");
+    size("trained weights", device.trained(), "with their gradients");
+    size("compared with", device.compared(), "trained weights of a reference or an older policy");
+    size("conditionings", device.conditionings(), "of the prompts of a share or an evaluation");
+    device
+        .pass()
+        .ifPresentOrElse(
+            pass ->
+                line(
+                    "activations",
+                    "%s: %s a batch of %d, %s a row and %s whatever the batch%s",
+                    Bytes.format(pass.total()),
+                    pass.name(),
+                    pass.rows(),
+                    Bytes.format(pass.bytes().row()),
+                    Bytes.format(pass.bytes().fixed()),
+                    settings.update().checkpointing() == Checkpointing.OFF
+                        ? ""
+                        : ", activations computed again block by block"),
+            () -> line("activations", "not known, policy.json has no memory"));
+    size("together", device.total(), device.pass().isPresent() ? "about" : "without activations");
   }
 
   private void sparkJobs() {

@@ -2,6 +2,7 @@ package org.treegrpo.job.plan;
 
 import java.util.List;
 import java.util.Objects;
+import org.treegrpo.core.policy.Checkpointing;
 import org.treegrpo.core.policy.TrainableParameters;
 import org.treegrpo.core.tensor.ArchiveHeader.Parameter;
 import org.treegrpo.core.topology.Topology;
@@ -25,6 +26,7 @@ public record RunPlan(
     PlanInputs inputs,
     RoundWork work,
     MemoryEstimate memory,
+    DeviceMemory device,
     long leaves,
     long parents,
     long edges,
@@ -49,6 +51,7 @@ public record RunPlan(
         inputs,
         RoundWork.of(settings, inputs.policy().prediction().family()),
         MemoryEstimate.of(settings, inputs),
+        device(settings, inputs),
         (long) trees * tree.leaves(),
         (long) trees * tree.parents(),
         (long) trees * tree.edges(),
@@ -62,7 +65,7 @@ public record RunPlan(
     return (long) evaluatedPrompts
         * settings.evaluation().imagesPerPrompt()
         * settings.evaluation().steps()
-        * settings.policy().guidance().branches();
+        * (settings.evaluationGuidance() == 1 ? 1 : 2);
   }
 
   /** How often something is done every so many rounds and after the last one. */
@@ -94,6 +97,31 @@ public record RunPlan(
           "must have at least one parameter to train; none of %s requires a gradient"
               .formatted(inputs.policy().file()));
     }
+  }
+
+  /** Refused where the settings name a device that is too small for it. */
+  private static DeviceMemory device(TrainSettings settings, PlanInputs inputs) {
+    DeviceMemory memory = DeviceMemory.of(settings, inputs);
+    long there = (long) (settings.policy().deviceMemoryGib() * (1L << 30));
+    if (there > 0 && memory.total() > there) {
+      int rows = memory.largestBatch(there);
+      boolean keepsAll = settings.update().checkpointing() == Checkpointing.OFF;
+      throw problem(
+          "treegrpo.update.micro-batch",
+          Integer.toString(settings.update().microBatch()),
+          "must be small enough for a device of treegrpo.policy.device-memory-gib %s: the networks need about %s; %s"
+              .formatted(
+                  settings.policy().deviceMemoryGib(),
+                  Bytes.format(memory.total()),
+                  rows > 0
+                      ? "%d fits%s"
+                          .formatted(
+                              rows, keepsAll ? ", and more with update.checkpointing = blocks" : "")
+                      : keepsAll
+                          ? "set update.checkpointing = blocks, or export the policy with bfloat16 weights"
+                          : "no batch fits; export the policy with bfloat16 weights or for smaller pictures, or use larger devices"));
+    }
+    return memory;
   }
 
   private static void checkPrompts(TrainSettings settings, PlanInputs inputs) {

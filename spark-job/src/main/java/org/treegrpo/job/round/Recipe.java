@@ -1,5 +1,6 @@
 package org.treegrpo.job.round;
 
+import ai.djl.Device;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -16,9 +17,11 @@ import org.treegrpo.core.io.SafetensorsShards;
 import org.treegrpo.core.learn.LateAnchor;
 import org.treegrpo.core.learn.LearnContext;
 import org.treegrpo.core.learn.Learner;
+import org.treegrpo.core.policy.Checkpointing;
 import org.treegrpo.core.policy.Conditioning;
 import org.treegrpo.core.policy.Denoiser;
 import org.treegrpo.core.policy.GuidedDenoiser;
+import org.treegrpo.core.policy.NetworkOptions;
 import org.treegrpo.core.policy.Policy;
 import org.treegrpo.core.policy.PolicyDirectory;
 import org.treegrpo.core.policy.PolicySpec;
@@ -80,6 +83,7 @@ public final class Recipe implements AutoCloseable {
     this.settings = settings;
     this.policy = PolicyDirectory.read(policyDirectory);
     checkType(settings, policy);
+    checkSegments(settings, policy);
     this.sampler = sampler(settings, policy);
     this.conditioner = conditioner(settings, policy, hadoop);
     this.trainPrompts = prompts(trainPrompts, settings.prompts().train());
@@ -88,7 +92,7 @@ public final class Recipe implements AutoCloseable {
             prompts(evaluationPrompts, settings.prompts().evaluation()),
             settings.evaluation().prompts());
     this.unconditional =
-        settings.policy().guidance().branches() == 1
+        settings.policy().guidance().branches() == 1 && settings.evaluationGuidance() == 1
             ? Conditioning.zeros(policy.conditioning())
             : conditioner.unconditional();
     this.window =
@@ -138,13 +142,37 @@ public final class Recipe implements AutoCloseable {
         : odeSampler.sample(roots, conditioning);
   }
 
-  /** A network with the guidance of the settings. */
+  /** A network with the guidance of training. */
   public GuidedDenoiser denoiser(Policy policy) {
-    return new GuidedDenoiser(
-        policy,
-        settings.policy().guidance().scale(),
-        settings.policy().guidance().grad(),
-        unconditional);
+    return guided(policy, settings.policy().guidance().scale());
+  }
+
+  /** A network with the guidance of evaluations. */
+  public GuidedDenoiser evaluationDenoiser(Policy policy) {
+    return guided(policy, settings.evaluationGuidance());
+  }
+
+  private GuidedDenoiser guided(Policy policy, double scale) {
+    return new GuidedDenoiser(policy, scale, settings.policy().guidance().grad(), unconditional);
+  }
+
+  /** How the policy's network is opened. */
+  public NetworkOptions networkOptions(Device device) {
+    return new NetworkOptions(
+        settings.policy().trainable(),
+        device,
+        settings.update().checkpointing(),
+        residentPrompts());
+  }
+
+  /** Prompts whose conditionings one share, or one batch of an evaluation, goes on using. */
+  public int residentPrompts() {
+    int shares = settings.tree().shares();
+    int ofShare = (settings.tree().promptsPerRound() + shares - 1) / shares;
+    int ofEvaluation =
+        Math.max(1, settings.update().microBatch() / settings.evaluation().imagesPerPrompt());
+    int unconditional = 1;
+    return Math.max(ofShare, ofEvaluation) + unconditional;
   }
 
   public TextConditioner conditioner() {
@@ -278,6 +306,14 @@ public final class Recipe implements AutoCloseable {
       throw new IOException(
           "treegrpo.policy.type: %s, but %s/policy.json has another type; use auto"
               .formatted(Labels.of(wanted), settings.policy().path()));
+    }
+  }
+
+  private static void checkSegments(TrainSettings settings, PolicySpec policy) throws IOException {
+    if (settings.update().checkpointing() == Checkpointing.BLOCKS && policy.segments() == 0) {
+      throw new IOException(
+          "treegrpo.update.checkpointing: blocks needs a policy that is cut into segments, and %s/policy.json has no segments; use off, or export it by treegrpo export"
+              .formatted(settings.policy().path()));
     }
   }
 

@@ -6,15 +6,30 @@ package org.treegrpo.job.settings;
  * @param every rounds; 0 = only before the first and after the last round
  * @param prompts most prompts; 0 = all
  * @param steps T of the evaluation
+ * @param guidanceScale w of guidance; 0 = that of training
  * @param seed of the initial noise, the same in every evaluation
  * @param baseAfter steps after which the base takes over; 0 = never
  */
 public record EvaluationSettings(
-    int every, int prompts, int imagesPerPrompt, int steps, long seed, int baseAfter) {
+    int every,
+    int prompts,
+    int imagesPerPrompt,
+    int steps,
+    double guidanceScale,
+    long seed,
+    int baseAfter) {
 
   /** Whether the base draws the last steps. */
   public boolean endsWithBase() {
     return baseAfter > 0 && baseAfter < steps;
+  }
+
+  private static double guidanceScale(SettingsReader reader) {
+    double scale = reader.decimal("guidance-scale", Range.atLeast(0));
+    if (scale > 0 && scale < 1) {
+      reader.problem("guidance-scale", "must be 0 or at least 1", "");
+    }
+    return scale;
   }
 
   static EvaluationSettings read(SettingsReader reader) {
@@ -23,6 +38,7 @@ public record EvaluationSettings(
         reader.integer("prompts", 0, Integer.MAX_VALUE),
         reader.integer("images-per-prompt", 1, 1024),
         reader.integer("steps", 1, 1000),
+        guidanceScale(reader),
         reader.wholeNumber("seed", Long.MIN_VALUE, Long.MAX_VALUE),
         reader.integer("base-after", 0, 1000));
   }

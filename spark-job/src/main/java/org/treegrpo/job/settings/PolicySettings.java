@@ -9,8 +9,10 @@ import org.treegrpo.core.policy.TrainableParameters;
  * @param path policy directory: a local path or any Hadoop URI
  * @param type how the network is given; {@code AUTO} believes {@code policy.json}
  * @param trainable which parameters are trained
+ * @param reference what the policy is compared with
  * @param conditioningFile safetensors file with entries {@code <prompt id>/<conditioning name>}, or
  *     empty to use the text encoder of a built-in policy
+ * @param deviceMemoryGib of one device that the network runs on; 0 where it is not known
  * @param cacheDir of a host, for files that are too large to be sent along; empty for the system's
  *     place for temporary files
  * @param probeTimeoutSeconds for the forward pass that is tried before a run
@@ -19,9 +21,11 @@ public record PolicySettings(
     String path,
     Type type,
     TrainableParameters trainable,
+    Reference reference,
     Guidance guidance,
     String conditioningFile,
     Device device,
+    double deviceMemoryGib,
     String cacheDir,
     int probeTimeoutSeconds) {
 
@@ -30,6 +34,14 @@ public record PolicySettings(
     AUTO,
     BUILT_IN,
     TORCHSCRIPT
+  }
+
+  /** What penalties hold the policy to. */
+  public enum Reference {
+    /** The weights that the run starts from. */
+    START,
+    /** The network without its adapters. */
+    BASE
   }
 
   /** Where the network runs. */
@@ -72,9 +84,11 @@ public record PolicySettings(
         reader.inputPath("path"),
         reader.choice("type", Type.class),
         new TrainableParameters(reader.textsOr("all", "trainable")),
+        reader.choice("reference", Reference.class),
         Guidance.read(reader.section("guidance")),
         reader.inputPath("conditioning-file"),
         reader.choice("device", Device.class),
+        reader.decimal("device-memory-gib", Range.atLeast(0)),
         cacheDir(reader),
         reader.integer("probe-timeout-seconds", 1, 86_400));
   }

@@ -34,6 +34,7 @@ public record SettingsIdentity(SortedMap<String, String> digests) {
           "compare",
           "policy.type",
           "policy.cache-dir",
+          "policy.device-memory-gib",
           "policy.probe-timeout-seconds",
           "rewards.time-limit-seconds",
           "checkpoint",

@@ -54,6 +54,12 @@ public record TrainSettings(
     return rewards.stream().filter(reward -> reward.weight() > 0).toList();
   }
 
+  /** The scale of guidance in evaluations. */
+  public double evaluationGuidance() {
+    double own = evaluation.guidanceScale();
+    return own == 0 ? policy.guidance().scale() : own;
+  }
+
   /** Optimizer steps of the whole run. */
   public long optimizerSteps() {
     return (long) rounds * update.epochs() * update.stepsPerRound();

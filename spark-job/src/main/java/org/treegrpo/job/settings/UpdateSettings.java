@@ -6,6 +6,7 @@ import org.treegrpo.core.objective.Penalties;
 import org.treegrpo.core.objective.Surrogate;
 import org.treegrpo.core.objective.SurrogateFactory;
 import org.treegrpo.core.objective.SurrogateSettings;
+import org.treegrpo.core.policy.Checkpointing;
 
 /**
  * How a round's trees change the policy: the block {@code update}.
@@ -20,6 +21,7 @@ import org.treegrpo.core.objective.SurrogateSettings;
  * @param edgeReduction how the edges of one tree are joined
  * @param microBatch most rows of one forward pass, used alike when trees grow and when they are
  *     learned from
+ * @param checkpointing what a forward pass keeps for its backward pass
  */
 public record UpdateSettings(
     LearnerFactory learner,
@@ -30,6 +32,7 @@ public record UpdateSettings(
     int epochs,
     int stepsPerRound,
     int microBatch,
+    Checkpointing checkpointing,
     EdgeReduction edgeReduction,
     LeavesSettings leaves,
     LateAnchorSettings lateAnchor,
@@ -67,6 +70,7 @@ public record UpdateSettings(
         reader.integer("epochs", 1, Integer.MAX_VALUE),
         reader.integer("steps-per-round", 1, Integer.MAX_VALUE),
         reader.integer("micro-batch", 1, 4096),
+        reader.choice("checkpointing", Checkpointing.class),
         reader.choice("edge-reduction", EdgeReduction.class),
         LeavesSettings.read(reader.section("leaves")),
         LateAnchorSettings.read(reader.section("late-anchor")),

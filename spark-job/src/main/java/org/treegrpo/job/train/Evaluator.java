@@ -87,7 +87,7 @@ final class Evaluator {
             new Label(
                 "ode",
                 settings.evaluation().steps(),
-                settings.policy().guidance().scale(),
+                settings.evaluationGuidance(),
                 settings.ema().enabled()),
             prompts,
             rewards(scores, read, versions(blocks), perPrompt),

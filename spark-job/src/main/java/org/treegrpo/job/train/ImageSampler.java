@@ -88,13 +88,14 @@ public final class ImageSampler {
   private static float[] sample(
       RunInputs inputs, Policy policy, float[] root, Conditioning conditioning) throws IOException {
     Recipe recipe = inputs.recipe();
-    Denoiser denoiser = recipe.denoiser(policy);
+    Denoiser denoiser = recipe.evaluationDenoiser(policy);
     if (!recipe.settings().evaluation().endsWithBase()) {
       return recipe.evaluationSample(denoiser, denoiser, 1, root, List.of(conditioning));
     }
     try (Policy base = inputs.openPolicy()) {
+      base.install(inputs.referenceWeights());
       return recipe.evaluationSample(
-          denoiser, recipe.denoiser(base), 1, root, List.of(conditioning));
+          denoiser, recipe.evaluationDenoiser(base), 1, root, List.of(conditioning));
     }
   }
 

@@ -18,6 +18,7 @@ import org.treegrpo.core.learn.Learner;
 import org.treegrpo.core.policy.AdapterSpec;
 import org.treegrpo.core.policy.ImageDecoder;
 import org.treegrpo.core.policy.LoraFile;
+import org.treegrpo.core.policy.LoraPairs;
 import org.treegrpo.core.policy.NetworkException;
 import org.treegrpo.core.policy.ParameterLayout;
 import org.treegrpo.core.policy.Policies;
@@ -38,6 +39,7 @@ import org.treegrpo.job.plan.PlanInputs;
 import org.treegrpo.job.plan.RunPlan;
 import org.treegrpo.job.round.PolicyProbe;
 import org.treegrpo.job.round.Recipe;
+import org.treegrpo.job.settings.PolicySettings;
 import org.treegrpo.job.settings.SettingsException;
 import org.treegrpo.job.settings.TrainSettings;
 import org.treegrpo.reward.RewardDefinition;
@@ -80,6 +82,7 @@ final class RunInputs implements AutoCloseable {
     if (settings.export().every() > 0) {
       loraFile();
     }
+    referenceWeights();
     if (!isProbedOnExecutors()) {
       probe();
     }
@@ -156,6 +159,24 @@ final class RunInputs implements AutoCloseable {
     return baseWeights;
   }
 
+  /**
+   * What penalties compare the policy with; not to be changed.
+   *
+   * @throws InvalidInputException if it shall be a base without adapters, and there are none
+   */
+  float[] referenceWeights() {
+    if (settings.policy().reference() == PolicySettings.Reference.START) {
+      return baseWeights;
+    }
+    LoraPairs adapters = LoraPairs.of(layout);
+    if (adapters.size() == 0) {
+      throw new InvalidInputException(
+          "treegrpo.policy.reference: base needs a policy with adapters, and none are trained of %s; use start"
+              .formatted(settings.policy().path()));
+    }
+    return adapters.withoutEffect(layout, baseWeights);
+  }
+
   /** Ids of the prompts whose images a reward scores. */
   private List<String> promptsOf(RewardDefinition reward) {
     Stream<Prompt> evaluated = recipe.evaluationPrompts().stream();
@@ -197,13 +218,13 @@ final class RunInputs implements AutoCloseable {
             recipe.policy(),
             parameters,
             recipe.trainPrompts().size(),
-            recipe.evaluationPrompts().size()));
+            recipe.evaluationPrompts().size(),
+            recipe.residentPrompts()));
   }
 
   /** The network on the CPU; the caller closes it. */
   Policy openPolicy() throws IOException {
-    return Policies.open(
-        recipe.policy(), copy.directory(), settings.policy().trainable(), Device.cpu());
+    return Policies.open(recipe.policy(), copy.directory(), recipe.networkOptions(Device.cpu()));
   }
 
   /** The decoder on the CPU; the caller closes it. */
@@ -224,7 +245,7 @@ final class RunInputs implements AutoCloseable {
         trainPrompts,
         evaluationPrompts,
         1,
-        reference ? baseWeights : new float[0]);
+        reference ? referenceWeights() : new float[0]);
   }
 
   private PolicyFile[] files() {
@@ -295,13 +316,26 @@ final class RunInputs implements AutoCloseable {
   void requireBaseOf(CheckpointState checkpoint) throws IOException {
     String file = recipe.policy().file();
     String key = InputDigests.POLICY + file;
-    String found = FileCache.digest(copy.directory().resolve(file));
+    String found = baseSha256();
     Optional<String> base = RunIdentity.input(checkpoint, key);
     if (!parameters.frozen().isEmpty() && base.isPresent() && !base.get().equals(found)) {
       throw new IOException(
           "it was trained on a base whose SHA-256 is %s, and %s has %s"
               .formatted(base.get(), file, found));
     }
+  }
+
+  /** What a file of trained weights says of the others that they belong to. */
+  Map<String, String> base() {
+    try {
+      return parameters.frozen().isEmpty() ? Map.of() : Map.of("base_sha256", baseSha256());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private String baseSha256() throws IOException {
+    return FileCache.digest(copy.directory().resolve(recipe.policy().file()));
   }
 
   /** Of the files whose digests the description of the policy holds. */

@@ -55,7 +55,7 @@ public final class TrainingRun {
     this.inputs = inputs;
     this.identity = identity;
     this.directory = directory;
-    this.checkpoints = new CheckpointStore(directory);
+    this.checkpoints = new CheckpointStore(directory, inputs.base());
     this.out = out;
     this.style = style;
   }

@@ -205,13 +205,15 @@ class TreeGrpoCommandLineTest {
     writeRun();
     run("evaluate", "--config", config, "--checkpoint", "/c");
     run("evaluate", "--run-dir", runDir);
+    run("evaluate", "--config", config, "--lora", "/l");
     assertThat(commands.calls())
         .as("requests")
         .containsExactly(
-            "evaluate PolicyWeightsChoice[checkpoint=Optional[/c], runDir=Optional.empty, kind=AVERAGE]",
+            "evaluate PolicyWeightsChoice[checkpoint=Optional[/c], runDir=Optional.empty, lora=Optional.empty, kind=AVERAGE]",
             "evaluate PolicyWeightsChoice[checkpoint=Optional.empty, runDir=Optional["
                 + runDir
-                + "], kind=AVERAGE]");
+                + "], lora=Optional.empty, kind=AVERAGE]",
+            "evaluate PolicyWeightsChoice[checkpoint=Optional.empty, runDir=Optional.empty, lora=Optional[/l], kind=AVERAGE]");
   }
 
   @Test

@@ -18,7 +18,8 @@ public final class PlanFixtures {
         new TrainableParameters.Selection(
             List.of(parameter("weight", "float32", true, parameters)), List.of()),
         trainPrompts,
-        evaluationPrompts);
+        evaluationPrompts,
+        2);
   }
 
   static Parameter parameter(String name, String type, boolean requiresGradient, long size) {

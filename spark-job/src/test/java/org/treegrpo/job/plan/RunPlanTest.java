@@ -165,7 +165,8 @@ class RunPlanTest {
             inputs(Prediction.FLOW_VELOCITY).policy(),
             settings.policy().trainable().of(network),
             40,
-            12));
+            12,
+            2));
   }
 
   @Test

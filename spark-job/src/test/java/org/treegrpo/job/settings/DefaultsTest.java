@@ -20,6 +20,7 @@ import org.treegrpo.core.objective.Ppo;
 import org.treegrpo.core.optim.AdamWSettings;
 import org.treegrpo.core.optim.Decay;
 import org.treegrpo.core.optim.WarmUp;
+import org.treegrpo.core.policy.Checkpointing;
 import org.treegrpo.core.policy.GuidedDenoiser.GuidanceGradient;
 import org.treegrpo.core.policy.TrainableParameters;
 import org.treegrpo.core.process.SigmaSchedule;
@@ -96,6 +97,7 @@ class DefaultsTest {
                 1,
                 1,
                 16,
+                Checkpointing.OFF,
                 EdgeReduction.MEAN,
                 new LeavesSettings(
                     new LeafSettings(6, LeafWeighting.UNIFORM, 1), LeavesSettings.Credit.LEAF),
@@ -120,9 +122,11 @@ class DefaultsTest {
                 "/policy",
                 PolicySettings.Type.AUTO,
                 TrainableParameters.ALL,
+                PolicySettings.Reference.START,
                 new PolicySettings.Guidance(4.5, GuidanceGradient.CONDITIONAL_ONLY),
                 "",
                 PolicySettings.Device.AUTO,
+                0,
                 "",
                 600));
     assertThat(settings.rewards())
@@ -133,7 +137,7 @@ class DefaultsTest {
     assertThat(settings.checkpoint()).as("checkpoint").isEqualTo(new CheckpointSettings(10, 3));
     assertThat(settings.evaluation())
         .as("evaluation")
-        .isEqualTo(new EvaluationSettings(10, 0, 1, 10, 0, 0));
+        .isEqualTo(new EvaluationSettings(10, 0, 1, 10, 0, 0, 0));
     assertThat(settings.audit()).as("audit").isEqualTo(new AuditSettings(1));
     assertThat(settings.export()).as("export").isEqualTo(new ExportSettings(0));
     assertThat(settings.rewardWorkers())

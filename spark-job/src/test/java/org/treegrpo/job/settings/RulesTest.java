@@ -28,6 +28,10 @@ class RulesTest {
           budget.images               | -1       | must be a whole number >= 0
           policy.type                 | onnx     | must be one of: auto, built-in, torchscript
           policy.trainable            | lora     | must be all or a list [ .. ] of texts
+          evaluation.guidance-scale   | 0.5      | must be 0 or at least 1
+          policy.device-memory-gib    | -1       | must be a number >= 0
+          policy.reference            | none     | must be one of: start, base
+          update.checkpointing        | layers   | must be one of: off, blocks
           policy.cache-dir            | scratch  | must be an absolute path, the same on each host
           policy.device               | tpu      | must be one of: auto, cpu, gpu
           policy.probe-timeout-seconds | 0       | must be a whole number from 1 to 86400

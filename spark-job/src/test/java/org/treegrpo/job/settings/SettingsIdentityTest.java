@@ -126,6 +126,7 @@ class SettingsIdentityTest {
         "evaluation.every=3",
         "audit.every=0",
         "policy.cache-dir=/scratch",
+        "policy.device-memory-gib=80",
         "export.every=5",
         "reward-workers.threads=2",
         "reward-workers.max-failed-share=0.5",
@@ -142,6 +143,9 @@ class SettingsIdentityTest {
     "seed=1, seed",
     "update.micro-batch=8, update.micro-batch",
     "tree.shares=16, tree.shares",
+    "update.checkpointing=blocks, update.checkpointing",
+    "policy.reference=base, policy.reference",
+    "evaluation.guidance-scale=3, evaluation.guidance-scale",
     "evaluation.steps=5, evaluation.steps",
     "reward-workers.chunk-rows=4, reward-workers.chunk-rows"
   })

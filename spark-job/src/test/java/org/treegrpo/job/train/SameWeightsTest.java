@@ -69,6 +69,12 @@ class SameWeightsTest {
   }
 
   @Test
+  void activationsThatAreComputedAgainGiveTheSameWeights() throws IOException {
+    run.train("local[2]", "blocks", "treegrpo.update.checkpointing=blocks");
+    assertThat(run.digests("blocks")).isEqualTo(undisturbed);
+  }
+
+  @Test
   void severalEpochsMoveTheRatio() throws IOException {
     run.train("local[2]", "epochs", "treegrpo.update.epochs=2", "treegrpo.rounds=1");
     assertThat(run.rounds("epochs").get(0).ratioMaxDeviation())

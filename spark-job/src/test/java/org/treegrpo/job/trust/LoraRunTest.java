@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.treegrpo.core.io.SafetensorsReader;
 import org.treegrpo.core.io.TensorInfo;
+import org.treegrpo.job.files.FileCache;
 import org.treegrpo.job.train.CommandLineRun;
 import org.treegrpo.job.train.LoraPolicy;
 import org.treegrpo.job.train.TinyRun;
@@ -59,6 +60,9 @@ class LoraRunTest {
       }
       assertThat(lora.readFloat32("transformer.to_q.lora_A.weight"))
           .isEqualTo(trained.readFloat32(LoraPolicy.DOWN));
+      assertThat(trained.metadata())
+          .as("what the adapters belong to")
+          .containsEntry("base_sha256", FileCache.digest(inputs.file("policy/network.pt")));
     }
     assertThat(Files.readString(out.resolve("README.md")))
         .as("model card")
@@ -85,6 +89,52 @@ class LoraRunTest {
         .assertDone();
     run = inputs.file("large");
     assertThat(weightsAfterTwoRounds()).as("weights").isEqualTo(small);
+  }
+
+  @Test
+  void anExportedLoraDrawsWhatTheRunDraws() throws IOException {
+    inputs.train("rounds=1", "update.kl=0").assertDone();
+    inputs
+        .command("export-lora", "--run-dir", run.toString(), "--out", out.toString())
+        .assertDone();
+    Path ofRun = inputs.file("run.safetensors");
+    Path ofLora = inputs.file("lora.safetensors");
+    inputs
+        .command("sample", "--run-dir", run.toString(), "--prompt", "ab", "--out", ofRun.toString())
+        .assertDone();
+    List<String> sample = new ArrayList<>(List.of(inputs.arguments("sample")));
+    sample.addAll(List.of("--prompt", "ab", "--out", ofLora.toString(), "--lora", out.toString()));
+    inputs.command(sample.toArray(String[]::new)).assertDone();
+    assertThat(ofLora).hasSameBinaryContentAs(ofRun);
+    sample.addAll(List.of("--checkpoint", run.toString()));
+    inputs.command(sample.toArray(String[]::new)).assertRefused("--lora: '" + out + "'");
+  }
+
+  @Test
+  void aFileOfOtherTensorsIsNoLora() throws IOException {
+    inputs.train("rounds=1", "update.kl=0").assertDone();
+    Path file = run.resolve("checkpoints/round-000001/policy.safetensors");
+    List<String> evaluate = new ArrayList<>(List.of(inputs.arguments("evaluate")));
+    evaluate.addAll(List.of("--lora", file.toString()));
+    inputs
+        .command(evaluate.toArray(String[]::new))
+        .assertRefused("--lora: '" + file + "' must be a LoRA of this policy's modules");
+  }
+
+  @Test
+  void theReferenceMayBeTheBaseWithoutItsAdapters() throws IOException {
+    inputs.train("rounds=1", "update.kl=0.1", "policy.reference=base").assertDone();
+    Inputs plain = new Inputs(Files.createDirectory(directory.resolve("plain")));
+    plain
+        .train("rounds=1", "policy.reference=base")
+        .assertRefused("treegrpo.policy.reference: base needs a policy with adapters");
+  }
+
+  @Test
+  void anArchiveWithoutSegmentsCannotBeComputedAgainByBlocks() throws IOException {
+    inputs
+        .train("rounds=1", "update.checkpointing=blocks")
+        .assertRefused("treegrpo.update.checkpointing: blocks", "has no segments");
   }
 
   private String weightsAfterTwoRounds() throws IOException {

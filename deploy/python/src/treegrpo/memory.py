@@ -1,0 +1,91 @@
+"""What a traced network allocates at the most, for `plan` and for the choice of update.micro-batch."""
+
+from __future__ import annotations
+
+import os
+
+import torch
+
+from treegrpo import segments
+
+# The profiler's own log reports on standard error that a machine has no GPU.
+os.environ.setdefault("KINETO_LOG_LEVEL", "99")
+
+
+def peak(device, run):
+    """Bytes that a call has allocated on a device at once, beyond what was there."""
+    if torch.device(device).type == "cuda":
+        torch.cuda.synchronize(device)
+        torch.cuda.reset_peak_memory_stats(device)
+        before = torch.cuda.memory_allocated(device)
+        run()
+        torch.cuda.synchronize(device)
+        return torch.cuda.max_memory_allocated(device) - before
+    with torch.profiler.profile(activities=[torch.profiler.ProfilerActivity.CPU], profile_memory=True) as profile:
+        run()
+    events = [event for event in profile.profiler.kineto_results.events() if event.name() == "[memory]"]
+    allocated = highest = 0
+    for event in sorted(events, key=lambda event: event.start_ns()):
+        allocated += event.nbytes()
+        highest = max(highest, allocated)
+    return highest
+
+
+def by_rows(device, make_run):
+    """{"fixed", "row"}: bytes whatever the batch, and bytes a row of it. make_run: gives the call for a number of rows."""
+    make_run(1)()  # what is kept from the first pass on is not a pass's
+    one, three = (peak(device, make_run(rows)) for rows in (1, 3))
+    row = (three - one) // 2
+    return {"fixed": max(0, one - row), "row": row}
+
+
+def of_network(device, script, count, make_inputs):
+    """`memory` of policy.json: a forward pass; one with its backward pass, keeping all or the states between segments only.
+
+    Gradients of the trained tensors are not counted.
+    """
+
+    def ones(prediction):
+        return torch.ones_like(prediction)
+
+    def predict(rows):
+        inputs = make_inputs(rows)
+
+        def run():
+            with torch.no_grad():
+                script(*inputs)
+
+        return run
+
+    def train(rows):
+        inputs = make_inputs(rows)
+
+        def run():
+            prediction = script(*inputs)
+            prediction.backward(ones(prediction))
+
+        return run
+
+    def train_blocks(rows):
+        inputs = make_inputs(rows)
+        return lambda: segments.backward(script, count, inputs, ones)
+
+    measured = {"predict": by_rows(device, predict), "train": by_rows(device, train)}
+    if count:
+        measured["trainBlocks"] = by_rows(device, train_blocks)
+    return measured
+
+
+def of_decoder(device, script, make_inputs):
+    """A decoder's forward pass."""
+
+    def decode(rows):
+        inputs = make_inputs(rows)
+
+        def run():
+            with torch.no_grad():
+                script(*inputs)
+
+        return run
+
+    return by_rows(device, decode)

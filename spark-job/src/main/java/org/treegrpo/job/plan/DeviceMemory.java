@@ -1,0 +1,97 @@
+package org.treegrpo.job.plan;
+
+import java.util.Optional;
+import org.treegrpo.core.policy.NetworkMemory;
+import org.treegrpo.core.policy.NetworkMemory.ByRows;
+import org.treegrpo.job.settings.TrainSettings;
+import org.treegrpo.job.settings.UpdateSettings;
+
+/**
+ * What the networks of an executor with one task slot hold on their device at the most, in bytes.
+ * Reward models are not included.
+ *
+ * @param frozen parameters that are not trained, one copy
+ * @param trained parameters and their gradients
+ * @param compared trained parameters of the networks that the policy is compared with
+ * @param conditionings that stay between passes
+ * @param pass activations of the pass that needs most: sampling, learning or decoding a batch of
+ *     {@code update.micro-batch}; empty where the policy does not say what its networks need
+ */
+public record DeviceMemory(
+    long frozen, long trained, long compared, long conditionings, Optional<Pass> pass) {
+
+  /**
+   * A pass.
+   *
+   * @param name what it does
+   * @param bytes by the rows of its batch
+   */
+  public record Pass(String name, ByRows bytes, int rows) {
+
+    long total() {
+      return bytes.of(rows);
+    }
+  }
+
+  static DeviceMemory of(TrainSettings settings, PlanInputs inputs) {
+    long weights = inputs.trained() * Float.BYTES;
+    UpdateSettings update = settings.update();
+    long conditioning =
+        inputs.policy().conditioning().stream().mapToLong(input -> input.elements()).sum();
+    return new DeviceMemory(
+        inputs.frozenBytes(),
+        2 * weights,
+        comparisons(settings) * weights,
+        conditioning * Float.BYTES * inputs.residentPrompts(),
+        inputs.policy().memory().flatMap(memory -> dearest(memory, update)));
+  }
+
+  private static int comparisons(TrainSettings settings) {
+    UpdateSettings update = settings.update();
+    boolean reference =
+        update.penalties().needReference()
+            || update.lateAnchor().beta() > 0
+            || settings.evaluation().endsWithBase();
+    boolean old =
+        update.learner().laggingRollouts() || update.epochs() * update.stepsPerRound() > 1;
+    return (reference ? 1 : 0) + (old ? 1 : 0);
+  }
+
+  private static Optional<Pass> dearest(NetworkMemory memory, UpdateSettings update) {
+    int rows = update.microBatch();
+    return memory
+        .train(update.checkpointing())
+        .map(
+            train -> {
+              Pass dearest = new Pass("learning", train, rows);
+              Pass sampling = new Pass("sampling", memory.predict(), rows);
+              if (sampling.total() > dearest.total()) {
+                dearest = sampling;
+              }
+              if (memory.decode().isPresent()) {
+                Pass decoding = new Pass("decoding", memory.decode().get(), rows);
+                if (decoding.total() > dearest.total()) {
+                  dearest = decoding;
+                }
+              }
+              return dearest;
+            });
+  }
+
+  /** All of it; without the activations where they are not known. */
+  public long total() {
+    return held() + pass.map(Pass::total).orElse(0L);
+  }
+
+  private long held() {
+    return frozen + trained + compared + conditionings;
+  }
+
+  /** The largest micro-batch with which the same pass fits into a device; 0 if none does. */
+  int largestBatch(long bytes) {
+    return pass.map(Pass::bytes)
+        .map(it -> Math.max(0, (bytes - held() - it.fixed()) / Math.max(1, it.row())))
+        .orElse(0L)
+        .intValue();
+  }
+}

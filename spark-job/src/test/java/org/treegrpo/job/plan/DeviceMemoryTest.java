@@ -1,0 +1,122 @@
+package org.treegrpo.job.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.treegrpo.job.plan.PlanFixtures.parameter;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.treegrpo.core.policy.LatentShape;
+import org.treegrpo.core.policy.NetworkMemory;
+import org.treegrpo.core.policy.NetworkMemory.ByRows;
+import org.treegrpo.core.policy.PolicySpec;
+import org.treegrpo.core.policy.TrainableParameters.Selection;
+import org.treegrpo.core.process.Prediction;
+import org.treegrpo.job.settings.SettingsException;
+import org.treegrpo.job.settings.SettingsLoader;
+import org.treegrpo.job.settings.TrainSettings;
+import org.treegrpo.job.settings.Use;
+
+class DeviceMemoryTest {
+
+  private static final long MIB = 1 << 20;
+
+  private static final NetworkMemory MEMORY =
+      new NetworkMemory(
+          new ByRows(MIB, 20 * MIB),
+          new ByRows(2 * MIB, 100 * MIB),
+          Optional.of(new ByRows(3 * MIB, 10 * MIB)),
+          Optional.of(new ByRows(0, 30 * MIB)));
+
+  private static TrainSettings settings(String... overrides) {
+    return new SettingsLoader(reward -> List.of())
+        .parse(
+            """
+            treegrpo {
+              policy.path = /policy
+              prompts { train = /train.jsonl, evaluation = /held-out.jsonl }
+              rewards = [ { name = spelling, type = ocr } ]
+              update.micro-batch = 8
+            }
+            """,
+            "test.conf",
+            List.of(overrides),
+            Use.PLAN);
+  }
+
+  private static PlanInputs inputs(Optional<NetworkMemory> memory) {
+    PolicySpec spec =
+        new PolicySpec(
+            PolicySpec.Type.TORCHSCRIPT,
+            "policy.pt",
+            new LatentShape(3, 16, 32),
+            Prediction.FLOW_VELOCITY,
+            Optional.empty(),
+            List.of(new PolicySpec.ConditioningInput("embeds", List.of(256, 1024))),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            4,
+            memory,
+            Map.of());
+    Selection parameters =
+        new Selection(
+            List.of(parameter("lora", "float32", true, MIB)),
+            List.of(parameter("base", "bfloat16", false, 100 * MIB)));
+    return new PlanInputs(spec, parameters, 40, 12, 3);
+  }
+
+  private static DeviceMemory plan(String... overrides) {
+    return RunPlan.of(settings(overrides), inputs(Optional.of(MEMORY))).device();
+  }
+
+  @Test
+  void eachPartIsCounted() {
+    DeviceMemory memory = plan();
+    assertThat(memory.frozen()).as("bfloat16").isEqualTo(200 * MIB);
+    assertThat(memory.trained()).as("float32, with gradients").isEqualTo(8 * MIB);
+    assertThat(memory.compared()).as("no penalty").isZero();
+    assertThat(memory.conditionings()).as("three prompts").isEqualTo(3 * MIB);
+    assertThat(memory.pass().orElseThrow().name()).isEqualTo("learning");
+    assertThat(memory.total()).isEqualTo((200 + 8 + 3 + 802) * MIB);
+  }
+
+  @Test
+  void aReferenceAndAnOlderPolicyHaveTrainedWeightsOfTheirOwn() {
+    assertThat(plan("treegrpo.update.kl=0.1").compared()).as("reference").isEqualTo(4 * MIB);
+    assertThat(plan("treegrpo.update.epochs=2", "treegrpo.update.kl=0.1").compared())
+        .as("and the policy of the rollout")
+        .isEqualTo(8 * MIB);
+  }
+
+  @Test
+  void withCheckpointingDecodingNeedsMost() {
+    DeviceMemory memory = plan("treegrpo.update.checkpointing=blocks");
+    assertThat(memory.pass().orElseThrow().name()).isEqualTo("decoding");
+    assertThat(memory.pass().orElseThrow().total()).isEqualTo(240 * MIB);
+  }
+
+  @Test
+  void aDeviceThatIsTooSmallIsRefusedWithWhatFits() {
+    assertThat(plan("treegrpo.policy.device-memory-gib=0.99").total()).isEqualTo(1013 * MIB);
+    assertThatThrownBy(() -> plan("treegrpo.policy.device-memory-gib=0.5"))
+        .isInstanceOf(SettingsException.class)
+        .hasMessageContaining("treegrpo.update.micro-batch")
+        .hasMessageContaining("1013.0 MiB; 2 fits, and more with update.checkpointing = blocks");
+    assertThatThrownBy(() -> plan("treegrpo.policy.device-memory-gib=0.2"))
+        .hasMessageContaining("set update.checkpointing = blocks, or export");
+  }
+
+  @Test
+  void whatThePolicyDoesNotSayIsNotInvented() {
+    RunPlan plan = RunPlan.of(settings(), inputs(Optional.empty()));
+    assertThat(plan.device().pass()).isEmpty();
+    assertThat(plan.device().total()).isEqualTo((200 + 8 + 3) * MIB);
+    assertThat(PlanText.of(plan)).contains("not known, policy.json has no memory");
+    assertThat(PlanText.of(RunPlan.of(settings(), inputs(Optional.of(MEMORY)))))
+        .contains(
+            "802.0 MiB: learning a batch of 8, 100.0 MiB a row and 2.0 MiB whatever the batch");
+  }
+}
