@@ -21,6 +21,7 @@ sys.path.insert(0, str(CHECKOUT / "deploy/python/src"))
 
 import noise  # noqa: E402  the engine's generator
 import oracle  # noqa: E402
+import sizes  # noqa: E402
 import tiny  # noqa: E402
 from treegrpo import Run  # noqa: E402
 
@@ -250,6 +251,23 @@ def with_engine(name, rank, alpha):
     return folder, pipeline, conditionings, policy, config, parity(name, pipeline, policy, conditionings, config)
 
 
+def memory():
+    """What `plan` expects on a device is what a round allocates, with and without checkpointing."""
+    library = sizes.counter(CHECKOUT, WORK)
+    if library is None:
+        print("models: no C compiler (cc), so that allocated bytes are not counted", flush=True)
+        return
+    folder, policy = tiny.save("wide", WORK / "wide"), WORK / "wide-policy"
+    python("export", "--pipeline", folder, "--out", policy, "--rank", 4, "--text-tokens", 64)
+    config = configuration("wide", policy, sizes.conditionings(WORK / "wide-conditionings", policy))
+    for checkpointing in ("off", "blocks"):
+        settings = ["--config", config, "--set", "treegrpo.rounds=1", "--set", f"treegrpo.update.checkpointing={checkpointing}"]
+        settings += ["--set", f"treegrpo.run-dir={WORK / ('wide-' + checkpointing)}", "--set", "treegrpo.report.prompts=1"]
+        plan = sizes.planned(CHECKOUT, settings)
+        found = sizes.allocated(CHECKOUT, library, settings, WORK / f"peak-{checkpointing}")
+        check(abs(found - plan) <= 0.15 * plan, f"wide: a round with checkpointing {checkpointing} allocates {found / 2**20:.0f} MiB, and plan says {plan / 2**20:.0f} MiB: within 15 %")
+
+
 def main():
     folder, pipeline, conditionings, policy, config, base = with_engine("sd3", 4, 8)
     first, drawn = lora("sd3", pipeline, policy, conditionings, config, base)
@@ -267,6 +285,7 @@ def main():
     check("bfloat16" in plan and spec["lora"]["component"] == "transformer", "sd3: bfloat16 weights are planned")
     engine("train", "--config", configuration("sd3-bf16", WORK / "sd3-bf16", WORK / "sd3-conditionings"), "--set", f"treegrpo.run-dir={WORK / 'bf16-run'}", "--set", "treegrpo.rounds=1")
     check(True, "sd3: a round with frozen bfloat16 weights")
+    memory()
     for words, message in (
         (("export", "--pipeline", WORK, "--out", WORK / "none"), "holds no model_index.json"),
         (("export", "--pipeline", folder, "--out", WORK / "none", "--lora-targets", "nothing"), "must name modules"),

@@ -202,7 +202,33 @@ def qwen(_folder):
     )
 
 
-PIPELINES = {"sd3": sd3, "sd15": sd15, "sdxl": sdxl, "flux": flux, "qwen": qwen}
+def wide(_folder):
+    """An SD3 whose activations are worth measuring: 1,024 image tokens, six blocks; its prompts come encoded."""
+    torch.manual_seed(6)
+    transformer = diffusers.SD3Transformer2DModel(
+        sample_size=64,
+        patch_size=2,
+        in_channels=4,
+        num_layers=6,
+        attention_head_dim=32,
+        num_attention_heads=4,
+        joint_attention_dim=64,
+        caption_projection_dim=128,
+        pooled_projection_dim=64,
+        out_channels=4,
+        pos_embed_max_size=64,
+        qk_norm="rms_norm",
+    )
+    nothing = ("text_encoder", "tokenizer", "text_encoder_2", "tokenizer_2", "text_encoder_3", "tokenizer_3")
+    return diffusers.StableDiffusion3Pipeline(
+        transformer=transformer,
+        scheduler=diffusers.FlowMatchEulerDiscreteScheduler(shift=3.0),
+        vae=vae(4, use_quant_conv=False, use_post_quant_conv=False, scaling_factor=1.5305, shift_factor=0.0609),
+        **dict.fromkeys(nothing),
+    )
+
+
+PIPELINES = {"sd3": sd3, "wide": wide, "sd15": sd15, "sdxl": sdxl, "flux": flux, "qwen": qwen}
 
 
 def save(name, folder):

@@ -1,8 +1,15 @@
 package org.treegrpo.job.plan;
 
+import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.ToIntFunction;
+import java.util.stream.Stream;
+import org.treegrpo.core.learn.Edges;
 import org.treegrpo.core.policy.NetworkMemory;
 import org.treegrpo.core.policy.NetworkMemory.ByRows;
+import org.treegrpo.core.topology.Topology;
+import org.treegrpo.job.settings.ForestSettings;
 import org.treegrpo.job.settings.TrainSettings;
 import org.treegrpo.job.settings.UpdateSettings;
 
@@ -14,8 +21,9 @@ import org.treegrpo.job.settings.UpdateSettings;
  * @param trained parameters and their gradients
  * @param compared trained parameters of the networks that the policy is compared with
  * @param conditionings that stay between passes
- * @param pass activations of the pass that needs most: sampling, learning or decoding a batch of
- *     {@code update.micro-batch}; empty where the policy does not say what its networks need
+ * @param pass activations of the pass that needs most: sampling, learning or decoding a batch of at
+ *     most {@code update.micro-batch} rows; empty where the policy does not say what its networks
+ *     need
  */
 public record DeviceMemory(
     long frozen, long trained, long compared, long conditionings, Optional<Pass> pass) {
@@ -35,7 +43,6 @@ public record DeviceMemory(
 
   static DeviceMemory of(TrainSettings settings, PlanInputs inputs) {
     long weights = inputs.trained() * Float.BYTES;
-    UpdateSettings update = settings.update();
     long conditioning =
         inputs.policy().conditioning().stream().mapToLong(input -> input.elements()).sum();
     return new DeviceMemory(
@@ -43,7 +50,7 @@ public record DeviceMemory(
         2 * weights,
         comparisons(settings) * weights,
         conditioning * Float.BYTES * inputs.residentPrompts(),
-        inputs.policy().memory().flatMap(memory -> dearest(memory, update)));
+        inputs.policy().memory().flatMap(memory -> dearest(memory, settings)));
   }
 
   private static int comparisons(TrainSettings settings) {
@@ -57,25 +64,37 @@ public record DeviceMemory(
     return (reference ? 1 : 0) + (old ? 1 : 0);
   }
 
-  private static Optional<Pass> dearest(NetworkMemory memory, UpdateSettings update) {
-    int rows = update.microBatch();
+  private static Optional<Pass> dearest(NetworkMemory memory, TrainSettings settings) {
+    int leaves = rows(settings, Topology::leaves);
     return memory
-        .train(update.checkpointing())
+        .train(settings.update().checkpointing())
         .map(
-            train -> {
-              Pass dearest = new Pass("learning", train, rows);
-              Pass sampling = new Pass("sampling", memory.predict(), rows);
-              if (sampling.total() > dearest.total()) {
-                dearest = sampling;
-              }
-              if (memory.decode().isPresent()) {
-                Pass decoding = new Pass("decoding", memory.decode().get(), rows);
-                if (decoding.total() > dearest.total()) {
-                  dearest = decoding;
-                }
-              }
-              return dearest;
-            });
+            train ->
+                Stream.concat(
+                        Stream.of(
+                            new Pass("learning", train, learnedRows(settings)),
+                            new Pass("sampling", memory.predict(), leaves)),
+                        memory.decode().stream().map(bytes -> new Pass("decoding", bytes, leaves)))
+                    .max(Comparator.comparingLong(Pass::total))
+                    .orElseThrow());
+  }
+
+  /** Of the largest batch that is learned from: parents of a depth, or leaves noised again. */
+  private static int learnedRows(TrainSettings settings) {
+    UpdateSettings update = settings.update();
+    boolean parentsOnly = update.lateAnchor().beta() == 0 && update.learner() instanceof Edges;
+    return parentsOnly
+        ? rows(settings, tree -> tree.nodesAt(Math.max(0, tree.schedule().depths() - 1)))
+        : update.microBatch();
+  }
+
+  /** Rows of a batch of some nodes of a share. */
+  private static int rows(TrainSettings settings, ToIntFunction<Topology> nodes) {
+    ForestSettings forest = settings.tree();
+    List<Topology> parts = forest.parts(Topology.of(forest.schedule(0, settings.sampler())));
+    long perShare = (long) forest.trees() * parts.size() / forest.shares();
+    return (int)
+        Math.min(settings.update().microBatch(), perShare * nodes.applyAsInt(parts.get(0)));
   }
 
   /** All of it; without the activations where they are not known. */
