@@ -19,6 +19,7 @@ CHECKOUT, WORK = Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve()
 sys.path.insert(0, str(CHECKOUT / "docs/benchmarks/pytorch-loop"))
 sys.path.insert(0, str(CHECKOUT / "deploy/python/src"))
 
+import cuda  # noqa: E402
 import noise  # noqa: E402  the engine's generator
 import oracle  # noqa: E402
 import sizes  # noqa: E402
@@ -52,8 +53,8 @@ def python(*words, code=0):
     return done.stdout + done.stderr
 
 
-def engine(*words, code=0):
-    done = subprocess.run([CHECKOUT / "deploy/treegrpo", *map(str, words)], capture_output=True, text=True)
+def engine(*words, code=0, environment=None):
+    done = subprocess.run([CHECKOUT / "deploy/treegrpo", *map(str, words)], capture_output=True, text=True, env=environment)
     if done.returncode != code:
         sys.exit(f"models: deploy/treegrpo {' '.join(map(str, words))} ended with {done.returncode}, not {code}:\n{done.stdout[-3000:]}{done.stderr[-3000:]}")
     return done.stdout + done.stderr
@@ -181,11 +182,16 @@ def lora(name, pipeline, policy, conditionings, config, base):
     check(metrics.num_rows == 5 and min(metrics["tensors_with_gradient"].to_pylist()[1:]) == len(adapters(policy, spec)), f"{name}: every adapter gets a gradient")
     ratio = max(metrics["ratio_max_deviation"].to_pylist())
     check(ratio <= 1e-6, f"{name}: the ratio of rollout and replay is 1 within {ratio:.1e}")
+    again = WORK / f"{name}-blocks"
+    blocks = Run.train(CHECKOUT, config, [f"treegrpo.run-dir={again}", "treegrpo.rounds=5", "treegrpo.audit.every=0", "treegrpo.update.checkpointing=blocks"])
+    check(digests(blocks) == digests(run), f"{name}: {spec['segments']} segments, computed again in the backward pass, give the same weights in every round")
     out = WORK / f"{name}-lora"
     engine("export-lora", "--run-dir", directory, "--out", out)
     drawn = WORK / f"{name}-trained.safetensors"
     engine("sample", "--run-dir", directory, "--prompt", PROMPT, "--out", drawn)
     found = load_file(drawn)
+    if name != "sdxl":
+        merged(name, spec, conditionings, out, found)
     pipeline.load_lora_weights(out)
     latent = sampled(name, pipeline, spec, conditionings)
     near(found["latent"], latent[0], LATENT_TOLERANCE, f"{name}: after training, the engine's latent and that of diffusers with the exported LoRA")
@@ -197,6 +203,57 @@ def lora(name, pipeline, policy, conditionings, config, base):
         check(metadata[f"{component}.r"] == metadata[f"{component}.lora_alpha"], f"{name}: the file declares alpha = r")
     check((out / "README.md").is_file(), f"{name}: there is a model card")
     return out, found
+
+
+def digests(run):
+    return run.metrics()["weights_sha256"].to_pylist()
+
+
+def merged(name, spec, conditionings, out, found):
+    """A pipeline that needs no LoRA draws what the engine draws."""
+    from diffusers import DiffusionPipeline
+
+    folder = WORK / f"{name}-merged"
+    python("merge", "--pipeline", WORK / name, "--lora", out, "--out", folder)
+    latent = sampled(name, DiffusionPipeline.from_pretrained(folder), spec, conditionings)
+    near(found["latent"], latent[0], LATENT_TOLERANCE, f"{name}: the engine's latent, and that of the pipeline with merged weights")
+
+
+def all_parameters(conditionings):
+    """All parameters of a network in channels_last: it trains, and its weights go back by name."""
+    policy = WORK / "sd15-full"
+    python("export", "--pipeline", WORK / "sd15", "--out", policy, "--full", "--channels-last")
+    directory = WORK / "sd15-full-run"
+    overrides = [f"treegrpo.run-dir={directory}", "treegrpo.rounds=2", "treegrpo.update.checkpointing=blocks", "treegrpo.optimizer.learning-rate=1e-3"]
+    run = Run.train(CHECKOUT, configuration("sd15-full", policy, conditionings), overrides)
+    metrics = run.metrics()
+    count = len(list(torch.jit.load(policy / "network.pt").parameters()))
+    check(min(metrics["tensors_with_gradient"].to_pylist()) == count, f"sd15: in channels_last all {count} parameters get a gradient")
+    folder = WORK / "sd15-full-merged"
+    python("merge", "--pipeline", WORK / "sd15", "--weights", directory / "checkpoints/round-000002/policy.safetensors", "--out", folder)
+    drawn = WORK / "sd15-full.safetensors"
+    engine("sample", "--run-dir", directory, "--prompt", PROMPT, "--out", drawn)
+    from diffusers import DiffusionPipeline
+
+    spec = json.loads((policy / "policy.json").read_text())
+    latent = sampled("sd15", DiffusionPipeline.from_pretrained(folder), spec, conditionings)
+    near(load_file(drawn)["latent"], latent[0], LATENT_TOLERANCE, "sd15: all parameters trained: the engine's latent, and that of the merged pipeline")
+
+
+def cuda_build(config):
+    """The CUDA build of libtorch loads where there is no GPU, and gives the same weights."""
+    stub = cuda.driver(WORK / "driver")
+    if stub is None:
+        print("models: no C compiler (cc, nm), so that the CUDA build is not loaded", flush=True)
+        return
+    settings = ["--config", config, "--set", "treegrpo.rounds=2", "--set", "treegrpo.audit.every=0"]
+    engine("train", *settings, "--set", f"treegrpo.run-dir={WORK / 'cpu-build'}")
+    engine("train", *settings, "--set", f"treegrpo.run-dir={WORK / 'cuda-build'}", environment=cuda.environment(stub))
+    check(digests(Run(WORK / "cuda-build")) == digests(Run(WORK / "cpu-build")), "cuda: the CUDA build on the CPU gives the weights of the CPU build in every round")
+    refused = engine("train", *settings, "--set", f"treegrpo.run-dir={WORK / 'none'}", "--set", "treegrpo.policy.device=gpu", environment=cuda.environment(stub), code=2)
+    check("must have a GPU" in refused, "cuda: device = gpu without one is refused")
+    without = engine("train", *settings, "--set", f"treegrpo.run-dir={WORK / 'none'}", environment=cuda.environment(), code=1)
+    check("install NVIDIA's driver" in without, "cuda: without the driver's library it says what to install")
 
 
 def adapters(policy, spec):
@@ -285,6 +342,8 @@ def main():
     check("bfloat16" in plan and spec["lora"]["component"] == "transformer", "sd3: bfloat16 weights are planned")
     engine("train", "--config", configuration("sd3-bf16", WORK / "sd3-bf16", WORK / "sd3-conditionings"), "--set", f"treegrpo.run-dir={WORK / 'bf16-run'}", "--set", "treegrpo.rounds=1")
     check(True, "sd3: a round with frozen bfloat16 weights")
+    all_parameters(WORK / "sd15-conditionings")
+    cuda_build(WORK / "sd3.conf")
     memory()
     for words, message in (
         (("export", "--pipeline", WORK, "--out", WORK / "none"), "holds no model_index.json"),

@@ -26,6 +26,7 @@ def parser():
     export.add_argument("--text-tokens", type=int, help="of a prompt's embedding: --max-sequence-length of encode, plus 77 for SD3 (default: as the pipeline encodes it)")
     export.add_argument("--embedded-guidance", type=float, default=3.5, help="of a guidance-distilled FLUX")
     export.add_argument("--seed", type=int, default=0, help="of a new LoRA's initial values")
+    export.add_argument("--channels-last", action="store_true", help="lay a network of convolutions out as GPUs like it")
     export.add_argument("--device", default="cpu", help="to trace on")
     export.set_defaults(run=run_export)
 

@@ -46,6 +46,8 @@ def export(options):
         options.embedded_guidance,
     )
     denoiser = chosen.denoiser.to(options.device).eval()
+    if options.channels_last:
+        denoiser = denoiser.to(memory_format=torch.channels_last)
     names = [name for name, parameter in denoiser.named_parameters() if parameter.requires_grad]
 
     def inputs(rows):
