@@ -63,7 +63,17 @@ final class EditedArchive {
     edit(archive, pickle -> content);
   }
 
+  /** The archive says that it is of another version of the format. */
+  static void version(Path archive, int version) throws IOException {
+    edit(archive, "/version", written -> version + "\n");
+  }
+
   private static void edit(Path archive, UnaryOperator<String> pickle) throws IOException {
+    edit(archive, "/data.pkl", pickle);
+  }
+
+  private static void edit(Path archive, String name, UnaryOperator<String> edit)
+      throws IOException {
     ByteArrayOutputStream edited = new ByteArrayOutputStream();
     try (ZipInputStream in =
             new ZipInputStream(new ByteArrayInputStream(Files.readAllBytes(archive)));
@@ -71,10 +81,9 @@ final class EditedArchive {
       out.setMethod(ZipOutputStream.STORED);
       for (ZipEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
         byte[] content = in.readAllBytes();
-        if (entry.getName().endsWith("/data.pkl")) {
+        if (entry.getName().endsWith(name)) {
           content =
-              pickle
-                  .apply(new String(content, StandardCharsets.ISO_8859_1))
+              edit.apply(new String(content, StandardCharsets.ISO_8859_1))
                   .getBytes(StandardCharsets.ISO_8859_1);
         }
         CRC32 crc = new CRC32();

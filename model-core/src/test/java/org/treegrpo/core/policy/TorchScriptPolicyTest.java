@@ -191,6 +191,16 @@ class TorchScriptPolicyTest {
         .hasMessageNotContaining("\n");
   }
 
+  @Test
+  void anArchiveOfALaterTorchIsNamedWithTheVersionThatReadsIt() throws IOException {
+    EditedArchive.version(directory.resolve("network.pt"), 99);
+    assertThatThrownBy(() -> Policies.open(spec, directory, NetworkOptions.CPU))
+        .isInstanceOf(NetworkException.class)
+        .hasMessageContaining("must be a TorchScript archive that libtorch 2.7.1 loads")
+        .hasMessageContaining("version 99")
+        .hasMessageNotContaining("\n");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

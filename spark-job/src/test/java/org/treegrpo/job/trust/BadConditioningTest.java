@@ -62,12 +62,16 @@ class BadConditioningTest {
   }
 
   private void write(List<String> ids, long... shape) throws IOException {
+    write(ids, new float[] {1, 2, 3}, shape);
+  }
+
+  private void write(List<String> ids, float[] values, long... shape) throws IOException {
     List<Declaration> tensors =
         ids.stream().map(id -> new Declaration(id + "/text", DType.F32, shape)).toList();
     try (OutputStream out = Files.newOutputStream(file)) {
       SafetensorsWriter writer = new SafetensorsWriter(out, tensors, Map.of());
       for (Declaration tensor : tensors) {
-        writer.write(tensor.name(), new float[] {1, 2, 3}, 0, (int) shape[0]);
+        writer.write(tensor.name(), values, 0, (int) shape[0]);
       }
       writer.finish();
     }
@@ -177,5 +181,16 @@ class BadConditioningTest {
     write(PROMPTS, 2);
     plan().assertRefused(file + ": must hold a tensor 'null/text'", "set the guidance scale to 1");
     plan("policy.guidance.scale=1").assertDone();
+  }
+
+  @Test
+  void aTensorThatHoldsNoNumberIsFoundBeforeTheRun() throws IOException {
+    List<String> all = new ArrayList<>(PROMPTS);
+    all.add("null");
+    write(all, new float[] {1, Float.NaN}, 2);
+    inputs
+        .train("policy.conditioning-file=" + file)
+        .assertRefused(file + "", "must hold finite values only", "NaN at element 1");
+    assertThat(inputs.file("run")).as("nothing was begun").doesNotExist();
   }
 }
