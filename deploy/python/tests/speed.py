@@ -73,12 +73,12 @@ def engine(config, turn):
 
 def loop(folder, conditionings):
     """The same rounds as a generator of their seconds: eager network, autograd, AdamW."""
-    from diffusers import DiffusionPipeline
+    from diffusers import AutoencoderKL, SD3Transformer2DModel
     from peft import LoraConfig
     from PIL import Image
 
-    pipeline = DiffusionPipeline.from_pretrained(folder)
-    network = pipeline.transformer.requires_grad_(False)
+    network = SD3Transformer2DModel.from_pretrained(folder / "transformer").requires_grad_(False)
+    decoder = AutoencoderKL.from_pretrained(folder / "vae")
     network.add_adapter(LoraConfig(r=RANK, target_modules=tiny.LORA_TARGETS, init_lora_weights="gaussian"))
     trained = [parameter for parameter in network.parameters() if parameter.requires_grad]
     optimizer = torch.optim.AdamW(trained, lr=1e-5)
@@ -106,8 +106,8 @@ def loop(folder, conditionings):
         roots = torch.randn(PROMPTS, *shape, generator=generator)
         leaves, depths = trees.grow(guided, roots, torch.arange(PROMPTS), 1, lambda depth, rows: torch.randn(rows, *shape, generator=generator))
         with torch.no_grad():
-            config = pipeline.vae.config
-            images = pipeline.vae.decode(leaves / config.scaling_factor + config.shift_factor, return_dict=False)[0]
+            config = decoder.config
+            images = decoder.decode(leaves / config.scaling_factor + config.shift_factor, return_dict=False)[0]
         pixels = ((images / 2 + 0.5).clamp(0, 1) * 255).round().byte().permute(0, 2, 3, 1).numpy()
         rewards = torch.tensor([size(np.ascontiguousarray(one)) for one in pixels])
         trees.learn(guided, depths, trees.advantages(rewards, depths, PROMPTS), PROMPTS, PROMPTS)

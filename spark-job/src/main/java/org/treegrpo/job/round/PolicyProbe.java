@@ -4,7 +4,9 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
+import org.treegrpo.core.policy.Checkpointing;
 import org.treegrpo.core.policy.Conditioning;
+import org.treegrpo.core.policy.Forward;
 import org.treegrpo.core.policy.ImageDecoder;
 import org.treegrpo.core.policy.NetworkException;
 import org.treegrpo.core.policy.ParameterLayout;
@@ -26,6 +28,9 @@ public final class PolicyProbe {
 
   /** A batch of one would not show a network that only takes one. */
   public static final int ROWS = 2;
+
+  /** Of the greatest output; kernels of narrower numbers may round in another order. */
+  private static final float SEGMENTS_TOLERANCE = 1e-2f;
 
   private final Recipe recipe;
   private final int rows;
@@ -68,12 +73,35 @@ public final class PolicyProbe {
       Arrays.fill(timesteps, TIMESTEP);
       List<Conditioning> conditioning = Collections.nCopies(rows, conditioning());
       float[] output = new float[latents.length];
-      policy.predict(new PolicyBatch(rows, latents, timesteps, conditioning), output);
+      PolicyBatch batch = new PolicyBatch(rows, latents, timesteps, conditioning);
+      policy.predict(batch, output);
       requireNumbers(spec.file(), output);
+      if (recipe.settings().update().checkpointing() == Checkpointing.BLOCKS) {
+        requireSegments(policy, batch, output);
+      }
     }
     spec.decoder()
         .ifPresent(
             network -> requireNumbers(network.file(), decoder.decode(rows, latents).pixels()));
+  }
+
+  private static void requireSegments(Policy policy, PolicyBatch batch, float[] output) {
+    float[] bySegments = new float[output.length];
+    try (Forward forward = policy.forward(batch)) {
+      forward.output(bySegments);
+    }
+    float greatest = 0;
+    float difference = 0;
+    for (int i = 0; i < output.length; i++) {
+      greatest = Math.max(greatest, Math.abs(output[i]));
+      difference = Math.max(difference, Math.abs(output[i] - bySegments[i]));
+    }
+    if (!(difference <= SEGMENTS_TOLERANCE * greatest)) {
+      throw new NetworkException(
+          policy.spec().file(),
+          "its segments must compute what forward computes; for noise they differ by %s of at most %s"
+              .formatted(difference, greatest));
+    }
   }
 
   private Conditioning conditioning() {

@@ -251,4 +251,23 @@ class BadPolicyTest {
         .as("docs/SECURITY.md says that no command protects from an archive; change both together")
         .hasSize(16);
   }
+
+  @Test
+  void segmentsThatAreNotTheNetworkAreFoundBeforeTheRun() throws IOException {
+    torchScript(
+        """
+        def forward(self, latent: Tensor, timestep: Tensor) -> Tensor:
+          return torch.mul(latent, self.gain)
+        def segment_0(self, latent: Tensor, timestep: Tensor) -> Tuple[Tensor]:
+          return (torch.mul(latent, self.gain), )
+        def segment_1(self, latent: Tensor) -> Tensor:
+          return torch.mul(latent, self.gain)
+        """,
+        2);
+    inputs.edit("policy/policy.json", "\"decoder\": null", "\"decoder\": null, \"segments\": 2");
+    inputs.train("rounds=1").assertDone();
+    inputs
+        .train("rounds=1", "run-dir=" + inputs.file("blocks"), "update.checkpointing=blocks")
+        .assertRefused("network.pt: its segments must compute what forward computes");
+  }
 }
