@@ -38,6 +38,16 @@ def fill_adapter(network, component, file, modules):
     from peft import set_peft_model_state_dict
 
     weights, _ = lora_file(file, component)
+    require_all(weights, component, file, modules)
+    set_peft_model_state_dict(network, {name.removeprefix(component + "."): value for name, value in weights.items()}, "default")
+
+
+def require_all(weights, component, file, modules):
+    """Refuses a file some of whose adapters belong nowhere: loaders pass over them."""
     if 2 * modules != len(weights):
         raise UserError(f"--lora: {file} holds {len(weights)} tensors, of which {2 * modules} belong to modules of the {component}; all must")
-    set_peft_model_state_dict(network, {name.removeprefix(component + "."): value for name, value in weights.items()}, "default")
+
+
+def adapted(network):
+    """Names of the modules that have an adapter."""
+    return [name for name, module in network.named_modules() if getattr(module, "lora_A", None)]

@@ -63,7 +63,10 @@ def export(options):
 
     script, count = trace.network(denoiser, inputs(2), dtype)
     archive, loaded, differences = trace.checked(denoiser, script, inputs, dtype, names, count)
-    used = memory.of_network(options.device, loaded, count, inputs)
+    try:
+        used = memory.of_network(options.device, loaded, count, inputs)
+    except torch.OutOfMemoryError:
+        used = {}
     decoder, decoder_archive, decoding = decoder_of(pipeline, chosen.latent_shape, options.device)
 
     policy = {
@@ -80,9 +83,11 @@ def export(options):
         policy["lora"] = lora
     if count:
         policy["segments"] = count
-    policy["memory"] = used | decoding
+    if used:
+        policy["memory"] = used | decoding
     write(out, policy, {"network.pt": archive, **({"decoder.pt": decoder_archive} if decoder else {})}, chosen, options)
-    return chosen.warnings, differences, names
+    unmeasured = () if used else (f"{options.device} is too small for three rows of a training pass: policy.json says nothing of memory",)
+    return (*chosen.warnings, *unmeasured), differences, names
 
 
 def adapters(pipeline, network, options):

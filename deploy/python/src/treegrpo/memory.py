@@ -34,9 +34,9 @@ def peak(device, run):
 def by_rows(device, make_run):
     """{"fixed", "row"}: bytes whatever the batch, and bytes a row of it. make_run: gives the call for a number of rows."""
     make_run(1)()  # what is kept from the first pass on is not a pass's
-    measured = {rows: peak(device, make_run(rows)) for rows in (1, 2, 4)}
+    measured = {rows: peak(device, make_run(rows)) for rows in (1, 2, 3)}
     # A batch of one may be computed in another way, and need more for it than two.
-    row = max(0, measured[4] - measured[2]) // 2
+    row = max(0, measured[3] - measured[2])
     return {"fixed": max(0, *(allocated - rows * row for rows, allocated in measured.items())), "row": row}
 
 

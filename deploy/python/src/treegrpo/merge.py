@@ -6,7 +6,9 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from treegrpo.adapters import load_adapter
+import torch
+
+from treegrpo.adapters import adapted, load_adapter, lora_file, require_all
 from treegrpo.errors import UserError
 from treegrpo.pipelines import DTYPES, Pipeline
 
@@ -18,13 +20,16 @@ def merge(options):
         raise UserError(f"--out: {out} must be a new directory")
     pipeline = Pipeline(options.pipeline)
     part = pipeline.denoiser
-    network = pipeline.load(part, torch_dtype=DTYPES[options.dtype])
+    network = pipeline.load(part, torch_dtype=torch.float32)
     if options.lora:
         load_adapter(network, part, options.lora)
+        weights, _ = lora_file(options.lora, part)
+        require_all(weights, part, options.lora, len(adapted(network)))
         network.fuse_lora()
         network.unload_lora()
     else:
         load_weights(network, part, options.weights)
+    network.to(DTYPES[options.dtype])
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.parent) as scratch:
         folder = Path(scratch) / "pipeline"
@@ -45,4 +50,7 @@ def load_weights(network, part, file):
     if set(found) != expected:
         odd = sorted(set(found) ^ expected)[0]
         raise UserError(f"--weights: {file} must hold all {len(expected)} parameters of the {part}; {odd} is in one of them only (a LoRA is merged by --lora)")
-    network.load_state_dict(found, strict=False)
+    try:
+        network.load_state_dict(found, strict=False)
+    except RuntimeError as error:
+        raise UserError(f"--weights: {file} must be of this pipeline's {part}; {error}") from None

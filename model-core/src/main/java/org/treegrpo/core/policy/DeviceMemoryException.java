@@ -15,7 +15,7 @@ public final class DeviceMemoryException extends RuntimeException implements Use
    */
   DeviceMemoryException(String file, String pass, EngineException refusal) {
     super(
-        "%s: %s needs more memory than the device has; lower treegrpo.update.micro-batch, set treegrpo.update.checkpointing = blocks, or give a device to fewer task slots; %s"
+        "%s: %s needs more memory than the device has; give the device to fewer task slots, or start a new run with a lower treegrpo.update.micro-batch or, where it learns, treegrpo.update.checkpointing = blocks; %s"
             .formatted(file, pass, TorchRuntime.reason(refusal)),
         refusal);
   }

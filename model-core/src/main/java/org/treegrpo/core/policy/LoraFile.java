@@ -12,6 +12,7 @@ import java.util.TreeMap;
 import org.treegrpo.core.base.StrictJson;
 import org.treegrpo.core.io.DType;
 import org.treegrpo.core.io.ReadableSource;
+import org.treegrpo.core.io.SafetensorsException;
 import org.treegrpo.core.io.SafetensorsReader;
 import org.treegrpo.core.io.SafetensorsWriter;
 import org.treegrpo.core.io.SafetensorsWriter.Declaration;
@@ -123,12 +124,21 @@ public final class LoraFile {
       JsonNode declared =
           StrictJson.mapper().readTree(reader.metadata().getOrDefault(METADATA, "{}"));
       String prefix = spec.component() + ".";
+      if (declared.path(prefix + "use_rslora").asBoolean(false)) {
+        throw new SafetensorsException(
+            reader.file(), "must have the scale alpha / r", "use_rslora, alpha / sqrt(r)");
+      }
       JsonNode alpha = declared.path(prefix + "lora_alpha");
-      JsonNode patterns = declared.path(prefix + "alpha_pattern");
       for (LoraPairs.Pair pair : pairs.all()) {
-        JsonNode own = patterns.path(module(pair));
-        if (own.isNumber() || alpha.isNumber()) {
-          alphas.put(module(pair), (own.isNumber() ? own : alpha).doubleValue());
+        String module = module(pair);
+        if (alpha.isNumber()) {
+          alphas.put(module, alpha.doubleValue());
+        }
+        for (Map.Entry<String, JsonNode> own :
+            declared.path(prefix + "alpha_pattern").properties()) {
+          if (("." + module).endsWith("." + own.getKey())) {
+            alphas.put(module, own.getValue().doubleValue());
+          }
         }
       }
     }

@@ -81,6 +81,9 @@ final class NetworkFile {
     try {
       return loading.get();
     } catch (EngineException e) {
+      if (TorchRuntime.isOutOfMemory(e)) {
+        throw new DeviceMemoryException(archive.toString(), "loading it", e);
+      }
       throw new NetworkException(
           archive,
           "must be a TorchScript archive that libtorch %s loads".formatted(TorchRuntime.version()),

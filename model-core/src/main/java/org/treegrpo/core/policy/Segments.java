@@ -88,17 +88,27 @@ final class Segments {
       @Nullable NDArray[] cotangents = {cotangent};
       for (int i = methods.size() - 1; i >= 0 && anyOf(cotangents); i--) {
         try (NDManager scope = prediction.getManager().newSubManager()) {
-          cotangents =
+          @Nullable NDArray[] gradients =
               Segments.this.backward(i, leaves(states.get(i), trained.get(i), scope), cotangents);
-          for (NDArray gradient : cotangents) {
+          for (NDArray gradient : gradients) {
             if (gradient != null) {
               gradient.attach(prediction.getManager());
             }
           }
+          close(cotangents);
+          cotangents = gradients;
         }
         if (i > 0) {
           states.remove(i).close();
         }
+      }
+    }
+  }
+
+  private static void close(@Nullable NDArray[] arrays) {
+    for (NDArray array : arrays) {
+      if (array != null) {
+        array.close();
       }
     }
   }

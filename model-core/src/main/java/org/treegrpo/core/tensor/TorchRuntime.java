@@ -16,6 +16,7 @@ import ai.djl.pytorch.jni.JniUtils;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -127,7 +128,8 @@ public final class TorchRuntime {
   /** Whether libtorch was refused memory, by the system or by CUDA. */
   public static boolean isOutOfMemory(EngineException refusal) {
     String message = String.valueOf(refusal.getMessage());
-    return message.contains("out of memory") || message.contains("can't allocate memory");
+    return Stream.of("out of memory", "can't allocate memory", "_STATUS_ALLOC_FAILED")
+        .anyMatch(message::contains);
   }
 
   /** Name of an array's element type; DJL has none for bfloat16, which policies often have. */

@@ -104,7 +104,7 @@ final class ExecutorRuntime implements AutoCloseable {
     this.rewardsKey =
         new RewardsKey(evaluates ? recipe.rewards() : recipe.trainedRewards(), poolSettings());
     this.rewards = openRewards();
-    this.networksKey = sameNetworks(spec);
+    this.networksKey = sameNetworks(spec, recipe);
     this.networks = NETWORKS.take(networksKey, NetworkPool::new);
   }
 
@@ -119,19 +119,20 @@ final class ExecutorRuntime implements AutoCloseable {
   }
 
   /** What makes a network of one run one of another. */
-  private static String sameNetworks(RunSpec spec) {
+  private static String sameNetworks(RunSpec spec, Recipe recipe) {
     MessageDigest digest = Sha256.newDigest();
     for (PolicyFile file : spec.policyFiles()) {
       digest.update(
           "%s\n%s\n".formatted(file.name(), file.sha256()).getBytes(StandardCharsets.UTF_8));
     }
-    return "%s on %s, %s trained, %d rows decoded at once, checkpointing %s"
+    return "%s on %s, %s trained, %d rows decoded at once, checkpointing %s, %d prompts resident"
         .formatted(
             Sha256.hex(digest),
             spec.settings().policy().device(),
             spec.settings().policy().trainable(),
             spec.settings().update().microBatch(),
-            spec.settings().update().checkpointing());
+            spec.settings().update().checkpointing(),
+            recipe.residentPrompts());
   }
 
   private static ExecutorRuntime open(RunSpec spec) {

@@ -6,10 +6,12 @@ import java.util.Optional;
 import java.util.function.ToIntFunction;
 import java.util.stream.Stream;
 import org.treegrpo.core.learn.Edges;
+import org.treegrpo.core.policy.GuidedDenoiser.GuidanceGradient;
 import org.treegrpo.core.policy.NetworkMemory;
 import org.treegrpo.core.policy.NetworkMemory.ByRows;
 import org.treegrpo.core.topology.Topology;
 import org.treegrpo.job.settings.ForestSettings;
+import org.treegrpo.job.settings.PolicySettings;
 import org.treegrpo.job.settings.TrainSettings;
 import org.treegrpo.job.settings.UpdateSettings;
 
@@ -19,7 +21,7 @@ import org.treegrpo.job.settings.UpdateSettings;
  *
  * @param frozen parameters that are not trained, one copy
  * @param trained parameters and their gradients
- * @param compared trained parameters of the networks that the policy is compared with
+ * @param compared trained parameters and gradients of the networks that the policy is compared with
  * @param conditionings that stay between passes
  * @param pass activations of the pass that needs most: sampling, learning or decoding a batch of at
  *     most {@code update.micro-batch} rows; empty where the policy does not say what its networks
@@ -48,8 +50,8 @@ public record DeviceMemory(
     return new DeviceMemory(
         inputs.frozenBytes(),
         2 * weights,
-        comparisons(settings) * weights,
-        conditioning * Float.BYTES * inputs.residentPrompts(),
+        2L * comparisons(settings) * weights,
+        (1L + comparisons(settings)) * conditioning * Float.BYTES * inputs.residentPrompts(),
         inputs.policy().memory().flatMap(memory -> dearest(memory, settings)));
   }
 
@@ -60,23 +62,42 @@ public record DeviceMemory(
             || update.lateAnchor().beta() > 0
             || settings.evaluation().endsWithBase();
     boolean old =
-        update.learner().laggingRollouts() || update.epochs() * update.stepsPerRound() > 1;
+        update.learner().laggingRollouts()
+            || (!(update.learner() instanceof Edges)
+                && update.epochs() * update.stepsPerRound() > 1);
     return (reference ? 1 : 0) + (old ? 1 : 0);
   }
 
   private static Optional<Pass> dearest(NetworkMemory memory, TrainSettings settings) {
-    int leaves = rows(settings, Topology::leaves);
+    int leaves = sampledRows(settings);
     return memory
         .train(settings.update().checkpointing())
         .map(
             train ->
                 Stream.concat(
                         Stream.of(
-                            new Pass("learning", train, learnedRows(settings)),
+                            new Pass("learning", learned(train, settings), learnedRows(settings)),
                             new Pass("sampling", memory.predict(), leaves)),
                         memory.decode().stream().map(bytes -> new Pass("decoding", bytes, leaves)))
                     .max(Comparator.comparingLong(Pass::total))
                     .orElseThrow());
+  }
+
+  /** Guidance whose branches are both trained keeps the activations of both. */
+  private static ByRows learned(ByRows train, TrainSettings settings) {
+    PolicySettings.Guidance guidance = settings.policy().guidance();
+    return guidance.branches() == 2 && guidance.grad() == GuidanceGradient.BOTH
+        ? new ByRows(train.fixed(), 2 * train.row())
+        : train;
+  }
+
+  /** Of the largest batch that a share or an evaluation samples. */
+  private static int sampledRows(TrainSettings settings) {
+    int images = settings.evaluation().imagesPerPrompt();
+    int prompts = settings.evaluation().prompts();
+    long evaluated = prompts == 0 ? Integer.MAX_VALUE : (long) prompts * images;
+    int leaves = rows(settings, Topology::leaves);
+    return (int) Math.max(leaves, Math.min(settings.update().microBatch(), evaluated));
   }
 
   /** Of the largest batch that is learned from: parents of a depth, or leaves noised again. */

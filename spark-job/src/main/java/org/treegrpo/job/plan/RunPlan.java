@@ -105,7 +105,8 @@ public record RunPlan(
     long there = (long) (settings.policy().deviceMemoryGib() * (1L << 30));
     if (there > 0 && memory.total() > there) {
       int rows = memory.largestBatch(there);
-      boolean keepsAll = settings.update().checkpointing() == Checkpointing.OFF;
+      boolean keepsAll =
+          settings.update().checkpointing() == Checkpointing.OFF && inputs.policy().segments() > 0;
       throw problem(
           "treegrpo.update.micro-batch",
           Integer.toString(settings.update().microBatch()),

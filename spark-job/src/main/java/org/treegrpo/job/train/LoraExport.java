@@ -24,6 +24,11 @@ public final class LoraExport {
   public static int write(
       TrainSettings settings, PolicyWeightsChoice choice, Configuration hadoop, String target)
       throws IOException {
+    if (choice.lora().isPresent()) {
+      throw new InvalidInputException(
+          "--lora: '%s' is a LoRA already; export-lora takes a run or a checkpoint"
+              .formatted(choice.lora().get()));
+    }
     try (RunInputs inputs = RunInputs.load(settings, hadoop)) {
       LoraFile file = inputs.loraFile();
       PolicyWeightsChoice.Weights weights = choice.load(inputs, hadoop);

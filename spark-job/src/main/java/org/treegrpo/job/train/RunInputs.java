@@ -144,7 +144,7 @@ final class RunInputs implements AutoCloseable {
             .orElseThrow(
                 () ->
                     new InvalidInputException(
-                        "treegrpo.policy.path: %s must be a policy with adapters to export a LoRA; its policy.json has no lora"
+                        "treegrpo.policy.path: %s must be a policy with adapters; its policy.json has no lora"
                             .formatted(policy)));
     try {
       return new LoraFile(adapters, layout);
@@ -169,10 +169,11 @@ final class RunInputs implements AutoCloseable {
       return baseWeights;
     }
     LoraPairs adapters = LoraPairs.of(layout);
-    if (adapters.size() == 0) {
+    int all = recipe.policy().lora().map(lora -> lora.scale().size()).orElse(0);
+    if (all == 0 || adapters.size() != all || layout.entries().size() != 2 * all) {
       throw new InvalidInputException(
-          "treegrpo.policy.reference: base needs a policy with adapters, and none are trained of %s; use start"
-              .formatted(settings.policy().path()));
+          "treegrpo.policy.reference: base needs a policy with adapters of which all are trained, and nothing else; of %s %d of %d are, and %d tensors; use start"
+              .formatted(settings.policy().path(), adapters.size(), all, layout.entries().size()));
     }
     return adapters.withoutEffect(layout, baseWeights);
   }

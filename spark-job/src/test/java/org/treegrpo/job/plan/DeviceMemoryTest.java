@@ -84,11 +84,20 @@ class DeviceMemoryTest {
   }
 
   @Test
-  void aReferenceAndAnOlderPolicyHaveTrainedWeightsOfTheirOwn() {
-    assertThat(plan("treegrpo.update.kl=0.1").compared()).as("reference").isEqualTo(4 * MIB);
-    assertThat(plan("treegrpo.update.epochs=2", "treegrpo.update.kl=0.1").compared())
-        .as("and the policy of the rollout")
-        .isEqualTo(8 * MIB);
+  void aReferenceHasTrainedWeightsOfItsOwn() {
+    DeviceMemory reference = plan("treegrpo.update.kl=0.1");
+    assertThat(reference.compared()).as("with gradients").isEqualTo(8 * MIB);
+    assertThat(reference.conditionings()).as("each has its own").isEqualTo(6 * MIB);
+    assertThat(plan("treegrpo.update.epochs=2").compared())
+        .as("the ratio of an edge needs no older network")
+        .isZero();
+  }
+
+  @Test
+  void guidanceOfTwoTrainedBranchesKeepsBoth() {
+    assertThat(plan("treegrpo.policy.guidance.grad=both").pass().orElseThrow().total())
+        .as("eight rows, twice")
+        .isEqualTo(1602 * MIB);
   }
 
   @Test

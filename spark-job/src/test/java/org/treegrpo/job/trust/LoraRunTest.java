@@ -182,7 +182,7 @@ class LoraRunTest {
     plain.train("rounds=1").assertDone();
     plain
         .command("export-lora", "--run-dir", plain.file("run").toString(), "--out", out.toString())
-        .assertRefused("must be a policy with adapters", "its policy.json has no lora");
+        .assertRefused("must be a policy with adapters; its policy.json has no lora");
     plain.train("rounds=1", "export.every=1").assertRefused("its policy.json has no lora");
   }
 
