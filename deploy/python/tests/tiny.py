@@ -62,6 +62,10 @@ def vae(channels, **options):
     )
 
 
+def flow_vae(scale, shift):
+    return vae(4, use_quant_conv=False, use_post_quant_conv=False, scaling_factor=scale, shift_factor=shift)
+
+
 def ddim():
     return diffusers.DDIMScheduler(
         beta_start=0.00085, beta_end=0.012, beta_schedule="scaled_linear", clip_sample=False, set_alpha_to_one=False, steps_offset=1
@@ -91,7 +95,7 @@ def sd3(folder):
     return diffusers.StableDiffusion3Pipeline(
         transformer=transformer,
         scheduler=diffusers.FlowMatchEulerDiscreteScheduler(shift=3.0),
-        vae=vae(4, use_quant_conv=False, use_post_quant_conv=False, scaling_factor=1.5305, shift_factor=0.0609),
+        vae=flow_vae(1.5305, 0.0609),
         text_encoder=clip(CLIPTextModelWithProjection, vocabulary),
         tokenizer=first,
         text_encoder_2=clip(CLIPTextModelWithProjection, vocabulary),
@@ -169,7 +173,7 @@ def flux(_folder):
     return diffusers.FluxPipeline(
         transformer=transformer,
         scheduler=diffusers.FlowMatchEulerDiscreteScheduler(shift=3.0, use_dynamic_shifting=True, base_image_seq_len=256, max_image_seq_len=4096, base_shift=0.5, max_shift=1.15),
-        vae=vae(4, use_quant_conv=False, use_post_quant_conv=False, scaling_factor=0.3611, shift_factor=0.1159),
+        vae=flow_vae(0.3611, 0.1159),
         text_encoder=None,
         tokenizer=None,
         text_encoder_2=None,
@@ -223,7 +227,7 @@ def wide(_folder):
     return diffusers.StableDiffusion3Pipeline(
         transformer=transformer,
         scheduler=diffusers.FlowMatchEulerDiscreteScheduler(shift=3.0),
-        vae=vae(4, use_quant_conv=False, use_post_quant_conv=False, scaling_factor=1.5305, shift_factor=0.0609),
+        vae=flow_vae(1.5305, 0.0609),
         **dict.fromkeys(nothing),
     )
 

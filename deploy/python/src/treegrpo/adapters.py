@@ -27,27 +27,18 @@ def lora_file(file, component):
 
 
 def load_adapter(network, component, file):
-    """Puts the adapters of a file where they belong."""
+    """Puts the adapters of a file where they belong; refuses a file of which some belong nowhere, which loaders pass over."""
     weights, metadata = lora_file(file, component)
     of_component = any(key.startswith(component + ".") for key in metadata)
     network.load_lora_adapter(weights, prefix=component, adapter_name="default", metadata=metadata if of_component else None)
+    adapted = sum(bool(getattr(module, "lora_A", None)) for module in network.modules())
+    if 2 * adapted != len(weights):
+        raise UserError(f"--lora: {file} holds {len(weights)} tensors, of which {2 * adapted} belong to modules of the {component}; all must")
 
 
-def fill_adapter(network, component, file, modules):
+def fill_adapter(network, component, file):
     """Gives adapters, float32 by now, the file's values: on the way there they were rounded to the frozen weights' type."""
     from peft import set_peft_model_state_dict
 
     weights, _ = lora_file(file, component)
-    require_all(weights, component, file, modules)
     set_peft_model_state_dict(network, {name.removeprefix(component + "."): value for name, value in weights.items()}, "default")
-
-
-def require_all(weights, component, file, modules):
-    """Refuses a file some of whose adapters belong nowhere: loaders pass over them."""
-    if 2 * modules != len(weights):
-        raise UserError(f"--lora: {file} holds {len(weights)} tensors, of which {2 * modules} belong to modules of the {component}; all must")
-
-
-def adapted(network):
-    """Names of the modules that have an adapter."""
-    return [name for name, module in network.named_modules() if getattr(module, "lora_A", None)]

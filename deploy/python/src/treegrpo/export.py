@@ -108,7 +108,7 @@ def adapters(pipeline, network, options):
                 part.weight.data = part.weight.data.to(torch.float32)
                 part.weight.requires_grad_(True)
     if options.lora:
-        fill_adapter(network, pipeline.denoiser, options.lora, len(scales))
+        fill_adapter(network, pipeline.denoiser, options.lora)
     else:
         unbound = [target for target in options.lora_targets or () if not any(f".{name}".endswith("." + target) for name in scales)]
         if unbound:
@@ -194,7 +194,7 @@ def decoder_of(pipeline, latent_shape, device):
 
     script = trace.traced(module, {"forward": tuple(inputs(2))}, torch.float32)
     archive, loaded, _ = trace.checked(module, script, inputs, torch.float32, [])
-    return {"file": "decoder.pt", "scale": scale, "shift": shift}, archive, {"decode": memory.of_decoder(device, loaded, inputs)}
+    return {"file": "decoder.pt", "scale": scale, "shift": shift}, archive, {"decode": memory.of_forward(device, loaded, inputs)}
 
 
 def write(out, policy, archives, chosen, options):

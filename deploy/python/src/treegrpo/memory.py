@@ -31,13 +31,28 @@ def peak(device, run):
     return highest
 
 
-def by_rows(device, make_run):
-    """{"fixed", "row"}: bytes whatever the batch, and bytes a row of it. make_run: gives the call for a number of rows."""
-    make_run(1)()  # what is kept from the first pass on is not a pass's
-    measured = {rows: peak(device, make_run(rows)) for rows in (1, 2, 3)}
+def by_rows(device, call, make_inputs):
+    """{"fixed", "row"}: bytes whatever the batch, and bytes a row of it, of a call with the inputs of a batch."""
+
+    def measured(rows):
+        inputs = make_inputs(rows)
+        return peak(device, lambda: call(inputs))
+
+    call(make_inputs(1))  # what is kept from the first pass on is not a pass's
+    peaks = {rows: measured(rows) for rows in (1, 2, 3)}
     # A batch of one may be computed in another way, and need more for it than two.
-    row = max(0, measured[3] - measured[2])
-    return {"fixed": max(0, *(allocated - rows * row for rows, allocated in measured.items())), "row": row}
+    row = max(0, peaks[3] - peaks[2])
+    return {"fixed": max(0, *(allocated - rows * row for rows, allocated in peaks.items())), "row": row}
+
+
+def of_forward(device, script, make_inputs):
+    """A forward pass without gradients."""
+
+    @torch.no_grad()
+    def predict(inputs):
+        script(*inputs)
+
+    return by_rows(device, predict, make_inputs)
 
 
 def of_network(device, script, count, make_inputs):
@@ -46,47 +61,14 @@ def of_network(device, script, count, make_inputs):
     Gradients of the trained tensors are not counted.
     """
 
-    def ones(prediction):
-        return torch.ones_like(prediction)
+    def train(inputs):
+        prediction = script(*inputs)
+        prediction.backward(torch.ones_like(prediction))
 
-    def predict(rows):
-        inputs = make_inputs(rows)
+    def train_blocks(inputs):
+        segments.backward(script, count, inputs, torch.ones_like)
 
-        def run():
-            with torch.no_grad():
-                script(*inputs)
-
-        return run
-
-    def train(rows):
-        inputs = make_inputs(rows)
-
-        def run():
-            prediction = script(*inputs)
-            prediction.backward(ones(prediction))
-
-        return run
-
-    def train_blocks(rows):
-        inputs = make_inputs(rows)
-        return lambda: segments.backward(script, count, inputs, ones)
-
-    measured = {"predict": by_rows(device, predict), "train": by_rows(device, train)}
+    measured = {"predict": of_forward(device, script, make_inputs), "train": by_rows(device, train, make_inputs)}
     if count:
-        measured["trainBlocks"] = by_rows(device, train_blocks)
+        measured["trainBlocks"] = by_rows(device, train_blocks, make_inputs)
     return measured
-
-
-def of_decoder(device, script, make_inputs):
-    """A decoder's forward pass."""
-
-    def decode(rows):
-        inputs = make_inputs(rows)
-
-        def run():
-            with torch.no_grad():
-                script(*inputs)
-
-        return run
-
-    return by_rows(device, decode)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import torch
 
-from treegrpo.adapters import adapted, load_adapter, lora_file, require_all
+from treegrpo.adapters import load_adapter
 from treegrpo.errors import UserError
 from treegrpo.pipelines import DTYPES, Pipeline
 
@@ -23,8 +23,6 @@ def merge(options):
     network = pipeline.load(part, torch_dtype=torch.float32)
     if options.lora:
         load_adapter(network, part, options.lora)
-        weights, _ = lora_file(options.lora, part)
-        require_all(weights, part, options.lora, len(adapted(network)))
         network.fuse_lora()
         network.unload_lora()
     else:

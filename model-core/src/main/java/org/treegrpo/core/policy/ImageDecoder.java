@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import org.treegrpo.core.tensor.ArchiveHeader;
 import org.treegrpo.core.tensor.TorchRuntime;
 
 /**
@@ -58,6 +59,19 @@ public final class ImageDecoder implements AutoCloseable {
       manager.close();
       throw e;
     }
+  }
+
+  /**
+   * Bytes of a decoder's parameters, by its header.
+   *
+   * @param directory of the policy
+   * @throws NetworkException if its archive is none
+   */
+  public static long parameterBytes(PolicySpec spec, Path directory) {
+    return spec.decoder().stream()
+        .flatMap(decoder -> NetworkFile.parameters(directory.resolve(decoder.file())).stream())
+        .mapToLong(ArchiveHeader.Parameter::bytes)
+        .sum();
   }
 
   /**

@@ -112,18 +112,32 @@ final class NetworkFile {
   }
 
   /**
+   * Does what needs memory of the device.
+   *
+   * @param pass what to call it
+   * @throws DeviceMemoryException if there is too little
+   */
+  static <T> T withinMemory(String file, String pass, Supplier<T> work) {
+    try {
+      return work.get();
+    } catch (EngineException e) {
+      throw TorchRuntime.isOutOfMemory(e) ? new DeviceMemoryException(file, pass, e) : e;
+    }
+  }
+
+  /**
    * A backward pass.
    *
-   * @throws DeviceMemoryException if the device has too little memory for it
+   * @param outputs makes what it starts from
    */
-  static void backward(String file, NDArray output, NDArray cotangent) {
-    try {
-      TorchRuntime.backward(output, cotangent);
-    } catch (EngineException e) {
-      throw TorchRuntime.isOutOfMemory(e)
-          ? new DeviceMemoryException(file, "the backward pass", e)
-          : e;
-    }
+  static void backward(String file, Supplier<NDArray> outputs, NDArray cotangent) {
+    withinMemory(
+        file,
+        "the backward pass",
+        () -> {
+          TorchRuntime.backward(outputs.get(), cotangent);
+          return cotangent;
+        });
   }
 
   private static RuntimeException refused(

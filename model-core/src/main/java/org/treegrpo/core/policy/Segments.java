@@ -128,9 +128,9 @@ final class Segments {
     try {
       NDList outputs = run(index, inputs);
       if (outputs.size() == 1) {
-        NetworkFile.backward(file, outputs.get(0), Objects.requireNonNull(cotangents[0]));
+        NetworkFile.backward(file, () -> outputs.get(0), Objects.requireNonNull(cotangents[0]));
       } else {
-        NetworkFile.backward(file, product(outputs, cotangents), one);
+        NetworkFile.backward(file, () -> product(outputs, cotangents), one);
       }
     } finally {
       TorchRuntime.endGradient();

@@ -136,7 +136,7 @@ final class TorchPolicy implements Policy {
       NDArray prediction = withGradient(inputs);
       return new TorchForward(
           checked(prediction, batch),
-          cotangent -> NetworkFile.backward(spec.file(), prediction, cotangent));
+          cotangent -> NetworkFile.backward(spec.file(), () -> prediction, cotangent));
     } catch (RuntimeException e) {
       scope.close();
       throw e;
@@ -213,11 +213,16 @@ final class TorchPolicy implements Policy {
           "latents: %d elements for %d rows of %s"
               .formatted(batch.latents().length, rows, spec.latentShape()));
     }
-    NDList inputs = new NDList();
-    inputs.add(TorchRuntime.upload(scope, batch.latents(), 0, shape));
-    inputs.add(TorchRuntime.upload(scope, batch.timesteps(), 0, new Shape(rows)));
-    inputs.addAll(conditionings.of(scope, batch.conditioning()));
-    return inputs;
+    return NetworkFile.withinMemory(
+        spec.file(),
+        "the upload of a batch",
+        () -> {
+          NDList inputs = new NDList();
+          inputs.add(TorchRuntime.upload(scope, batch.latents(), 0, shape));
+          inputs.add(TorchRuntime.upload(scope, batch.timesteps(), 0, new Shape(rows)));
+          inputs.addAll(conditionings.of(scope, batch.conditioning()));
+          return inputs;
+        });
   }
 
   private NDArray checked(NDArray prediction, PolicyBatch batch) {

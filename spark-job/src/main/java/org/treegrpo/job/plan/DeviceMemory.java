@@ -1,10 +1,10 @@
 package org.treegrpo.job.plan;
 
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.ToIntFunction;
-import java.util.stream.Stream;
 import org.treegrpo.core.learn.Edges;
 import org.treegrpo.core.policy.GuidedDenoiser.GuidanceGradient;
 import org.treegrpo.core.policy.NetworkMemory;
@@ -19,16 +19,22 @@ import org.treegrpo.job.settings.UpdateSettings;
  * What the networks of an executor with one task slot hold on their device at the most, in bytes.
  * Reward models are not included.
  *
- * @param frozen parameters that are not trained, one copy
+ * @param frozen parameters that are not trained, one copy; those of the decoder too
  * @param trained parameters and their gradients
  * @param compared trained parameters and gradients of the networks that the policy is compared with
  * @param conditionings that stay between passes
- * @param pass activations of the pass that needs most: sampling, learning or decoding a batch of at
- *     most {@code update.micro-batch} rows; empty where the policy does not say what its networks
- *     need
+ * @param loading frozen parameters of a second network, until it takes those that are there
+ * @param passes with their activations, each a batch of at most {@code update.micro-batch} rows;
+ *     none where the policy does not say what its networks need
  */
 public record DeviceMemory(
-    long frozen, long trained, long compared, long conditionings, Optional<Pass> pass) {
+    long frozen, long trained, long compared, long conditionings, long loading, List<Pass> passes) {
+
+  private static final String LEARNING = "learning";
+
+  public DeviceMemory {
+    passes = List.copyOf(passes);
+  }
 
   /**
    * A pass.
@@ -48,11 +54,12 @@ public record DeviceMemory(
     long conditioning =
         inputs.policy().conditioning().stream().mapToLong(input -> input.elements()).sum();
     return new DeviceMemory(
-        inputs.frozenBytes(),
+        inputs.frozenBytes() + inputs.decoderBytes(),
         2 * weights,
         2L * comparisons(settings) * weights,
         (1L + comparisons(settings)) * conditioning * Float.BYTES * inputs.residentPrompts(),
-        inputs.policy().memory().flatMap(memory -> dearest(memory, settings)));
+        comparisons(settings) == 0 ? 0 : inputs.frozenBytes(),
+        inputs.policy().memory().map(memory -> passes(memory, settings)).orElse(List.of()));
   }
 
   private static int comparisons(TrainSettings settings) {
@@ -68,19 +75,17 @@ public record DeviceMemory(
     return (reference ? 1 : 0) + (old ? 1 : 0);
   }
 
-  private static Optional<Pass> dearest(NetworkMemory memory, TrainSettings settings) {
-    int leaves = sampledRows(settings);
-    return memory
-        .train(settings.update().checkpointing())
-        .map(
-            train ->
-                Stream.concat(
-                        Stream.of(
-                            new Pass("learning", learned(train, settings), learnedRows(settings)),
-                            new Pass("sampling", memory.predict(), leaves)),
-                        memory.decode().stream().map(bytes -> new Pass("decoding", bytes, leaves)))
-                    .max(Comparator.comparingLong(Pass::total))
-                    .orElseThrow());
+  private static List<Pass> passes(NetworkMemory memory, TrainSettings settings) {
+    Optional<ByRows> train = memory.train(settings.update().checkpointing());
+    if (train.isEmpty()) {
+      return List.of();
+    }
+    List<Pass> passes = new ArrayList<>();
+    passes.add(new Pass(LEARNING, learned(train.get(), settings), learnedRows(settings)));
+    int sampled = sampledRows(settings);
+    passes.add(new Pass("sampling", memory.predict(), sampled));
+    memory.decode().ifPresent(bytes -> passes.add(new Pass("decoding", bytes, sampled)));
+    return passes;
   }
 
   /** Guidance whose branches are both trained keeps the activations of both. */
@@ -118,20 +123,36 @@ public record DeviceMemory(
         Math.min(settings.update().microBatch(), perShare * nodes.applyAsInt(parts.get(0)));
   }
 
-  /** All of it; without the activations where they are not known. */
+  /** The pass that needs most; empty where that is not known. */
+  public Optional<Pass> dearest() {
+    return passes.stream().max(Comparator.comparingLong(Pass::total));
+  }
+
+  /** The most at once; without activations where they are not known. */
   public long total() {
-    return held() + pass.map(Pass::total).orElse(0L);
+    return held() + Math.max(loading, dearest().map(Pass::total).orElse(0L));
   }
 
   private long held() {
     return frozen + trained + compared + conditionings;
   }
 
-  /** The largest micro-batch with which the same pass fits into a device; 0 if none does. */
+  /** The largest micro-batch whose passes all fit into a device; 0 if none does. */
   int largestBatch(long bytes) {
-    return pass.map(Pass::bytes)
-        .map(it -> Math.max(0, (bytes - held() - it.fixed()) / Math.max(1, it.row())))
-        .orElse(0L)
-        .intValue();
+    if (held() + loading > bytes) {
+      return 0;
+    }
+    return passes.stream()
+        .mapToLong(
+            pass -> (bytes - held() - pass.bytes().fixed()) / Math.max(1, pass.bytes().row()))
+        .mapToInt(rows -> (int) Math.max(0, Math.min(rows, Integer.MAX_VALUE)))
+        .min()
+        .orElse(0);
+  }
+
+  /** Whether keeping fewer activations would need less. */
+  boolean isBoundByLearning(long bytes) {
+    return held() + loading < bytes
+        && dearest().map(pass -> pass.name().equals(LEARNING)).orElse(false);
   }
 }

@@ -9,6 +9,7 @@ import org.treegrpo.core.tensor.ArchiveHeader.Parameter;
  *
  * @param policy the content of {@code policy.json}
  * @param parameters of the network
+ * @param decoderBytes bytes of the decoder's parameters
  * @param trainPrompts prompts of {@code prompts.train}
  * @param evaluationPrompts held-out prompts that an evaluation may sample
  * @param residentPrompts whose conditionings stay on a device between passes
@@ -16,6 +17,7 @@ import org.treegrpo.core.tensor.ArchiveHeader.Parameter;
 public record PlanInputs(
     PolicySpec policy,
     TrainableParameters.Selection parameters,
+    long decoderBytes,
     int trainPrompts,
     int evaluationPrompts,
     int residentPrompts) {

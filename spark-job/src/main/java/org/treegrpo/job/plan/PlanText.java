@@ -174,12 +174,15 @@ public final class PlanText {
   private void device() {
     DeviceMemory device = plan.device();
     heading("Device memory of an executor with one task slot, without reward models");
-    size("frozen weights", device.frozen(), "as their archive has them");
+    size("frozen weights", device.frozen(), "as their archives have them, the decoder's too");
     size("trained weights", device.trained(), "with their gradients");
     size("compared with", device.compared(), "trained weights of a reference or an older policy");
     size("conditionings", device.conditionings(), "of the prompts of a share or an evaluation");
+    if (device.loading() > 0) {
+      size("while it is loaded", device.loading(), "frozen weights of the network to compare with");
+    }
     device
-        .pass()
+        .dearest()
         .ifPresentOrElse(
             pass ->
                 line(
@@ -194,7 +197,8 @@ public final class PlanText {
                         ? ""
                         : ", activations computed again block by block"),
             () -> line("activations", "not known, policy.json has no memory"));
-    size("together", device.total(), device.pass().isPresent() ? "about" : "without activations");
+    size(
+        "together", device.total(), device.dearest().isPresent() ? "about" : "without activations");
   }
 
   private void sparkJobs() {

@@ -105,8 +105,10 @@ public record RunPlan(
     long there = (long) (settings.policy().deviceMemoryGib() * (1L << 30));
     if (there > 0 && memory.total() > there) {
       int rows = memory.largestBatch(there);
-      boolean keepsAll =
-          settings.update().checkpointing() == Checkpointing.OFF && inputs.policy().segments() > 0;
+      boolean blocks =
+          settings.update().checkpointing() == Checkpointing.OFF
+              && inputs.policy().segments() > 0
+              && memory.isBoundByLearning(there);
       throw problem(
           "treegrpo.update.micro-batch",
           Integer.toString(settings.update().microBatch()),
@@ -117,10 +119,10 @@ public record RunPlan(
                   rows > 0
                       ? "%d fits%s"
                           .formatted(
-                              rows, keepsAll ? ", and more with update.checkpointing = blocks" : "")
-                      : keepsAll
+                              rows, blocks ? ", and more with update.checkpointing = blocks" : "")
+                      : blocks
                           ? "set update.checkpointing = blocks, or export the policy with bfloat16 weights"
-                          : "no batch fits; export the policy with bfloat16 weights or for smaller pictures, or use larger devices"));
+                          : "no batch fits; export the policy with bfloat16 weights or for smaller pictures, drop the penalties, or use larger devices"));
     }
     return memory;
   }

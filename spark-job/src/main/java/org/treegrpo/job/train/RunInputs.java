@@ -218,6 +218,7 @@ final class RunInputs implements AutoCloseable {
         new PlanInputs(
             recipe.policy(),
             parameters,
+            ImageDecoder.parameterBytes(recipe.policy(), copy.directory()),
             recipe.trainPrompts().size(),
             recipe.evaluationPrompts().size(),
             recipe.residentPrompts()));

@@ -65,7 +65,7 @@ class DeviceMemoryTest {
         new Selection(
             List.of(parameter("lora", "float32", true, MIB)),
             List.of(parameter("base", "bfloat16", false, 100 * MIB)));
-    return new PlanInputs(spec, parameters, 40, 12, 3);
+    return new PlanInputs(spec, parameters, 5 * MIB, 40, 12, 3);
   }
 
   private static DeviceMemory plan(String... overrides) {
@@ -75,12 +75,12 @@ class DeviceMemoryTest {
   @Test
   void eachPartIsCounted() {
     DeviceMemory memory = plan();
-    assertThat(memory.frozen()).as("bfloat16").isEqualTo(200 * MIB);
+    assertThat(memory.frozen()).as("bfloat16, and the decoder").isEqualTo(205 * MIB);
     assertThat(memory.trained()).as("float32, with gradients").isEqualTo(8 * MIB);
     assertThat(memory.compared()).as("no penalty").isZero();
     assertThat(memory.conditionings()).as("three prompts").isEqualTo(3 * MIB);
-    assertThat(memory.pass().orElseThrow().name()).isEqualTo("learning");
-    assertThat(memory.total()).isEqualTo((200 + 8 + 3 + 802) * MIB);
+    assertThat(memory.dearest().orElseThrow().name()).isEqualTo("learning");
+    assertThat(memory.total()).isEqualTo((205 + 8 + 3 + 802) * MIB);
   }
 
   @Test
@@ -95,7 +95,7 @@ class DeviceMemoryTest {
 
   @Test
   void guidanceOfTwoTrainedBranchesKeepsBoth() {
-    assertThat(plan("treegrpo.policy.guidance.grad=both").pass().orElseThrow().total())
+    assertThat(plan("treegrpo.policy.guidance.grad=both").dearest().orElseThrow().total())
         .as("eight rows, twice")
         .isEqualTo(1602 * MIB);
   }
@@ -103,26 +103,49 @@ class DeviceMemoryTest {
   @Test
   void withCheckpointingDecodingNeedsMost() {
     DeviceMemory memory = plan("treegrpo.update.checkpointing=blocks");
-    assertThat(memory.pass().orElseThrow().name()).isEqualTo("decoding");
-    assertThat(memory.pass().orElseThrow().total()).isEqualTo(240 * MIB);
+    assertThat(memory.dearest().orElseThrow().name()).isEqualTo("decoding");
+    assertThat(memory.dearest().orElseThrow().total()).isEqualTo(240 * MIB);
   }
 
   @Test
   void aDeviceThatIsTooSmallIsRefusedWithWhatFits() {
-    assertThat(plan("treegrpo.policy.device-memory-gib=0.99").total()).isEqualTo(1013 * MIB);
+    assertThat(plan("treegrpo.policy.device-memory-gib=1.0").total()).isEqualTo(1018 * MIB);
     assertThatThrownBy(() -> plan("treegrpo.policy.device-memory-gib=0.5"))
         .isInstanceOf(SettingsException.class)
         .hasMessageContaining("treegrpo.update.micro-batch")
-        .hasMessageContaining("1013.0 MiB; 2 fits, and more with update.checkpointing = blocks");
-    assertThatThrownBy(() -> plan("treegrpo.policy.device-memory-gib=0.2"))
+        .hasMessageContaining("1018.0 MiB; 2 fits, and more with update.checkpointing = blocks");
+    assertThatThrownBy(() -> plan("treegrpo.policy.device-memory-gib=0.3"))
         .hasMessageContaining("set update.checkpointing = blocks, or export");
+  }
+
+  @Test
+  void whatIsLoadedBesidesMustFitToo() {
+    DeviceMemory memory = plan("treegrpo.update.kl=0.1", "treegrpo.update.checkpointing=blocks");
+    assertThat(memory.loading()).as("the reference's own copy").isEqualTo(200 * MIB);
+    assertThat(memory.total()).as("decoding needs more").isEqualTo((205 + 8 + 8 + 6 + 240) * MIB);
+    assertThatThrownBy(
+            () -> plan("treegrpo.update.kl=0.1", "treegrpo.policy.device-memory-gib=0.4"))
+        .as("not even without a pass")
+        .hasMessageContaining("no batch fits");
+  }
+
+  @Test
+  void theBatchThatFitsIsOneForAllPasses() {
+    assertThatThrownBy(
+            () ->
+                plan(
+                    "treegrpo.update.checkpointing=blocks",
+                    "treegrpo.policy.device-memory-gib=0.25"))
+        .as("256 - 216 MiB: decoding one row needs 30, sampling 21, learning 13")
+        .hasMessageContaining("1 fits")
+        .hasMessageNotContaining("and more with");
   }
 
   @Test
   void whatThePolicyDoesNotSayIsNotInvented() {
     RunPlan plan = RunPlan.of(settings(), inputs(Optional.empty()));
-    assertThat(plan.device().pass()).isEmpty();
-    assertThat(plan.device().total()).isEqualTo((200 + 8 + 3) * MIB);
+    assertThat(plan.device().dearest()).isEmpty();
+    assertThat(plan.device().total()).isEqualTo((205 + 8 + 3) * MIB);
     assertThat(PlanText.of(plan)).contains("not known, policy.json has no memory");
     assertThat(PlanText.of(RunPlan.of(settings(), inputs(Optional.of(MEMORY)))))
         .contains(

@@ -17,6 +17,7 @@ public final class PlanFixtures {
         policy,
         new TrainableParameters.Selection(
             List.of(parameter("weight", "float32", true, parameters)), List.of()),
+        0,
         trainPrompts,
         evaluationPrompts,
         2);

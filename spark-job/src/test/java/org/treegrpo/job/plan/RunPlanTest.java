@@ -164,6 +164,7 @@ class RunPlanTest {
         new PlanInputs(
             inputs(Prediction.FLOW_VELOCITY).policy(),
             settings.policy().trainable().of(network),
+            0,
             40,
             12,
             2));
