@@ -128,6 +128,9 @@ class LoraRunTest {
     plain
         .train("rounds=1", "policy.reference=base")
         .assertRefused("treegrpo.policy.reference: base needs a policy with adapters");
+    inputs
+        .train("policy.trainable=[\"*.lora_B.*\"]", "policy.reference=base")
+        .assertRefused("of which all are trained", "0 of 1 are, and 1 tensors");
   }
 
   @Test
