@@ -23,6 +23,20 @@ public final class PolicyDirectory {
    * @throws PolicyDirectoryException for the first rule that is broken
    */
   public static PolicySpec read(Path directory) throws IOException {
+    PolicySpec spec = describe(directory);
+    requireFile(directory, "file", spec.file());
+    if (spec.decoder().isPresent()) {
+      requireFile(directory, "decoder.file", spec.decoder().get().file());
+    }
+    return spec;
+  }
+
+  /**
+   * Reads and checks {@code policy.json} only.
+   *
+   * @throws PolicyDirectoryException for the first rule that is broken
+   */
+  public static PolicySpec describe(Path directory) throws IOException {
     if (!Files.isDirectory(directory)) {
       throw new PolicyDirectoryException(
           directory.toString(), "", "no such directory", "must be a policy directory");
@@ -41,12 +55,7 @@ public final class PolicyDirectory {
       refusal.initCause(e);
       throw refusal;
     }
-    PolicySpec spec = PolicyFilesJson.parse(description.toString(), text);
-    requireFile(directory, "file", spec.file());
-    if (spec.decoder().isPresent()) {
-      requireFile(directory, "decoder.file", spec.decoder().get().file());
-    }
-    return spec;
+    return PolicyFilesJson.parse(description.toString(), text);
   }
 
   /**

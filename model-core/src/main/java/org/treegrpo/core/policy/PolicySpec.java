@@ -1,8 +1,12 @@
 package org.treegrpo.core.policy;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.treegrpo.core.process.NoiseSchedule;
 import org.treegrpo.core.process.Prediction;
 
@@ -108,6 +112,16 @@ public record PolicySpec(
         network.map(NetworkSpec::segments).orElse(0),
         Optional.empty(),
         Map.of());
+  }
+
+  /** Names of the directory's files that this speaks of, in no other way than the shortest. */
+  public Set<String> files() {
+    Set<String> names = new TreeSet<>(sha256.keySet());
+    names.add(file);
+    decoder.ifPresent(network -> names.add(network.file()));
+    return names.stream()
+        .map(name -> Path.of(name).normalize().toString())
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   /** The noise schedule of a diffusion policy: Stable Diffusion's where the file names none. */

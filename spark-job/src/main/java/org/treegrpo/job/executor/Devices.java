@@ -18,12 +18,13 @@ public final class Devices {
   private Devices() {}
 
   /**
-   * The device that {@code policy.device} asks for, for the task that runs on this thread.
+   * The device that {@code policy.device} asks for, for the task that runs on this thread, or
+   * without one.
    *
    * @throws ExecutorException if a GPU is asked for and there is none, or Spark assigns one that
    *     libtorch does not see
    */
-  static Device choose(PolicySettings.Device wanted) {
+  public static Device choose(PolicySettings.Device wanted) {
     return wanted == PolicySettings.Device.CPU
         ? Device.cpu()
         : choose(wanted, TorchRuntime.gpuCount(), assigned(), GpuAddress.ofThisProcess());

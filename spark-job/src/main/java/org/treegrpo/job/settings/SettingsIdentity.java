@@ -30,6 +30,7 @@ public record SettingsIdentity(SortedMap<String, String> digests) {
           "budget",
           "run-dir",
           "cluster",
+          "security",
           "pretrain",
           "compare",
           "policy.type",

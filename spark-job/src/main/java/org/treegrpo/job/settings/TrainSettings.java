@@ -41,6 +41,7 @@ public record TrainSettings(
     SelfCheckSettings selfCheck,
     ReportSettings report,
     ClusterSettings cluster,
+    SecuritySettings security,
     PretrainSettings pretrain,
     CompareSettings compare,
     ResolvedConfig resolved) {
@@ -109,6 +110,7 @@ public record TrainSettings(
         SelfCheckSettings.read(reader.section("self-check")),
         ReportSettings.read(reader.section("report")),
         ClusterSettings.read(reader.section("cluster")),
+        SecuritySettings.read(reader.section("security")),
         PretrainSettings.read(reader.section("pretrain")),
         CompareSettings.read(reader.section("compare")),
         ResolvedConfig.of(reader.block().values(), optimizer.decay() == Decay.CONSTANT));

@@ -1,5 +1,6 @@
 package org.treegrpo.job.train;
 
+import ai.djl.Device;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -18,6 +19,8 @@ import org.treegrpo.core.policy.Policy;
 import org.treegrpo.core.prompt.Prompt;
 import org.treegrpo.core.tree.NoiseSource;
 import org.treegrpo.core.tree.TreeSettings.RootNoise;
+import org.treegrpo.job.executor.Devices;
+import org.treegrpo.job.executor.ExecutorException;
 import org.treegrpo.job.images.Png;
 import org.treegrpo.job.round.Recipe;
 import org.treegrpo.job.settings.TrainSettings;
@@ -42,6 +45,7 @@ public final class ImageSampler {
       String text,
       Path target)
       throws IOException {
+    Device device = device(settings);
     try (RunInputs inputs = RunInputs.load(settings, hadoop)) {
       Recipe recipe = inputs.recipe();
       String id = settings.policy().conditioningFile().isEmpty() ? "sample" : text;
@@ -50,10 +54,10 @@ public final class ImageSampler {
       float[] root = new float[elements];
       new NoiseSource(settings.evaluation().seed(), 0, RootNoise.INDEPENDENT)
           .root(id, 0, root, 0, elements);
-      try (Policy policy = inputs.openPolicy();
-          ImageDecoder decoder = inputs.openDecoder()) {
+      try (Policy policy = inputs.openPolicy(device);
+          ImageDecoder decoder = inputs.openDecoder(device)) {
         policy.install(choice.load(inputs, hadoop).values());
-        float[] latent = sample(inputs, policy, root, conditioning);
+        float[] latent = sample(inputs, device, policy, root, conditioning);
         ImageDecoder.Images image = decoder.decode(1, latent);
         if (target.toString().endsWith(TENSORS)) {
           writeTensors(target, recipe.policy().latentShape(), latent, image);
@@ -85,14 +89,23 @@ public final class ImageSampler {
     }
   }
 
+  private static Device device(TrainSettings settings) {
+    try {
+      return Devices.choose(settings.policy().device());
+    } catch (ExecutorException e) {
+      throw new InvalidInputException(e.getMessage(), e);
+    }
+  }
+
   private static float[] sample(
-      RunInputs inputs, Policy policy, float[] root, Conditioning conditioning) throws IOException {
+      RunInputs inputs, Device device, Policy policy, float[] root, Conditioning conditioning)
+      throws IOException {
     Recipe recipe = inputs.recipe();
     Denoiser denoiser = recipe.evaluationDenoiser(policy);
     if (!recipe.settings().evaluation().endsWithBase()) {
       return recipe.evaluationSample(denoiser, denoiser, 1, root, List.of(conditioning));
     }
-    try (Policy base = inputs.openPolicy()) {
+    try (Policy base = inputs.openPolicy(device)) {
       base.install(inputs.referenceWeights());
       return recipe.evaluationSample(
           denoiser, recipe.evaluationDenoiser(base), 1, root, List.of(conditioning));

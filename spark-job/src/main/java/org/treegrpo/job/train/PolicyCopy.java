@@ -5,6 +5,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -17,8 +18,8 @@ import org.treegrpo.job.files.PolicyFile;
 import org.treegrpo.job.files.TemporaryDirectory;
 
 /**
- * A policy directory of any file system as a local one: small files are copied, large ones linked
- * to where this host has them. Owns the directory.
+ * A policy directory of any file system as a local one: small files are copied, large ones that it
+ * refers to are linked to where this host has them. Owns the directory.
  */
 final class PolicyCopy implements AutoCloseable {
 
@@ -26,6 +27,7 @@ final class PolicyCopy implements AutoCloseable {
   private final TemporaryDirectory directory;
   private final FileCache cache;
   private final List<Entry> entries = new ArrayList<>();
+  private final List<Entry> notFetched = new ArrayList<>();
 
   private PolicyCopy(String original, FileCache cache) {
     this.original = original;
@@ -41,7 +43,7 @@ final class PolicyCopy implements AutoCloseable {
   private record Entry(String name, String uri, long length, byte[] content) {}
 
   /**
-   * Copies the files of the directory and of those in it; hidden ones are left out.
+   * Copies the small files of the directory and of those in it; hidden ones are left out.
    *
    * @param uri what {@code policy.path} says
    * @param cache for large files
@@ -59,12 +61,28 @@ final class PolicyCopy implements AutoCloseable {
       RemoteIterator<LocatedFileStatus> files = fs.listFiles(source, true);
       while (files.hasNext()) {
         FileStatus file = files.next();
-        copy.add(fs, file, root.relativize(file.getPath().toUri()).getPath(), hadoop);
+        copy.add(fs, file, root.relativize(file.getPath().toUri()).getPath());
       }
       return copy;
     } catch (IOException | RuntimeException e) {
       copy.close();
       throw e;
+    }
+  }
+
+  /**
+   * Adds large files.
+   *
+   * @param names of those that the policy needs
+   * @throws IOException naming what cannot be read
+   */
+  void fetchLarge(Set<String> names, Configuration hadoop) throws IOException {
+    for (Entry entry : notFetched) {
+      if (names.contains(entry.name())) {
+        directory.link(
+            entry.name(), cache.fetch(new org.apache.hadoop.fs.Path(entry.uri()), hadoop));
+        entries.add(entry);
+      }
     }
   }
 
@@ -109,18 +127,17 @@ final class PolicyCopy implements AutoCloseable {
     directory.close();
   }
 
-  private void add(FileSystem fs, FileStatus file, String name, Configuration hadoop)
-      throws IOException {
+  private void add(FileSystem fs, FileStatus file, String name) throws IOException {
     if (name.startsWith(".") || name.contains("/.")) {
       return;
     }
-    byte[] content = new byte[0];
+    String uri = file.getPath().toString();
     if (PolicyFile.isLarge(file.getLen())) {
-      directory.link(name, cache.fetch(file.getPath(), hadoop));
+      notFetched.add(new Entry(name, uri, file.getLen(), new byte[0]));
     } else {
-      content = InputFile.read(fs, file.getPath());
+      byte[] content = InputFile.read(fs, file.getPath());
       directory.write(name, content);
+      entries.add(new Entry(name, uri, file.getLen(), content));
     }
-    entries.add(new Entry(name, file.getPath().toString(), file.getLen(), content));
   }
 }

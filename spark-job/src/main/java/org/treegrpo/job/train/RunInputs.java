@@ -23,6 +23,7 @@ import org.treegrpo.core.policy.NetworkException;
 import org.treegrpo.core.policy.ParameterLayout;
 import org.treegrpo.core.policy.Policies;
 import org.treegrpo.core.policy.Policy;
+import org.treegrpo.core.policy.PolicyDirectory;
 import org.treegrpo.core.policy.TrainableParameters;
 import org.treegrpo.core.prompt.Prompt;
 import org.treegrpo.core.prompt.PromptException;
@@ -72,7 +73,9 @@ final class RunInputs implements AutoCloseable {
     this.trainPrompts = read("treegrpo.prompts.train", settings.prompts().train(), hadoop);
     this.evaluationPrompts =
         read("treegrpo.prompts.evaluation", settings.prompts().evaluation(), hadoop);
+    copy.fetchLarge(PolicyDirectory.describe(copy.directory()).files(), hadoop);
     this.recipe = new Recipe(settings, copy.directory(), hadoop, trainPrompts, evaluationPrompts);
+    TrustedRoots.require(settings, recipe.policy(), hadoop);
     checkDigests();
     this.parameters =
         settings.policy().trainable().of(Policies.parameters(recipe.policy(), copy.directory()));
@@ -224,14 +227,14 @@ final class RunInputs implements AutoCloseable {
             recipe.residentPrompts()));
   }
 
-  /** The network on the CPU; the caller closes it. */
-  Policy openPolicy() throws IOException {
-    return Policies.open(recipe.policy(), copy.directory(), recipe.networkOptions(Device.cpu()));
+  /** The network; the caller closes it. */
+  Policy openPolicy(Device device) throws IOException {
+    return Policies.open(recipe.policy(), copy.directory(), recipe.networkOptions(device));
   }
 
-  /** The decoder on the CPU; the caller closes it. */
-  ImageDecoder openDecoder() {
-    return ImageDecoder.open(recipe.policy(), copy.directory(), Device.cpu(), PolicyProbe.ROWS);
+  /** The decoder; the caller closes it. */
+  ImageDecoder openDecoder(Device device) {
+    return ImageDecoder.open(recipe.policy(), copy.directory(), device, PolicyProbe.ROWS);
   }
 
   /** What executors are sent. */
@@ -297,8 +300,8 @@ final class RunInputs implements AutoCloseable {
     new NetworkTrial(settings.policy())
         .here(
             () -> {
-              try (Policy policy = openPolicy();
-                  ImageDecoder decoder = openDecoder()) {
+              try (Policy policy = openPolicy(Device.cpu());
+                  ImageDecoder decoder = openDecoder(Device.cpu())) {
                 new PolicyProbe(recipe).run(policy, decoder);
                 return true;
               }

@@ -97,10 +97,16 @@ public final class TrainingRun {
               ? RunPlace.fresh(settings.runDir(), hadoop)
               : RunPlace.existing(settings.runDir(), hadoop);
       RunIdentity identity = RunIdentity.of(settings, inputs);
+      boolean made = !directory.fs().exists(directory.root());
       try (RunLock lock = RunPlace.lock(directory, spark)) {
         Style style = Style.ofStandardOutput();
         return new TrainingRun(settings, inputs, identity, lock.directory(), out, style)
             .run(start, spark);
+      } catch (InvalidInputException refused) {
+        if (made && !RunPlace.holdsAnything(directory)) {
+          directory.fs().delete(directory.root(), false);
+        }
+        throw refused;
       }
     }
   }
@@ -115,7 +121,9 @@ public final class TrainingRun {
         StopSignals signals = StopSignals.to(stop::isTaken)) {
       endedBy = turn(cluster, stop, checkpoint, Pace.WHOLE).endedBy().orElseThrow();
     } catch (Exception failure) { // also Spark's checked exceptions, which its Java API hides
-      recordFailure(failure);
+      if (!(failure instanceof InvalidInputException) || RunPlace.holdsAnything(directory)) {
+        recordFailure(failure);
+      }
       throw failure;
     }
     return complete(endedBy);

@@ -148,6 +148,7 @@ class DefaultsTest {
     assertThat(settings.cluster())
         .as("cluster")
         .isEqualTo(new ClusterSettings(Duration.ofMinutes(5)));
+    assertThat(settings.security()).as("security").isEqualTo(new SecuritySettings(List.of()));
   }
 
   @Test

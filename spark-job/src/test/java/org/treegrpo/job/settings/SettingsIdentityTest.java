@@ -128,6 +128,7 @@ class SettingsIdentityTest {
         "policy.cache-dir=/scratch",
         "policy.device-memory-gib=80",
         "export.every=5",
+        "security.torchscript-roots=[/models]",
         "reward-workers.threads=2",
         "reward-workers.max-failed-share=0.5",
         "self-check.tolerance=1e-3",

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -14,7 +15,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.treegrpo.core.io.SafetensorsReader;
 import org.treegrpo.core.io.TensorInfo;
 import org.treegrpo.job.files.FileCache;
-import org.treegrpo.job.train.CommandLineRun;
 import org.treegrpo.job.train.LoraPolicy;
 import org.treegrpo.job.train.TinyRun;
 
@@ -149,16 +149,35 @@ class LoraRunTest {
   void aLargeNetworkThatBreaksItsContractIsFoundByAnExecutorBeforeTheFirstRound()
       throws IOException {
     LoraPolicy.writeLargeBroken(inputs.file("policy"));
-    CommandLineRun refused = inputs.train("rounds=2");
-    assertThat(refused.exitCode()).as("exit code; %s", refused.err()).isEqualTo(2);
-    assertThat(refused.err())
-        .startsWith("treegrpo: network.pt: forward must return the shape of the latent")
-        .doesNotContain("\tat ");
-    assertThat(run.resolve("metrics.jsonl")).as("no round").doesNotExist();
-    assertThat(run.resolve("result.json"))
-        .as("by an executor, when the run had its directory")
-        .content()
-        .contains("\"failed\"", "must return the shape");
+    inputs
+        .train("rounds=2")
+        .assertRefused("network.pt: forward must return the shape of the latent");
+    LoraPolicy.writeLarge(inputs.file("policy"));
+    inputs.train("rounds=1").assertDone();
+  }
+
+  @Test
+  void aLargeFileThatThePolicyDoesNotNameIsLeftWhereItIs() throws IOException {
+    LoraPolicy.writeLarge(inputs.file("policy"));
+    Files.write(inputs.file("policy/another.pt"), new byte[20_000_000]);
+    Path cache = inputs.file("cache");
+    Configuration mounted = new Configuration();
+    mounted.set("fs.viewfs.mounttable.far.link./policy", inputs.file("policy").toUri().toString());
+    inputs
+        .command(
+            TinyRun.spark("local[1]"),
+            mounted,
+            inputs.arguments(
+                "train",
+                "rounds=1",
+                "policy.path=\"viewfs://far/policy\"",
+                "policy.cache-dir=" + cache))
+        .assertDone();
+    try (Stream<Path> files = Files.walk(cache)) {
+      assertThat(files.filter(file -> file.toFile().length() > 1_000_000))
+          .as("the network")
+          .hasSize(1);
+    }
   }
 
   @Test

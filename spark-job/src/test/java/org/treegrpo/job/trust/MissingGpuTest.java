@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -35,6 +37,15 @@ class MissingGpuTest {
         .command(inputs.arguments(command, GPU))
         .assertRefused(
             "treegrpo.policy.device = gpu: this machine must have a GPU", "it sees none");
+  }
+
+  @Test
+  void aPictureIsNotDrawnElsewhere() throws IOException {
+    List<String> sample = new ArrayList<>(List.of(inputs.arguments("sample", GPU)));
+    sample.addAll(List.of("--prompt", "ab", "--out", inputs.file("picture.png").toString()));
+    inputs
+        .command(sample.toArray(String[]::new))
+        .assertRefused("treegrpo.policy.device = gpu: an executor must have a GPU");
   }
 
   @Test
