@@ -6,6 +6,7 @@ Usage: check.py CHECKOUT WORK. Prints a line for each thing that holds; ends wit
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -18,9 +19,11 @@ from safetensors.torch import load_file
 CHECKOUT, WORK = Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve()
 sys.path.insert(0, str(CHECKOUT / "docs/benchmarks/pytorch-loop"))
 sys.path.insert(0, str(CHECKOUT / "deploy/python/src"))
+os.environ["PYTHONPATH"] = str(CHECKOUT / "deploy/python/src")  # of the notebook's kernel
 
 import cuda  # noqa: E402
 import noise  # noqa: E402  the engine's generator
+import notebook  # noqa: E402
 import oracle  # noqa: E402
 import sizes  # noqa: E402
 import tiny  # noqa: E402
@@ -325,6 +328,14 @@ def memory():
         check(abs(found - plan) <= 0.15 * plan, f"wide: a round with checkpointing {checkpointing} allocates {found / 2**20:.0f} MiB, and plan says {plan / 2**20:.0f} MiB: within 15 %")
 
 
+def read_and_run():
+    """The notebook of the documentation, on the small SD3."""
+    parameters = dict(checkout=CHECKOUT, pipeline=WORK / "sd3", work=WORK / "notebook", rank=4, text_tokens=16, device="cpu", dtype="float32")
+    before, after = notebook.run(CHECKOUT / "deploy/python/notebooks/lora.ipynb", parameters | dict(steps=STEPS, guidance=GUIDANCE, learning_rate=1e-2))
+    moved = np.abs(before - after).mean()
+    check(moved > 1, f"notebook: export, five rounds, LoRA, and diffusers draws another picture; its pixels moved by {moved:.0f} of 255")
+
+
 def main():
     folder, pipeline, conditionings, policy, config, base = with_engine("sd3", 4, 8)
     first, drawn = lora("sd3", pipeline, policy, conditionings, config, base)
@@ -345,6 +356,7 @@ def main():
     all_parameters(WORK / "sd15-conditionings")
     cuda_build(WORK / "sd3.conf")
     memory()
+    read_and_run()
     for words, message in (
         (("export", "--pipeline", WORK, "--out", WORK / "none"), "holds no model_index.json"),
         (("export", "--pipeline", folder, "--out", WORK / "none", "--lora-targets", "nothing"), "must name modules"),

@@ -152,6 +152,16 @@ public final class CheckpointStore {
     return Optional.empty();
   }
 
+  /** Whether any checkpoint was ever finished, whatever has become of it. */
+  public boolean hasFinished() throws IOException {
+    for (Path directory : directories().values()) {
+      if (fs.exists(new Path(directory, Manifest.NAME))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /**
    * Checks one checkpoint against its manifest.
    *

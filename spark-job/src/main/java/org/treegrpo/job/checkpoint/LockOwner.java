@@ -22,6 +22,7 @@ import org.apache.hadoop.net.NetUtils;
  * @param application the Spark application
  * @param since when the lock was taken, ISO-8601
  * @param token unique to this lock
+ * @param renewed whether the holder shows again and again that it lives, see {@link Lease}
  */
 record LockOwner(
     String host,
@@ -30,7 +31,8 @@ record LockOwner(
     long processStart,
     String application,
     String since,
-    String token) {
+    String token,
+    boolean renewed) {
 
   private static final long START_TOLERANCE_MILLIS = 2_000;
 
@@ -43,7 +45,8 @@ record LockOwner(
         start(process),
         application,
         Instant.now().toString(),
-        UUID.randomUUID().toString());
+        UUID.randomUUID().toString(),
+        true);
   }
 
   byte[] toJson() {
@@ -55,7 +58,8 @@ record LockOwner(
             .put("process_start", processStart)
             .put("application", application)
             .put("since", since)
-            .put("token", token);
+            .put("token", token)
+            .put("renewed", renewed);
     return CheckpointJson.bytes(node);
   }
 
@@ -67,16 +71,18 @@ record LockOwner(
         CheckpointJson.integer(file, node, "process_start"),
         CheckpointJson.text(file, node, "application"),
         CheckpointJson.text(file, node, "since"),
-        CheckpointJson.text(file, node, "token"));
+        CheckpointJson.text(file, node, "token"),
+        node.path("renewed").asBoolean(false));
   }
 
   /** Whether this owner is certainly gone, as seen by {@code taker}. */
   boolean isGone(LockOwner taker) throws IOException {
-    boolean samePlace = host.equals(taker.host) && processSpace.equals(taker.processSpace);
-    if (samePlace) {
-      return !isAlive();
-    }
-    return application.equals(taker.application);
+    return canBeSeenBy(taker) ? !isAlive() : application.equals(taker.application);
+  }
+
+  /** Whether {@code taker} can tell by looking whether this owner lives. */
+  boolean canBeSeenBy(LockOwner taker) {
+    return host.equals(taker.host) && processSpace.equals(taker.processSpace);
   }
 
   /** What people are told. */

@@ -3,10 +3,13 @@ package org.treegrpo.job.checkpoint;
 import java.io.Closeable;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.OptionalLong;
 import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileSystem;
@@ -22,23 +25,27 @@ import org.treegrpo.job.files.RunDirectory;
  *
  * <p>A lock that a crash left behind is taken over where its owner is certainly gone: on the same
  * host and in the same process space no process has its pid and start time; from elsewhere, it is
- * an earlier attempt of the same Spark application. Any other lock is refused, and the message says
- * which file to delete once that run is known to be dead.
+ * an earlier attempt of the same Spark application, or it has not shown for a minute that it lives
+ * ({@link Lease}). Any other lock is refused. A holder that was only slow, or cut off, finds its
+ * lock lost at its next write, and writes nothing.
  */
 public final class RunLock implements Closeable {
 
   private static final Logger LOG = LoggerFactory.getLogger(RunLock.class);
+  private static final Duration LOOK = Duration.ofSeconds(1);
 
   private final RunDirectory run;
   private final FileSystem fs;
   private final Path file;
   private final LockOwner owner;
+  private final Lease lease;
 
-  private RunLock(RunDirectory run, LockOwner owner) {
+  private RunLock(RunDirectory run, LockOwner owner, Duration renewal) {
     this.run = run;
     this.fs = run.fs();
     this.file = run.lock();
     this.owner = owner;
+    this.lease = new Lease(this, run, renewal);
   }
 
   /**
@@ -51,15 +58,53 @@ public final class RunLock implements Closeable {
     return acquire(run, LockOwner.current(application));
   }
 
+  /**
+   * Takes the lock, and waits for the end of one whose holder may be dead: until it is silent for
+   * long enough, or shows that it lives. For a command that is repeated after a crash.
+   *
+   * @param application the Spark application's id
+   * @throws RunLockedException where a run that lives holds it
+   */
+  public static RunLock await(RunDirectory run, String application) throws IOException {
+    LockOwner owner = LockOwner.current(application);
+    OptionalLong before = OptionalLong.empty();
+    while (true) {
+      try {
+        return acquire(run, owner);
+      } catch (SilentHolderException silent) {
+        if (before.isPresent() && before.getAsLong() != silent.lastSign()) {
+          throw silent;
+        }
+        if (before.isEmpty()) {
+          LOG.warn("{}; waiting whether it shows that it lives", silent.getMessage());
+        }
+        before = OptionalLong.of(silent.lastSign());
+        sleep();
+      }
+    }
+  }
+
+  private static void sleep() throws InterruptedIOException {
+    try {
+      Thread.sleep(LOOK.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while waiting for a lock");
+    }
+  }
+
   static RunLock acquire(RunDirectory run, LockOwner owner) throws IOException {
-    FileSystem fs = run.fs();
-    makeDirectory(fs, run.root());
+    return acquire(run, owner, Lease.RENEWAL);
+  }
+
+  static RunLock acquire(RunDirectory run, LockOwner owner, Duration renewal) throws IOException {
+    makeDirectory(run.fs(), run.root());
     Path file = run.lock();
-    if (!create(fs, file, owner) && !takeOver(fs, file, owner)) {
+    if (!create(run.fs(), file, owner) && !takeOver(run, owner)) {
       throw new RunLockedException(file + ": another run took the lock just now");
     }
     LOG.info("{}: held by {}", file, owner);
-    return new RunLock(run, owner);
+    return new RunLock(run, owner, renewal);
   }
 
   /**
@@ -87,10 +132,21 @@ public final class RunLock implements Closeable {
     }
   }
 
+  /** Whether there is no lock any more, or another's. */
+  boolean isLost() throws IOException {
+    try {
+      return !owner.token().equals(read(fs, file).token());
+    } catch (FileNotFoundException e) {
+      return true;
+    }
+  }
+
   /** Releases the lock, unless someone else's is in its place by now. */
   @Override
   public void close() throws IOException {
-    if (fs.exists(file) && owner.token().equals(read(fs, file).token())) {
+    lease.close();
+    if (!isLost()) {
+      fs.delete(run.lease(), false);
       fs.delete(file, false);
     }
   }
@@ -141,15 +197,17 @@ public final class RunLock implements Closeable {
   }
 
   /** Puts our lock in the place of a stale one, or refuses; false where another run was faster. */
-  private static boolean takeOver(FileSystem fs, Path file, LockOwner taker) throws IOException {
+  private static boolean takeOver(RunDirectory run, LockOwner taker) throws IOException {
+    FileSystem fs = run.fs();
+    Path file = run.lock();
     // Two takers that both saw the stale lock must not delete each other's fresh one.
     Path guard = new Path(file.getParent(), file.getName() + ".takeover");
-    if (!create(fs, guard, taker)) {
+    if (!create(fs, guard, taker) && !(isAbandoned(run, guard) && create(fs, guard, taker))) {
       throw new RunLockedException(
           file + ": another run is taking the lock over. If none is, delete " + guard);
     }
     try {
-      refuseUnlessStale(fs, file, taker);
+      refuseUnlessStale(run, taker);
       fs.delete(file, false);
       return create(fs, file, taker);
     } finally {
@@ -157,11 +215,17 @@ public final class RunLock implements Closeable {
     }
   }
 
-  private static void refuseUnlessStale(FileSystem fs, Path file, LockOwner taker)
-      throws IOException {
+  /** Whether a taker died between two lines of {@link #takeOver}; then its guard is gone. */
+  private static boolean isAbandoned(RunDirectory run, Path guard) throws IOException {
+    long since = Lease.modified(run.fs(), guard);
+    return Lease.silence(run, since) > Lease.PATIENCE.toMillis() && run.fs().delete(guard, false);
+  }
+
+  private static void refuseUnlessStale(RunDirectory run, LockOwner taker) throws IOException {
+    Path file = run.lock();
     LockOwner holder;
     try {
-      holder = read(fs, file);
+      holder = read(run.fs(), file);
     } catch (FileNotFoundException e) {
       return; // released in the meantime
     } catch (CheckpointException e) {
@@ -169,10 +233,25 @@ public final class RunLock implements Closeable {
           e.getMessage() + ". If no run uses this directory, delete " + file);
     }
     if (!holder.isGone(taker)) {
-      throw new RunLockedException(
-          "%s: in use by %s. If that run is dead, delete the file".formatted(file, holder));
+      if (holder.canBeSeenBy(taker) || !holder.renewed()) {
+        throw new RunLockedException(
+            "%s: in use by %s. If that run is dead, delete the file".formatted(file, holder));
+      }
+      requireSilence(run, holder);
     }
     LOG.info("{}: taken over, its holder is gone: {}", file, holder);
+  }
+
+  private static void requireSilence(RunDirectory run, LockOwner holder) throws IOException {
+    long lastSign = Lease.lastSign(run);
+    long silence = Lease.silence(run, lastSign);
+    if (silence <= Lease.PATIENCE.toMillis()) {
+      throw new SilentHolderException(
+          "%s: in use by %s, which showed %d s ago that it lives; after %d s without a sign its lock may be taken"
+              .formatted(
+                  run.lock(), holder, Math.max(0, silence) / 1000, Lease.PATIENCE.toSeconds()),
+          lastSign);
+    }
   }
 
   private static LockOwner read(FileSystem fs, Path file) throws IOException {

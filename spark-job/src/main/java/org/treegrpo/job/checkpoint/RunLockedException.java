@@ -4,7 +4,7 @@ import java.io.IOException;
 import org.treegrpo.core.base.UserError;
 
 /** The run directory is in use by another run. */
-public final class RunLockedException extends IOException implements UserError {
+public class RunLockedException extends IOException implements UserError {
 
   private static final long serialVersionUID = 1L;
 

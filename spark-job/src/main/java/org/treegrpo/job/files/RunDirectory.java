@@ -15,6 +15,8 @@ import org.apache.hadoop.fs.RawLocalFileSystem;
  */
 public record RunDirectory(FileSystem fs, Path root) {
 
+  private static final String LOCK = "run.lock";
+
   /**
    * The run directory at a path or URI; a path without a scheme is on the default file system. A
    * local directory is used without Hadoop's {@code .crc} files: manifests hold better checksums.
@@ -47,6 +49,16 @@ public record RunDirectory(FileSystem fs, Path root) {
 
   /** Held by the driver that writes to this directory. */
   public Path lock() {
-    return new Path(root, "run.lock");
+    return new Path(root, LOCK);
+  }
+
+  /** Written again and again by the driver that holds the lock. */
+  public Path lease() {
+    return new Path(root, LOCK + ".lease");
+  }
+
+  /** Whether a file is the lock or one that taking and keeping it needs. */
+  public static boolean isOfLock(String name) {
+    return name.startsWith(LOCK);
   }
 }

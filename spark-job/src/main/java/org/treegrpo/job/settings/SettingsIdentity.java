@@ -65,6 +65,14 @@ public record SettingsIdentity(SortedMap<String, String> digests) {
   }
 
   /**
+   * The identity of a run by its {@code config.resolved.conf}, in which secrets are masked: to be
+   * compared with another of this kind only.
+   */
+  public static SettingsIdentity ofText(String text) {
+    return of(ConfigFactory.parseString(text));
+  }
+
+  /**
    * The identity of a run whose version kept none in its checkpoints.
    *
    * @param text its {@code config.resolved.conf}

@@ -1,6 +1,7 @@
 package org.treegrpo.job.train;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -81,6 +82,43 @@ record RunIdentity(SettingsIdentity settings, SortedMap<String, String> inputs, 
       throw new InvalidInputException(
           "%s: was made with other inputs; the content of %s has changed; resume with the files that the run was started with"
               .formatted(checkpoint.directory(), String.join(", ", inputsChanged)));
+    }
+  }
+
+  /**
+   * Refuses to begin anew where something else lies than the same run before its first checkpoint.
+   *
+   * @throws InvalidInputException naming the keys
+   */
+  void requireSame(TrainSettings wanted, RunDirectory directory) throws IOException {
+    Optional<String> text = RunFiles.readText(directory.fs(), directory.layout().config());
+    Optional<RunDescription> description =
+        RunFiles.readJson(directory.fs(), directory.layout().run(), RunDescription.class);
+    if (text.isEmpty() || description.isEmpty()) {
+      throw new InvalidInputException(
+          "treegrpo.run-dir: %s must hold a run of these settings, or nothing; it has no %s; choose another directory"
+              .formatted(
+                  directory.root(),
+                  (text.isEmpty() ? directory.layout().config() : directory.layout().run())
+                      .getName()));
+    }
+    List<String> changed =
+        SettingsIdentity.ofText(wanted.resolved().text())
+            .differences(SettingsIdentity.ofText(text.get()));
+    List<String> differences = new ArrayList<>(changed);
+    inputs.forEach(
+        (key, digest) -> {
+          if (!description.get().inputSha256().getOrDefault(key, digest).equals(digest)) {
+            differences.add(key);
+          }
+        });
+    if (!differences.isEmpty()) {
+      throw new InvalidInputException(
+          "treegrpo.run-dir: %s holds the beginning of a run with other settings or inputs; treegrpo.%s differ from it; choose another directory, or go on as it was begun, with the values in %s"
+              .formatted(
+                  directory.root(),
+                  String.join(", treegrpo.", differences),
+                  directory.layout().config()));
     }
   }
 

@@ -92,7 +92,8 @@ public final class RunPlace {
   public static boolean holdsAnything(RunDirectory directory) throws IOException {
     return directory.fs().exists(directory.root())
         && Arrays.stream(directory.fs().listStatus(directory.root()))
-            .anyMatch(status -> !status.getPath().getName().equals(directory.lock().getName()));
+            .map(status -> status.getPath().getName())
+            .anyMatch(name -> !RunDirectory.isOfLock(name));
   }
 
   /**
@@ -116,8 +117,25 @@ public final class RunPlace {
    * @throws IOException if it fails to answer, which is nothing that another directory would mend
    */
   public static RunLock lock(RunDirectory directory, SparkConf spark) throws IOException {
+    return lock(directory, () -> RunLock.acquire(directory, application(spark)));
+  }
+
+  /**
+   * The same for a command that is repeated after a crash: where the holder of the lock may be dead
+   * it waits until that is known.
+   */
+  static RunLock awaitLock(RunDirectory directory, SparkConf spark) throws IOException {
+    return lock(directory, () -> RunLock.await(directory, application(spark)));
+  }
+
+  @FunctionalInterface
+  private interface Taking {
+    RunLock take() throws IOException;
+  }
+
+  private static RunLock lock(RunDirectory directory, Taking taking) throws IOException {
     try {
-      return RunLock.acquire(directory, application(spark));
+      return taking.take();
     } catch (RunLockedException e) {
       throw e;
     } catch (IOException e) {

@@ -82,9 +82,23 @@ public final class TrainingRun {
     return open(settings, spark, hadoop, out, Start.CHECKPOINT);
   }
 
+  /**
+   * Does what {@link #resume} does where the run directory holds a checkpoint, and starts from the
+   * base where it holds nothing yet, or what a process of the same run left before its first
+   * checkpoint. For whatever repeats a command: a supervised driver, a pod, a scheduler.
+   *
+   * @throws InvalidInputException if the directory holds something else
+   */
+  public static RunResult trainOrResume(
+      TrainSettings settings, SparkConf spark, Configuration hadoop, PrintStream out)
+      throws IOException {
+    return open(settings, spark, hadoop, out, Start.EITHER);
+  }
+
   private enum Start {
     FRESH,
-    CHECKPOINT
+    CHECKPOINT,
+    EITHER
   }
 
   private static RunResult open(
@@ -93,12 +107,17 @@ public final class TrainingRun {
     try (RunInputs inputs = RunInputs.load(settings, hadoop)) {
       inputs.plan();
       RunDirectory directory =
-          start == Start.FRESH
-              ? RunPlace.fresh(settings.runDir(), hadoop)
-              : RunPlace.existing(settings.runDir(), hadoop);
+          switch (start) {
+            case FRESH -> RunPlace.fresh(settings.runDir(), hadoop);
+            case CHECKPOINT -> RunPlace.existing(settings.runDir(), hadoop);
+            case EITHER -> RunPlace.of("treegrpo.run-dir", settings.runDir(), hadoop);
+          };
       RunIdentity identity = RunIdentity.of(settings, inputs);
       boolean made = !directory.fs().exists(directory.root());
-      try (RunLock lock = RunPlace.lock(directory, spark)) {
+      try (RunLock lock =
+          start == Start.EITHER
+              ? RunPlace.awaitLock(directory, spark)
+              : RunPlace.lock(directory, spark)) {
         Style style = Style.ofStandardOutput();
         return new TrainingRun(settings, inputs, identity, lock.directory(), out, style)
             .run(start, spark);
@@ -113,7 +132,7 @@ public final class TrainingRun {
 
   private RunResult run(Start start, SparkConf spark) throws IOException {
     Optional<Checkpoint> checkpoint =
-        start == Start.CHECKPOINT ? Optional.of(requireCheckpoint()) : Optional.empty();
+        start == Start.FRESH ? Optional.empty() : findCheckpoint(start == Start.EITHER);
     String endedBy;
     try (Session session = Session.open(spark, settings.cluster());
         SparkCluster cluster = session.start(inputs::runSpec);
@@ -214,12 +233,23 @@ public final class TrainingRun {
         settings, start.get(), MetricsLog.open(directory.fs(), directory.root()).rounds());
   }
 
-  private Checkpoint requireCheckpoint() throws IOException {
+  /**
+   * The checkpoint to go on from.
+   *
+   * @param mayStartOver whether a run that has none yet is begun anew
+   */
+  private Optional<Checkpoint> findCheckpoint(boolean mayStartOver) throws IOException {
     List<String> refusals = new ArrayList<>();
-    Checkpoint checkpoint =
-        newestCheckpoint(refusals)
-            .orElseThrow(() -> RunPlace.withoutCheckpoint(directory, refusals));
-    out.println("resuming from " + directory.checkpoint(checkpoint.state().round()));
+    Optional<Checkpoint> checkpoint = newestCheckpoint(refusals);
+    if (checkpoint.isPresent()) {
+      int round = checkpoint.get().state().round();
+      out.println("resuming from " + directory.checkpoint(round));
+    } else if (!mayStartOver || checkpoints.hasFinished()) {
+      throw RunPlace.withoutCheckpoint(directory, refusals);
+    } else if (RunPlace.holdsAnything(directory)) {
+      identity.requireSame(settings, directory);
+      out.println("no checkpoint yet in " + directory.root() + ": starting again from the base");
+    }
     return checkpoint;
   }
 

@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -27,6 +30,8 @@ import org.treegrpo.job.files.RunDirectory;
 
 class RunLockTest {
 
+  private static final Duration NEVER = Duration.ofDays(365);
+
   @TempDir Path directory;
   private RunDirectory run;
   private Path file;
@@ -41,7 +46,14 @@ class RunLockTest {
 
   private LockOwner owner(String host, long pid, long start, String application) {
     return new LockOwner(
-        host, me.processSpace(), pid, start, application, "2026-01-01T00:00:00Z", "token-" + pid);
+        host,
+        me.processSpace(),
+        pid,
+        start,
+        application,
+        "2026-01-01T00:00:00Z",
+        "token-" + pid,
+        true);
   }
 
   private void assertOnlyTheLock(boolean present) throws IOException {
@@ -122,10 +134,82 @@ class RunLockTest {
   }
 
   @Test
+  void isTakenOverFromAnotherHostsOwnerThatIsSilentForLongerThanItMayBe() throws IOException {
+    RunLock silent = RunLock.acquire(run, owner("elsewhere", 1, 1, "app-0"), NEVER);
+    age(file, 55);
+    assertThatThrownBy(() -> RunLock.acquire(run, me))
+        .isInstanceOf(RunLockedException.class)
+        .hasMessageContaining("after 60 s without a sign");
+    age(file, 61);
+    try (RunLock mine = RunLock.acquire(run, me)) {
+      assertThat(mine.isLost()).as("the taker's").isFalse();
+      assertThatThrownBy(silent::requireHeld)
+          .as("a holder that was only slow")
+          .isInstanceOf(RunLockedException.class)
+          .hasMessageContaining("was taken over by process " + me.pid());
+    }
+    silent.close();
+    assertOnlyTheLock(false);
+  }
+
+  @Test
+  void isNotTakenFromAnotherHostsOwnerThatShowsItsLife() throws IOException {
+    Path lease = file.resolveSibling("run.lock.lease");
+    try (RunLock held =
+        RunLock.acquire(run, owner("elsewhere", 1, 1, "app-0"), Duration.ofMillis(20))) {
+      await().atMost(Duration.ofMinutes(30)).until(() -> Files.exists(lease));
+      age(file, 3600);
+      assertThatThrownBy(() -> RunLock.acquire(run, me)).isInstanceOf(RunLockedException.class);
+      assertThatThrownBy(() -> RunLock.await(run, "app-2"))
+          .as("a repeated command sees it live")
+          .isInstanceOf(RunLockedException.class);
+      assertThat(held.isLost()).as("held").isFalse();
+    }
+    assertOnlyTheLock(false);
+  }
+
+  @Test
+  void aRepeatedCommandWaitsUntilTheHolderIsSilentForLongEnough() throws IOException {
+    RunLock silent = RunLock.acquire(run, owner("elsewhere", 1, 1, "app-0"), NEVER);
+    age(file, 58);
+    RunLock.await(run, "app-2").close();
+    silent.close();
+    assertOnlyTheLock(false);
+  }
+
+  @Test
+  void isNotTakenFromAnOlderVersionThatShowsNothing() throws IOException {
+    Files.createDirectories(file.getParent());
+    LockOwner old = owner("elsewhere", 1, 1, "app-0");
+    Files.writeString(
+        file,
+        new String(old.toJson(), StandardCharsets.UTF_8)
+            .replaceAll(",\\s*\"renewed\"\\s*:\\s*true", ""));
+    age(file, 86_400);
+    assertThatThrownBy(() -> RunLock.acquire(run, me))
+        .isInstanceOf(RunLockedException.class)
+        .hasMessageContaining("If that run is dead, delete the file");
+  }
+
+  @Test
+  void theGuardOfATakerThatDiedIsPutAside() throws IOException {
+    RunLock.acquire(run, owner("elsewhere", 1, 1, "app-1"), NEVER);
+    Path guard = Files.writeString(file.resolveSibling("run.lock.takeover"), "");
+    age(guard, 61);
+    RunLock.acquire(run, me).close();
+    assertOnlyTheLock(false);
+  }
+
+  private static void age(Path file, long seconds) throws IOException {
+    Files.setLastModifiedTime(file, FileTime.from(Instant.now().minusSeconds(seconds)));
+  }
+
+  @Test
   void isRefusedWhereAnotherContainersOwnerCannotBeJudged() throws IOException {
     RunLock.acquire(
         run,
-        new LockOwner(me.host(), "pid:[1]", 999_999_999, 1, "app-0", "2026-01-01T00:00:00Z", "t"));
+        new LockOwner(
+            me.host(), "pid:[1]", 999_999_999, 1, "app-0", "2026-01-01T00:00:00Z", "t", true));
     assertThatThrownBy(() -> RunLock.acquire(run, me)).isInstanceOf(RunLockedException.class);
   }
 

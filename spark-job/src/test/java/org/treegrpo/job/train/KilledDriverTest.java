@@ -52,19 +52,47 @@ class KilledDriverTest {
     TinyRun run = new TinyRun(directory);
     run.train("local[2]", "undisturbed", SETTINGS.toArray(String[]::new));
 
-    String command = "train";
+    List<String> command = List.of("train");
     for (Death death : DEATHS) {
-      Kills.plan(directory.resolve("kills"), death.moment());
-      DriverProcess driver = start(run, command);
-      assertThat(driver.exitCode()).as("%s: %s", death, driver.output()).isEqualTo(137);
-      assertThat(resumedAfter())
-          .as("checkpoint chosen before %s", death)
-          .isEqualTo(death.resumedAfter());
-      command = "resume";
+      die(run, command, death);
+      command = List.of("resume");
     }
     run.resume("local[1]", "killed", SETTINGS.toArray(String[]::new));
 
     assertThat(resumedAfter()).as("checkpoint chosen in the end").isEqualTo(6);
+    assertSameRun(run);
+  }
+
+  /** As what supervises it would repeat it. */
+  @Test
+  void theSameCommandRepeatedAfterEveryDeathEndsAsIfLeftAlone() throws Exception {
+    TinyRun run = new TinyRun(directory);
+    run.train("local[2]", "undisturbed", SETTINGS.toArray(String[]::new));
+
+    List<String> command = List.of("train", "--or-resume");
+    die(run, command, new Death(0, "create killed evaluations.jsonl"));
+    die(run, command, new Death(0, "write round-000001 policy.safetensors"));
+    die(run, command, new Death(0, "renamed killed metrics.jsonl"));
+    die(run, command, new Death(1, "close round-000004 optimizer.safetensors"));
+    DriverProcess last = start(run, command);
+    assertThat(last.exitCode()).as(last.output()).isZero();
+    assertThat(resumedAfter()).as("checkpoint chosen in the end").isEqualTo(3);
+    assertSameRun(run);
+    DriverProcess again = start(run, command);
+    assertThat(again.exitCode()).as("nothing is left to do; %s", again.output()).isZero();
+    assertSameRun(run);
+  }
+
+  private void die(TinyRun run, List<String> command, Death death) throws Exception {
+    Kills.plan(directory.resolve("kills"), death.moment());
+    DriverProcess driver = start(run, command);
+    assertThat(driver.exitCode()).as("%s: %s", death, driver.output()).isEqualTo(137);
+    assertThat(resumedAfter())
+        .as("checkpoint chosen before %s", death)
+        .isEqualTo(death.resumedAfter());
+  }
+
+  private void assertSameRun(TinyRun run) throws IOException {
     assertThat(run.digests("killed"))
         .as("weights after every round, none of them missing")
         .hasSize(7)
@@ -75,8 +103,8 @@ class KilledDriverTest {
         .isEqualTo(evaluations("undisturbed"));
   }
 
-  private DriverProcess start(TinyRun run, String command) throws IOException {
-    List<String> arguments = new ArrayList<>(List.of(command));
+  private DriverProcess start(TinyRun run, List<String> command) throws IOException {
+    List<String> arguments = new ArrayList<>(command);
     arguments.addAll(List.of("--config", run.configFile("killed").toString()));
     SETTINGS.forEach(setting -> arguments.addAll(List.of("--set", setting)));
     return DriverProcess.start(

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileUtil;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,6 +40,39 @@ class BadRunDirectoryTest {
     Files.createDirectories(run);
     inputs.write("run/thesis.txt", "the only copy");
     inputs.train().assertRefused("treegrpo.run-dir: file:" + run + " is not empty", "resume");
+  }
+
+  private CommandLineRun trainOrResume(String... overrides) throws IOException {
+    List<String> arguments = new ArrayList<>(List.of(inputs.arguments("train", overrides)));
+    arguments.add("--or-resume");
+    return inputs.command(arguments.toArray(String[]::new));
+  }
+
+  @Test
+  void whatIsNoRunIsNotGoneOnWith() throws IOException {
+    Files.createDirectories(run);
+    inputs.write("run/thesis.txt", "the only copy");
+    trainOrResume()
+        .assertRefused("treegrpo.run-dir: file:" + run + " must hold a run of these settings");
+  }
+
+  @Test
+  void theBeginningOfAnotherRunIsNotBegunAnew() throws IOException {
+    trainOrResume("rounds=1", "checkpoint.every=0").assertDone();
+    FileUtil.fullyDelete(run.resolve("checkpoints").toFile());
+    trainOrResume("rounds=1", "checkpoint.every=0", "seed=5")
+        .assertRefused("the beginning of a run with other settings", "treegrpo.seed differ");
+    inputs.edit("train.jsonl", "\"ab\"", "\"ba\"");
+    trainOrResume("rounds=1", "checkpoint.every=0")
+        .assertRefused("the beginning of a run with other settings", "treegrpo.prompts.train");
+  }
+
+  @Test
+  void whereAllCheckpointsAreDamagedNothingIsBegunAnew() throws IOException {
+    trainOrResume("rounds=1").assertDone();
+    Files.write(run.resolve("checkpoints/round-000001/policy.safetensors"), new byte[7]);
+    FileUtil.fullyDelete(run.resolve("checkpoints/round-000000").toFile());
+    trainOrResume("rounds=1").assertRefused("must hold a valid checkpoint to resume from");
   }
 
   @Test
