@@ -13,6 +13,8 @@ import org.apache.spark.SparkContext$;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.treegrpo.core.tensor.Processor;
+import org.treegrpo.job.cluster.StandaloneMaster.Worker;
 import org.treegrpo.job.executor.ExecutorException;
 import org.treegrpo.job.settings.ClusterSettings;
 import org.treegrpo.job.spark.BlockRdd;
@@ -28,6 +30,8 @@ public final class ClusterStart {
   private static final Logger LOG = LoggerFactory.getLogger(ClusterStart.class);
   private static final Duration FIRST_WORD = Duration.ofSeconds(20);
   private static final Duration NEXT_WORD = Duration.ofMinutes(1);
+  private static final Duration OTHERS = Duration.ofSeconds(20);
+  private static final Duration POLL = Duration.ofMillis(200);
   private static final String SPARKS_OWN_WAIT = "spark.scheduler.maxRegisteredResourcesWaitingTime";
 
   private ClusterStart() {}
@@ -43,6 +47,9 @@ public final class ClusterStart {
     long start = System.nanoTime();
     Duration limit = settings.startTimeout();
     SparkConf conf = spark.clone();
+    if (settings.cpu() == ClusterSettings.Cpu.BASELINE) {
+      Processor.BASELINE.forEach(conf::setExecutorEnv);
+    }
     // The constructor waits too, for all executors, and cannot be asked to stop.
     conf.set(
         SPARKS_OWN_WAIT,
@@ -51,6 +58,7 @@ public final class ClusterStart {
       JavaSparkContext context = new JavaSparkContext(conf);
       try {
         await(context, limit, limit.minusNanos(System.nanoTime() - start));
+        awaitOthers(conf);
         return context;
       } catch (Exception e) { // also Spark's checked exceptions, which its Java API hides
         context.close();
@@ -90,6 +98,40 @@ public final class ClusterStart {
                 shortage(conf)),
         FIRST_WORD,
         NEXT_WORD);
+  }
+
+  /**
+   * Waits for at most {@link #OTHERS} until no Worker has room for another executor: on a
+   * standalone cluster without {@code spark.cores.max} an application is given all there is, and
+   * Spark itself waits for the first only. On other clusters it has waited for all that were asked
+   * for. Whoever comes later gets work with the next job.
+   */
+  private static void awaitOthers(SparkConf conf) {
+    ExecutorRequest asked = ExecutorRequest.of(conf);
+    if (!asked.standalone() || asked.coresInAll().isPresent()) {
+      return;
+    }
+    long deadline = System.nanoTime() + OTHERS.toNanos();
+    try {
+      while (System.nanoTime() < deadline && moreWillCome(conf, asked)) {
+        Thread.sleep(POLL.toMillis());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while waiting for executors", e);
+    }
+  }
+
+  /** Whether a Worker has room for an executor, or works for one that has not registered here. */
+  private static boolean moreWillCome(SparkConf conf, ExecutorRequest asked) {
+    List<Worker> workers = StandaloneMaster.workers(conf).orElse(List.of());
+    long atWork = workers.stream().filter(worker -> worker.coresFree() < worker.cores()).count();
+    return ExecutorLog.present() < atWork
+        || workers.stream()
+            .anyMatch(
+                worker ->
+                    worker.memoryFree() >= asked.memory()
+                        && worker.coresFree() >= asked.cores().orElse(1));
   }
 
   /** Runs a task, which needs an executor; for so long as is left of the limit. */

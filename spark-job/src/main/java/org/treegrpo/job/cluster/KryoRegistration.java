@@ -5,6 +5,8 @@ import org.apache.spark.serializer.KryoRegistrator;
 import org.treegrpo.core.learn.LearnResult;
 import org.treegrpo.job.executor.EvaluatedBlock;
 import org.treegrpo.job.executor.GrownBlock;
+import org.treegrpo.job.executor.HostKind;
+import org.treegrpo.job.executor.HostReport;
 import org.treegrpo.job.executor.LearnedBlock;
 import org.treegrpo.job.executor.PixelSums;
 import org.treegrpo.job.executor.RunSpec;
@@ -36,6 +38,8 @@ public final class KryoRegistration implements KryoRegistrator {
     record(kryo, RunSpec.class);
     kryo.register(PolicyFile[].class);
     record(kryo, PolicyFile.class);
+    record(kryo, HostReport.class);
+    record(kryo, HostKind.class);
     record(kryo, GrownBlock.class);
     record(kryo, LearnedBlock.class);
     kryo.register(LearnResult[].class);

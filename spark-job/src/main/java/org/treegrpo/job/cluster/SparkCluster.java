@@ -1,10 +1,15 @@
 package org.treegrpo.job.cluster;
 
+import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.resource.ResourceProfile;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.treegrpo.core.credit.ShareCredit;
 import org.treegrpo.core.learn.LearnResult;
 import org.treegrpo.core.optim.PairwiseSum;
@@ -13,6 +18,7 @@ import org.treegrpo.job.executor.EvaluatedBlock;
 import org.treegrpo.job.executor.FirstShare;
 import org.treegrpo.job.executor.GrowTask;
 import org.treegrpo.job.executor.GrownBlock;
+import org.treegrpo.job.executor.HostKind;
 import org.treegrpo.job.executor.LearnTask;
 import org.treegrpo.job.executor.LearnedBlock;
 import org.treegrpo.job.executor.PrepareTask;
@@ -24,6 +30,7 @@ import org.treegrpo.job.round.ScoredShare;
 import org.treegrpo.job.round.ShareBlocks;
 import org.treegrpo.job.spark.BlockRdd;
 import org.treegrpo.job.spark.OpenRuns;
+import org.treegrpo.job.spark.RunningTasks;
 import org.treegrpo.job.spark.WeightBroadcast;
 
 /**
@@ -33,25 +40,34 @@ import org.treegrpo.job.spark.WeightBroadcast;
  */
 public final class SparkCluster implements AutoCloseable {
 
+  private static final Logger LOG = LoggerFactory.getLogger(SparkCluster.class);
+
   private final JavaSparkContext context;
   private final Broadcast<RunSpec> run;
   private final String runId;
+  private final Duration slow;
+  private final @Nullable HostKind host;
   private final boolean local;
-  private final int slots;
   private long version;
 
   public SparkCluster(JavaSparkContext context, RunSpec spec) {
     this.context = context;
     this.local = context.isLocal();
-    this.slots = Math.max(1, context.sc().maxNumConcurrentTasks(defaultProfile()));
     this.run = context.broadcast(spec.withTaskSlots(slotsOfAnExecutor()));
     this.runId = spec.runId();
+    this.host = spec.host();
+    this.slow = spec.settings().cluster().slowTaskAfter();
     OpenRuns.add(runId);
   }
 
-  /** Tasks that run at the same time. */
+  /** What every executor is. */
+  public HostKind host() {
+    return Objects.requireNonNull(host, "executors are looked at before a run");
+  }
+
+  /** Tasks that can run at the same time now: executors may join and leave at any time. */
   public int slots() {
-    return slots;
+    return Math.max(1, context.sc().maxNumConcurrentTasks(defaultProfile()));
   }
 
   /**
@@ -60,6 +76,7 @@ public final class SparkCluster implements AutoCloseable {
    * @return networks that are open, by task
    */
   public List<Integer> prepare() {
+    int slots = slots();
     return BlockRdd.run(
         context.sc(),
         runId,
@@ -106,8 +123,9 @@ public final class SparkCluster implements AutoCloseable {
    * @param first what is done with the first share besides
    */
   public GrownRound grow(RoundPlan plan, WeightBroadcast weights, FirstShare first) {
-    ShareBlocks dealt = ShareBlocks.of(plan.shares().size(), slots);
-    try (ScoreInbox inbox = new ScoreInbox(runId, plan.round())) {
+    ShareBlocks dealt = ShareBlocks.of(plan.shares().size(), slots());
+    try (ScoreInbox inbox = new ScoreInbox(runId, plan.round());
+        PeriodicWord slow = slowTasks("grow round " + plan.round(), dealt)) {
       List<GrownBlock> blocks =
           BlockRdd.run(
               context.sc(),
@@ -169,21 +187,25 @@ public final class SparkCluster implements AutoCloseable {
     ShareBlocks dealt = grown.dealt();
     List<String> locations =
         grown.blocks().stream().map(block -> local ? "" : block.location()).toList();
-    List<LearnedBlock> blocks =
-        BlockRdd.run(
-            context.sc(),
-            runId,
-            "learn round " + plan.round(),
-            dealt.blocks(),
-            locations,
-            new LearnTask(
-                run,
-                rolloutWeights,
-                weights,
-                plan.round(),
-                dealt,
-                step,
-                credit.shares().toArray(ShareCredit[]::new)));
+    String name = "learn round " + plan.round();
+    List<LearnedBlock> blocks;
+    try (PeriodicWord slow = slowTasks(name, dealt)) {
+      blocks =
+          BlockRdd.run(
+              context.sc(),
+              runId,
+              name,
+              dealt.blocks(),
+              locations,
+              new LearnTask(
+                  run,
+                  rolloutWeights,
+                  weights,
+                  plan.round(),
+                  dealt,
+                  step,
+                  credit.shares().toArray(ShareCredit[]::new)));
+    }
     PairwiseSum sum = new PairwiseSum(dealt.shares(), plan.absentFrom(step));
     LearnResult statistics = LearnResult.ZERO;
     int regrown = 0;
@@ -214,7 +236,7 @@ public final class SparkCluster implements AutoCloseable {
   public List<EvaluatedBlock> evaluate(
       WeightBroadcast weights, int prompts, int chunkPrompts, int pictures) {
     int chunks = (prompts + chunkPrompts - 1) / chunkPrompts;
-    ShareBlocks dealt = ShareBlocks.of(chunks, slots);
+    ShareBlocks dealt = ShareBlocks.of(chunks, slots());
     return BlockRdd.run(
         context.sc(),
         runId,
@@ -222,6 +244,26 @@ public final class SparkCluster implements AutoCloseable {
         dealt.blocks(),
         Collections.nCopies(dealt.blocks(), ""),
         new EvaluateTask(run, weights, dealt, chunkPrompts, pictures));
+  }
+
+  /** Names tasks that take long, for as long as it is open. */
+  private PeriodicWord slowTasks(String job, ShareBlocks dealt) {
+    return new PeriodicWord(
+        () ->
+            RunningTasks.longerThan(job, slow)
+                .forEach(
+                    task ->
+                        LOG.warn(
+                            "{}: shares {} to {} have been running for {} s on executor {}, {}{}",
+                            job,
+                            dealt.from(task.block()),
+                            dealt.to(task.block()) - 1,
+                            task.seconds(),
+                            task.executor(),
+                            task.host(),
+                            task.attempt() == 0 ? "" : ", attempt " + (task.attempt() + 1))),
+        slow,
+        slow);
   }
 
   /** Ends this run's jobs that run now; their callers get Spark's exception. */
@@ -237,7 +279,7 @@ public final class SparkCluster implements AutoCloseable {
 
   private int slotsOfAnExecutor() {
     int executors = local ? 1 : Math.max(1, context.sc().getExecutorIds().size());
-    return (slots + executors - 1) / executors;
+    return (slots() + executors - 1) / executors;
   }
 
   private ResourceProfile defaultProfile() {

@@ -10,12 +10,14 @@ import java.util.regex.PatternSyntaxException;
 import org.apache.spark.SparkConf;
 import org.treegrpo.job.spark.ExecutorLog;
 import org.treegrpo.job.spark.RewardStreamPlugin;
+import org.treegrpo.job.spark.RunningTasks;
 
 /** The Spark properties that this application needs, sets by default, or refuses. */
 public final class SparkSettings {
 
   private static final String MASTER = "spark.master";
   private static final String PLUGINS = "spark.plugins";
+  private static final String LISTENERS = "spark.extraListeners";
   private static final String KRYO = "org.apache.spark.serializer.KryoSerializer";
   private static final String COUNT = "\\s*0*[1-9]\\d{0,8}\\s*";
   private static final Pattern LOCAL_MASTER =
@@ -35,8 +37,10 @@ public final class SparkSettings {
               conf.set(key, value);
             });
     defaults().forEach(conf::setIfMissing);
+    conf.setIfMissing("spark.ui.enabled", Boolean.toString(!conf.get(MASTER).startsWith("local")));
     append(conf, PLUGINS, RewardStreamPlugin.class);
-    append(conf, "spark.extraListeners", ExecutorLog.class);
+    append(conf, LISTENERS, ExecutorLog.class);
+    append(conf, LISTENERS, RunningTasks.class);
     List<String> problems = new ArrayList<>();
     String master = conf.get(MASTER);
     if (master.startsWith("local") && !LOCAL_MASTER.matcher(master).matches()) {
@@ -84,7 +88,6 @@ public final class SparkSettings {
     defaults.put("spark.locality.wait", "3s");
     defaults.put("spark.scheduler.minRegisteredResourcesRatio", "1.0");
     defaults.put("spark.scheduler.maxRegisteredResourcesWaitingTime", "60s");
-    defaults.put("spark.ui.enabled", "false");
     defaults.put("spark.ui.showConsoleProgress", "false");
     return defaults;
   }

@@ -28,6 +28,7 @@ import org.treegrpo.job.files.TemporaryDirectory;
 import org.treegrpo.job.round.Recipe;
 import org.treegrpo.job.round.RoundPlan;
 import org.treegrpo.job.settings.RewardWorkerSettings;
+import org.treegrpo.job.settings.TrainSettings;
 import org.treegrpo.job.spark.OpenRuns;
 import org.treegrpo.job.spark.RewardStreamPlugin;
 import org.treegrpo.job.spark.WeightBroadcast;
@@ -136,6 +137,12 @@ final class ExecutorRuntime implements AutoCloseable {
   }
 
   private static ExecutorRuntime open(RunSpec spec) {
+    HostKind expected = spec.host();
+    if (expected != null) {
+      TrainSettings settings = spec.settings();
+      HostKind.here(settings.policy().device(), settings.cluster().cpu())
+          .requireSame(expected, here());
+    }
     try {
       TemporaryDirectory directory = new TemporaryDirectory("treegrpo-policy");
       try {
@@ -151,6 +158,12 @@ final class ExecutorRuntime implements AutoCloseable {
     } catch (RewardException e) {
       throw new ExecutorException(e.getMessage(), e);
     }
+  }
+
+  private static String here() {
+    SparkEnv env = SparkEnv.get();
+    return "executor %s on %s"
+        .formatted(env.executorId(), env.blockManager().blockManagerId().host());
   }
 
   /** The runtime of a run in this JVM, made on first use; kept at least until this task ends. */

@@ -21,7 +21,7 @@ import java.util.regex.Pattern;
  */
 record GpuAddress(String visible, List<String> listing) {
 
-  private static final Pattern LISTED = Pattern.compile("GPU (\\d+): .*\\(UUID: ([^)\\s]+)\\)");
+  private static final Pattern LISTED = Pattern.compile("GPU (\\d+): (.*) \\(UUID: ([^)\\s]+)\\)");
 
   static GpuAddress ofThisProcess() {
     return new GpuAddress(
@@ -52,10 +52,23 @@ record GpuAddress(String visible, List<String> listing) {
         .lines()
         .map(LISTED::matcher)
         .filter(Matcher::find)
-        .filter(line -> line.group(2).equals(name))
+        .filter(line -> line.group(3).equals(name))
         .map(line -> Integer.valueOf(line.group(1)))
         .findFirst()
         .orElse(-1);
+  }
+
+  /** The models of this machine's GPUs, each once. */
+  String models() {
+    List<String> models =
+        list()
+            .lines()
+            .map(LISTED::matcher)
+            .filter(Matcher::find)
+            .map(line -> line.group(2))
+            .distinct()
+            .toList();
+    return models.isEmpty() ? "a GPU" : String.join(" and ", models);
   }
 
   private String list() {

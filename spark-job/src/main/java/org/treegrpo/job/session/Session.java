@@ -9,9 +9,12 @@ import java.util.function.Function;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkExecutorInfo;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.jspecify.annotations.Nullable;
 import org.treegrpo.job.cluster.ClusterStart;
+import org.treegrpo.job.cluster.HostCheck;
 import org.treegrpo.job.cluster.SparkCluster;
 import org.treegrpo.job.cluster.SparkSettings;
+import org.treegrpo.job.executor.HostKind;
 import org.treegrpo.job.executor.RunSpec;
 import org.treegrpo.job.settings.ClusterSettings;
 
@@ -27,6 +30,7 @@ public final class Session implements AutoCloseable {
 
   private final JavaSparkContext context;
   private final boolean own;
+  private @Nullable HostKind kind;
 
   private Session(JavaSparkContext context, boolean own) {
     this.context = context;
@@ -75,9 +79,15 @@ public final class Session implements AutoCloseable {
    *
    * @param experiment by the id that it is known by there
    * @return its jobs; the caller closes it before this session
+   * @throws org.treegrpo.job.executor.ExecutorException if an executor cannot take part, or they
+   *     are not of one kind
    */
   public SparkCluster start(Function<String, RunSpec> experiment) {
-    return new SparkCluster(context, experiment.apply(UUID.randomUUID().toString()));
+    RunSpec spec = experiment.apply(UUID.randomUUID().toString());
+    if (kind == null) {
+      kind = HostCheck.of(context, spec.settings());
+    }
+    return new SparkCluster(context, spec.on(kind));
   }
 
   /** Whether Spark still takes jobs. */

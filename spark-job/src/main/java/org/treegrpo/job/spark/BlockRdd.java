@@ -22,6 +22,7 @@ public final class BlockRdd<T> extends RDD<T> {
 
   private static final long serialVersionUID = 1L;
   private static final String DESCRIPTION = "spark.job.description";
+  private static final String SITE = "callSite.short";
 
   private final BlockTask<T> task;
   private final List<String> locations;
@@ -53,12 +54,15 @@ public final class BlockRdd<T> extends RDD<T> {
     String before = context.getLocalProperty(DESCRIPTION);
     context.addJobTag(tag);
     context.setJobDescription(name);
+    String site = context.getLocalProperty(SITE);
+    context.setLocalProperty(SITE, name); // by which Spark names the stage
     OpenRuns.tell(context);
     try {
       JavaRDD<T> rdd = new BlockRdd<>(context, task, blocks, locations).toJavaRDD();
       return rdd.collect();
     } finally {
       OpenRuns.untell(context);
+      context.setLocalProperty(SITE, site);
       context.setJobDescription(before);
       context.removeJobTag(tag);
     }

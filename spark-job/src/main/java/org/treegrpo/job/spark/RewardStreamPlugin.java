@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The way of the scores from the executors to the driver: Spark's own plugin messages,
  * acknowledged, without another port. Messages arrive on Spark's event loop, so a receiver only
- * enqueues.
+ * enqueues. Also the way of a run's figures to Spark's metrics, {@link RunGauges}.
  */
 public final class RewardStreamPlugin implements SparkPlugin {
 
@@ -73,6 +73,11 @@ public final class RewardStreamPlugin implements SparkPlugin {
     @Override
     public Map<String, String> init(SparkContext context, PluginContext pluginContext) {
       return Map.of();
+    }
+
+    @Override
+    public void registerMetrics(String appId, PluginContext pluginContext) {
+      RunGauges.register(pluginContext.metricRegistry());
     }
 
     @Override

@@ -5,6 +5,8 @@ import java.util.SortedMap;
 import org.apache.spark.package$;
 import org.treegrpo.core.tensor.TorchRuntime;
 import org.treegrpo.job.checkpoint.WeightsDigest;
+import org.treegrpo.job.cluster.SparkCluster;
+import org.treegrpo.job.executor.HostKind;
 import org.treegrpo.job.settings.TrainSettings;
 
 /**
@@ -21,6 +23,7 @@ import org.treegrpo.job.settings.TrainSettings;
  * @param baseWeightsSha256 of the policy directory's weights
  * @param inputSha256 of each input's content, by the key that names it
  * @param versions of what computes
+ * @param executors what each of them is
  */
 record RunDescription(
     String startedAt,
@@ -33,12 +36,17 @@ record RunDescription(
     int parameters,
     String baseWeightsSha256,
     SortedMap<String, String> inputSha256,
-    Versions versions) {
+    Versions versions,
+    HostKind executors) {
 
   record Versions(String spark, String java, String libtorch) {}
 
   static RunDescription of(
-      TrainSettings settings, RunInputs inputs, RunIdentity identity, int finished, int taskSlots) {
+      TrainSettings settings,
+      RunInputs inputs,
+      RunIdentity identity,
+      int finished,
+      SparkCluster cluster) {
     return new RunDescription(
         Instant.now().toString(),
         finished,
@@ -46,13 +54,12 @@ record RunDescription(
         settings.rounds(),
         settings.method(),
         settings.resolved().sha256(),
-        taskSlots,
+        cluster.slots(),
         inputs.layout().size(),
         WeightsDigest.sha256(inputs.baseWeights()),
         identity.inputs(),
         new Versions(
-            package$.MODULE$.SPARK_VERSION(),
-            Runtime.version().toString(),
-            TorchRuntime.version()));
+            package$.MODULE$.SPARK_VERSION(), Runtime.version().toString(), TorchRuntime.version()),
+        cluster.host());
   }
 }

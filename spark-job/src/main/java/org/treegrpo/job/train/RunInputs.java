@@ -250,6 +250,7 @@ final class RunInputs implements AutoCloseable {
         trainPrompts,
         evaluationPrompts,
         1,
+        null,
         reference ? referenceWeights() : new float[0]);
   }
 

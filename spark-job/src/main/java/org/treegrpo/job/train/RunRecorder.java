@@ -33,6 +33,7 @@ import org.treegrpo.job.round.RoundCredit;
 import org.treegrpo.job.round.RoundPlan;
 import org.treegrpo.job.round.ScoredShare;
 import org.treegrpo.job.round.Share;
+import org.treegrpo.job.spark.RunGauges;
 import org.treegrpo.reward.RewardDefinition;
 
 /**
@@ -95,9 +96,35 @@ final class RunRecorder implements AutoCloseable {
     return log.evaluations().stream().anyMatch(evaluation -> evaluation.round() == round);
   }
 
-  void round(RoundMetrics metrics) throws IOException {
+  /**
+   * @param taskSlots that the round ran on
+   */
+  void round(RoundMetrics metrics, int taskSlots) throws IOException {
     log.append(metrics);
     events.add(metrics);
+    show(metrics, taskSlots);
+  }
+
+  /** To Spark's metrics. */
+  private void show(RoundMetrics metrics, int taskSlots) {
+    RoundMetrics.PhaseSeconds seconds = metrics.seconds();
+    RunGauges.set("round", metrics.round());
+    RunGauges.set("rounds", recipe.settings().rounds());
+    RunGauges.set("seconds.grow", seconds.grow());
+    RunGauges.set("seconds.score", seconds.score());
+    RunGauges.set("seconds.learn", seconds.learn());
+    RunGauges.set("seconds.update", seconds.update());
+    RunGauges.set("seconds.checkpoint", seconds.checkpoint());
+    RunGauges.set("seconds.total", seconds.total());
+    RunGauges.set("images_per_slot_second", metrics.leaves() / seconds.total() / taskSlots);
+    RunGauges.add("shares_regrown", metrics.sharesRegrown());
+    metrics
+        .reward()
+        .forEach(
+            (name, reward) -> {
+              RunGauges.set("reward.%s.mean".formatted(name), reward.mean());
+              RunGauges.add("reward.%s.failed".formatted(name), reward.failed());
+            });
   }
 
   void evaluation(Evaluator.Evaluation evaluation) throws IOException {

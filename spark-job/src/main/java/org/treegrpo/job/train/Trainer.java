@@ -201,7 +201,7 @@ final class Trainer {
       checkpoint(round, digest, Optional.of(unsaved));
     }
     RoundMetrics metrics = figures.metrics(digest, watch.lap(), watch.total());
-    recorder.round(metrics);
+    recorder.round(metrics, cluster.slots());
     if (settings.export().every() > 0 && due(settings.export().every(), round)) {
       recorder.lora(inputs.loraFile(), optimizer.evaluationWeights(), round);
     }

@@ -182,7 +182,7 @@ public final class TrainingRun {
     try (RunRecorder recorder = new RunRecorder(directory, inputs.recipe(), start, out::println)) {
       Budget budget = budget(start);
       double before = budget.seconds();
-      describe(finished, cluster.slots());
+      describe(finished, cluster);
       ConsoleProgress progress =
           new ConsoleProgress(out, style, Clock.systemUTC(), finished + 1, settings.rounds());
       Trainer trainer =
@@ -281,7 +281,7 @@ public final class TrainingRun {
   }
 
   /** Writes what the run is, before its first round; how an earlier process ended is past. */
-  private void describe(int finished, int taskSlots) throws IOException {
+  private void describe(int finished, SparkCluster cluster) throws IOException {
     RunLayout layout = directory.layout();
     directory.fs().delete(layout.result(), false);
     AtomicFiles.replace(
@@ -291,7 +291,7 @@ public final class TrainingRun {
     AtomicFiles.replace(
         directory.fs(),
         layout.run(),
-        json(RunDescription.of(settings, inputs, identity, finished, taskSlots)));
+        json(RunDescription.of(settings, inputs, identity, finished, cluster)));
   }
 
   private RunResult result(

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.treegrpo.core.base.Sha256;
 import org.treegrpo.core.learn.LearnResult;
 import org.treegrpo.core.transition.DanceSde;
+import org.treegrpo.job.executor.HostKind;
 import org.treegrpo.job.executor.LearnedBlock;
 import org.treegrpo.job.executor.RunSpec;
 import org.treegrpo.job.files.PolicyFile;
@@ -41,8 +42,10 @@ class KryoRegistrationTest {
             new byte[0],
             new byte[0],
             1,
+            new HostKind("0123", "2.7.1", "a processor", "CPU"),
             new float[MIB / 8]);
     RunSpec received = received(sent, conf, 2 * MIB);
+    assertThat(received.host()).as("host").isEqualTo(sent.host());
     for (int i = 0; i < sent.policyFiles().length; i++) {
       PolicyFile file = received.policyFiles()[i];
       assertThat(file.name()).as("file %d", i).isEqualTo(sent.policyFiles()[i].name());
@@ -86,7 +89,7 @@ class KryoRegistrationTest {
 
   private static RunSpec spec(TrainSettings settings) {
     byte[] none = {};
-    return new RunSpec("run", settings, new PolicyFile[0], none, none, 1, new float[0]);
+    return new RunSpec("run", settings, new PolicyFile[0], none, none, 1, null, new float[0]);
   }
 
   /** As a broadcast sends it. */

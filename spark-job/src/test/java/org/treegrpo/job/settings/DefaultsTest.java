@@ -30,6 +30,7 @@ import org.treegrpo.core.transition.Tail;
 import org.treegrpo.core.tree.TreeSettings;
 import org.treegrpo.core.tree.TreeSettings.RootNoise;
 import org.treegrpo.core.tree.TreeSettings.SiblingNoise;
+import org.treegrpo.job.settings.ClusterSettings.Cpu;
 import org.treegrpo.reward.RewardDefinition;
 
 /** The defaults are the paper's setting (ALGORITHMS.md section 1.6). */
@@ -147,7 +148,7 @@ class DefaultsTest {
     assertThat(settings.report()).as("report").isEqualTo(new ReportSettings(8));
     assertThat(settings.cluster())
         .as("cluster")
-        .isEqualTo(new ClusterSettings(Duration.ofMinutes(5)));
+        .isEqualTo(new ClusterSettings(Duration.ofMinutes(5), Cpu.SAME, Duration.ofMinutes(10)));
     assertThat(settings.security()).as("security").isEqualTo(new SecuritySettings(List.of()));
   }
 

@@ -131,6 +131,8 @@ class EveryKeyTest {
               Map.entry("self-check.parents", "1"),
               Map.entry("report.prompts", "4"),
               Map.entry("cluster.start-timeout", "90 s"),
+              Map.entry("cluster.cpu", "baseline"),
+              Map.entry("cluster.slow-task-after", "30 s"),
               Map.entry("security.torchscript-roots", "[/models]"),
               Map.entry("pretrain.letters", "4"),
               Map.entry("pretrain.network.patch", "2"),

@@ -101,6 +101,8 @@ class RulesTest {
           cluster.start-timeout       | 0 s      | must be a time with its unit from 1 s to 7 days, such as 90 s or 5 minutes
           cluster.start-timeout       | 8 days   | must be a time with its unit from 1 s to 7 days, such as 90 s or 5 minutes
           cluster.start-timeout       | soon     | must be a time with its unit from 1 s to 7 days, such as 90 s or 5 minutes
+          cluster.cpu                 | any      | must be one of: same, baseline
+          cluster.slow-task-after     | 0 s      | must be a time with its unit from 1 s to 7 days, such as 90 s or 5 minutes
           security.torchscript-roots  | none     | must be any or a list [ .. ] of texts
           pretrain.letters            | 0        | must be a whole number from 1 to 64
           pretrain.network.patch      | 5        | must divide a cell of 16 x 24 pixels evenly

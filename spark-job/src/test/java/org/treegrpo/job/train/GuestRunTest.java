@@ -3,13 +3,18 @@ package org.treegrpo.job.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import org.apache.hadoop.conf.Configuration;
@@ -24,6 +29,7 @@ import org.treegrpo.job.Main;
 import org.treegrpo.job.TreeGrpo;
 import org.treegrpo.job.cli.ExitCodes;
 import org.treegrpo.job.cluster.SparkCluster;
+import org.treegrpo.job.metrics.RoundMetrics;
 import org.treegrpo.job.spark.BlockRdd;
 
 /** Runs inside a Spark context that others have made, as in a notebook. */
@@ -71,6 +77,39 @@ class GuestRunTest {
       assertThat(context.getLocalProperty("spark.job.description"))
           .as("what its owner calls his jobs")
           .isEqualTo("the owner's");
+    }
+  }
+
+  @Test
+  void sparksMetricsHaveTheFiguresOfTheRun() throws Exception {
+    SparkConf conf = TinyRun.spark("local[1]").set("spark.ui.enabled", "true");
+    conf.set("spark.ui.port", "0").set("spark.ui.prometheus.enabled", "true");
+    try (JavaSparkContext context =
+        new JavaSparkContext(conf.set("spark.kryo.registrationRequired", "false"))) {
+      assertThat(TreeGrpo.run(context, arguments("train", "run"))).isZero();
+      String page =
+          new String(
+              URI.create(context.sc().uiWebUrl().get() + "/metrics/json/")
+                  .toURL()
+                  .openStream()
+                  .readAllBytes(),
+              StandardCharsets.UTF_8);
+      JsonNode gauges = new ObjectMapper().readTree(page).path("gauges");
+      Map<String, Double> found = new TreeMap<>();
+      for (Map.Entry<String, JsonNode> gauge : gauges.properties()) {
+        String name = gauge.getKey().replaceFirst(".*RewardStreamPlugin\\.", "");
+        if (!name.equals(gauge.getKey())) {
+          found.put(name, gauge.getValue().path("value").doubleValue());
+        }
+      }
+      RoundMetrics last = tiny.rounds("run").get(tiny.rounds("run").size() - 1);
+      assertThat(found)
+          .containsEntry("round", (double) last.round())
+          .containsEntry("reward.size.mean", last.reward().get("size").mean())
+          .containsEntry("reward.size.failed", 0.0)
+          .containsEntry("shares_regrown", 0.0)
+          .containsEntry("seconds.total", last.seconds().total())
+          .containsEntry("images_per_slot_second", last.leaves() / last.seconds().total());
     }
   }
 

@@ -47,6 +47,8 @@ class OperatorLogTest {
         .containsPattern("executor 0 joined on .+, 1 cores; executors: 1\\R")
         .containsPattern("executor 0 lost on .+: .+; executors: 0\\R")
         .containsPattern("executor 1 joined on .+, 1 cores; executors: 1\\R")
+        .containsPattern(
+            "executor 0 on .+: \\d+ processors, heap of \\d+ MiB, .+, libtorch 2\\S+, CPU\\R")
         .containsPattern("round 2: 6 of 6 shares grown again")
         .containsPattern(
             "checkpoint of round 3 written: .+/round-000003, [1-9]\\d+ bytes in \\d+\\.\\d+ s\\R");

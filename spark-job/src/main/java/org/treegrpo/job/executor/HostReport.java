@@ -1,0 +1,26 @@
+package org.treegrpo.job.executor;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an executor is, before a run.
+ *
+ * @param executor its id
+ * @param heap of its JVM at most, in MiB
+ * @param processors that its JVM may use
+ * @param kind null where that cannot be told
+ * @param problem why it cannot take part; empty where it can
+ */
+public record HostReport(
+    String executor,
+    String host,
+    long heap,
+    int processors,
+    @Nullable HostKind kind,
+    String problem) {
+
+  /** For messages. */
+  public String name() {
+    return "executor %s on %s".formatted(executor, host);
+  }
+}
