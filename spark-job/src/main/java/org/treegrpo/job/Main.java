@@ -18,7 +18,8 @@ public final class Main {
   /**
    * Runs one command. A failure ends the JVM with the command's exit code; where a JVM must not end
    * itself, in YARN's cluster mode and where there is a Spark context that others have made, it is
-   * thrown.
+   * thrown. A supervised driver, which is started again whatever its failure was, ends with 0 where
+   * starting again cannot help.
    */
   public static void main(String[] arguments) {
     Optional<JavaSparkContext> present = ClusterStart.present();
@@ -31,6 +32,12 @@ public final class Main {
     boolean yarnCluster =
         spark.get("spark.master", "").equals("yarn")
             && spark.get("spark.submit.deployMode", "client").equals("cluster");
+    if (exitCode == ExitCodes.BAD_INPUT && spark.getBoolean("spark.driver.supervise", false)) {
+      TreeGrpo.printer(System.err)
+          .println(
+              "treegrpo: bad input is mended by nobody's starting again: the driver ends with 0, so that --supervise does not");
+      return;
+    }
     if (present.isPresent() || yarnCluster) {
       throw new IllegalStateException("treegrpo failed with exit code " + exitCode);
     }

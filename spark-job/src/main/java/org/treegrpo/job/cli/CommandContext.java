@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +16,7 @@ import org.treegrpo.job.settings.CompareSettings;
 import org.treegrpo.job.settings.SettingsLoader;
 import org.treegrpo.job.settings.TrainSettings;
 import org.treegrpo.job.settings.Use;
+import org.treegrpo.job.train.InvalidInputException;
 import org.treegrpo.job.train.RunPlace;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
@@ -62,7 +64,18 @@ public final class CommandContext {
   }
 
   private Path file() {
-    return config.orElseThrow(() -> new ParameterException(command, "--config FILE is needed"));
+    Path file =
+        config.orElseThrow(() -> new ParameterException(command, "--config FILE is needed"));
+    if (!Files.isRegularFile(file) && deployMode(spark()).equals("cluster")) {
+      throw new InvalidInputException(
+          "--config: %s must be a readable file where the driver runs, which is a machine of the cluster (--deploy-mode cluster): name a path that all machines have; on YARN and Kubernetes, give the file by --spark --files and name it without its directory"
+              .formatted(file));
+    }
+    return file;
+  }
+
+  private static String deployMode(SparkConf spark) {
+    return spark.get("spark.submit.deployMode", "client");
   }
 
   /** The settings of {@code --config}, or those that the run in {@code runDir} was started with. */

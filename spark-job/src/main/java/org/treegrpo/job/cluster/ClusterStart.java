@@ -55,7 +55,7 @@ public final class ClusterStart {
         SPARKS_OWN_WAIT,
         Math.min(conf.getTimeAsMs(SPARKS_OWN_WAIT, "60s"), limit.toMillis()) + "ms");
     try (PeriodicWord word = word(limit, conf)) {
-      JavaSparkContext context = new JavaSparkContext(conf);
+      JavaSparkContext context = create(conf);
       try {
         await(context, limit, limit.minusNanos(System.nanoTime() - start));
         awaitOthers(conf);
@@ -64,6 +64,17 @@ public final class ClusterStart {
         context.close();
         throw e;
       }
+    }
+  }
+
+  private static JavaSparkContext create(SparkConf conf) {
+    try {
+      return new JavaSparkContext(conf);
+    } catch (IllegalArgumentException e) {
+      throw new ExecutorException(
+          "Spark cannot start with its settings: %s; see --spark --conf, spark-defaults.conf"
+              .formatted(e.getMessage()),
+          e);
     }
   }
 

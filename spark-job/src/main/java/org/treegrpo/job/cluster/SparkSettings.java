@@ -86,6 +86,10 @@ public final class SparkSettings {
     defaults.put("spark.broadcast.compress", "false");
     defaults.put("spark.driver.maxResultSize", "0");
     defaults.put("spark.locality.wait", "3s");
+    // A task pays for every executor that is killed under it, exit code 137 too.
+    defaults.put("spark.task.maxFailures", "16");
+    // YARN and Kubernetes: losses of long ago do not add up over days.
+    defaults.put("spark.executor.failuresValidityInterval", "1h");
     defaults.put("spark.scheduler.minRegisteredResourcesRatio", "1.0");
     defaults.put("spark.scheduler.maxRegisteredResourcesWaitingTime", "60s");
     defaults.put("spark.ui.showConsoleProgress", "false");

@@ -15,7 +15,7 @@ public final class ExecutorException extends RuntimeException implements UserErr
     super(message);
   }
 
-  ExecutorException(@Nullable String message, Throwable cause) {
+  public ExecutorException(@Nullable String message, Throwable cause) {
     super(message, cause);
   }
 }

@@ -1,0 +1,229 @@
+"""What a run on a standalone cluster must withstand: the same weights in every round as a run that was left alone.
+
+Usage: check.py [scenario ...]. Prints a line for each that holds; ends with 1 at the first that does not.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from standalone import ADDRESS, Standalone, free_port, kill, wait
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+ROUNDS = 20
+# Heartbeats that find a hanging process within seconds.
+IMPATIENT = ["spark.network.timeout=8s", "spark.executor.heartbeatInterval=1s", "spark.network.timeoutInterval=2s", "spark.storage.blockManagerHeartbeatTimeoutMs=8000"]
+
+
+class Check:
+    def __init__(self, work):
+        self.work = work
+        self.began = time.monotonic()
+        self.config = work / "run.conf"
+        self.config.write_text(
+            f"""
+include "{CHECKOUT}/conf/spelling.conf"
+treegrpo {{
+  rounds = {ROUNDS}
+  rewards = [ {{ name = size, type = jpeg-compressibility }} ]
+  sampler.steps = 4
+  tree {{ branching = 2, width = 2, prompts-per-round = 4, shares = 4, window {{ strategy = fixed, start = 0, period = 1 }} }}
+  update.micro-batch = 8
+  evaluation {{ every = 0, prompts = 2, steps = 4, images-per-prompt = 1 }}
+  checkpoint.every = 3
+  audit.every = 0
+  report.prompts = 1
+}}
+"""
+        )
+        self.undisturbed = self.digests(self.train("undisturbed", "local[1]"))
+
+    def words(self, directory, settings=(), command=("train",)):
+        words = [*command, "--config", str(self.config), "--set", f"treegrpo.run-dir={self.work / directory}"]
+        for setting in settings:
+            words += ["--set", f"treegrpo.{setting}"]
+        return words
+
+    def start(self, directory, master, settings=(), spark=(), command=("train",), environment=()):
+        conf = [word for value in ("spark.executor.memory=1g", "spark.driver.memory=1g", "spark.executor.cores=1", *spark) for word in ("--conf", value)]
+        log = (self.work / f"{directory}.log").open("ab")
+        launcher = [str(CHECKOUT / "deploy/treegrpo"), "--master", master, *self.words(directory, settings, command), "--spark", *conf]
+        inherited = {key: value for key, value in os.environ.items() if not key.startswith("SPARK_")}
+        # The process is spark-submit's own: what is killed is the driver.
+        return subprocess.Popen(launcher, env={**inherited, "SPARK_LOCAL_IP": ADDRESS, "SPARK_LOCAL_HOSTNAME": ADDRESS, **dict(environment)}, stdout=log, stderr=log)
+
+    def log(self, directory):
+        return (self.work / f"{directory}.log").read_text(errors="replace")
+
+    def end(self, process, directory, code=0, patience=300):
+        try:
+            found = process.wait(patience)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            sys.exit(f"cluster: {directory} did not end in {patience} s:\n{self.log(directory)[-4000:]}")
+        if found != code:
+            sys.exit(f"cluster: {directory} ended with {found}, not {code}:\n{self.log(directory)[-4000:]}")
+        return directory
+
+    def train(self, directory, master, **options):
+        return self.end(self.start(directory, master, **options), directory)
+
+    def lines(self, directory):
+        file = self.work / directory / "metrics.jsonl"
+        return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
+
+    def digests(self, directory):
+        return [line["weights_sha256"] for line in self.lines(directory)]
+
+    def rounds(self, directory, count, process=None):
+        wait(f"round {count} of {directory}", lambda: len(self.lines(directory)) >= count or (process is not None and process.poll() is not None))
+
+    def same(self, directory, what):
+        self.holds(self.digests(directory) == self.undisturbed, f"{what}: the weights of all {ROUNDS} rounds are those of the undisturbed run")
+
+    def holds(self, condition, what):
+        if not condition:
+            sys.exit(f"cluster: NOT SO: {what}")
+        print(f"cluster: {time.monotonic() - self.began:4.0f} s: {what}", flush=True)
+
+
+def executors_killed(check):
+    """One after the other, whatever they do, and both at once."""
+    with Standalone(CHECKOUT, check.work / "killed-cluster") as cluster:
+        run = check.start("killed", cluster.url, settings=["audit.every=1"])
+        kills = 0
+        for after in (1, 4, 7, 10, 13):
+            check.rounds("killed", after, run)
+            for pid in cluster.executors() if after == 10 else cluster.executors()[:1]:
+                kill(pid)
+                kills += 1
+        check.end(run, "killed")
+        regrown = sum(line["shares_regrown"] for line in check.lines("killed"))
+        check.same("killed", f"{kills} executors killed, two of them at once, {regrown} shares grown again")
+
+
+def worker_and_master_killed(check):
+    """A Worker dies with its executor; the Master dies and comes back from what it kept."""
+    with Standalone(CHECKOUT, check.work / "daemons-cluster") as cluster:
+        run = check.start("daemons", cluster.url, spark=IMPATIENT)
+        check.rounds("daemons", 2, run)
+        orphans = cluster.executors(0)
+        cluster.workers[0].kill()
+        for pid in orphans:
+            kill(pid)
+        check.rounds("daemons", 5, run)
+        cluster.master.kill()
+        cluster.master.wait()
+        check.rounds("daemons", 8, run)
+        cluster.start_master()
+        cluster.start_worker()
+        check.rounds("daemons", 11, run)
+        for pid in cluster.executors(1):
+            kill(pid)
+        check.end(run, "daemons")
+        check.same("daemons", "a Worker killed, the Master killed and started again, a Worker that came later")
+
+
+def executor_hangs(check):
+    """A process that is stopped answers nothing and closes nothing."""
+    with Standalone(CHECKOUT, check.work / "hanging-cluster") as cluster:
+        run = check.start("hanging", cluster.url, spark=IMPATIENT, settings=["cluster.slow-task-after=2 s"])
+        check.rounds("hanging", 3, run)
+        stopped = cluster.executors(0)
+        for pid in stopped:
+            kill(pid, signal.SIGSTOP)
+        try:
+            check.end(run, "hanging")
+        finally:
+            for pid in stopped:
+                kill(pid)
+        check.holds("have been running for" in check.log("hanging"), "an executor that hangs: its shares and its host are named")
+        check.same("hanging", "an executor that hangs")
+
+
+def driver_killed(check):
+    """The same command again, with a driver of another process."""
+    with Standalone(CHECKOUT, check.work / "repeated-cluster") as cluster:
+        for done in (4, 9):
+            run = check.start("repeated", cluster.url, command=("train", "--or-resume"))
+            check.rounds("repeated", done, run)
+            kill(run.pid)
+            run.wait()
+        check.train("repeated", cluster.url, command=("train", "--or-resume"))
+        check.same("repeated", "a driver killed twice, and its command repeated")
+
+
+def supervised_driver(check):
+    """Cluster deploy mode: a Worker runs the driver, and starts it again."""
+    with Standalone(CHECKOUT, check.work / "supervised-cluster", workers=3) as cluster:
+        spark = ["spark.cores.max=1", "spark.driver.cores=1", "spark.submit.deployMode=cluster", "spark.driver.supervise=true"]
+        for key in ("SPARK_LOCAL_IP", "SPARK_LOCAL_HOSTNAME"):
+            spark.append(f"spark.executorEnv.{key}={ADDRESS}")
+        check.end(check.start("supervised", cluster.url, spark=spark, command=("train", "--or-resume")), "supervised")
+        check.rounds("supervised", 4)
+        for pid in cluster.drivers():
+            kill(pid)
+        result = check.work / "supervised/result.json"
+        wait("end of the supervised run", lambda: result.exists() and len(check.lines("supervised")) == ROUNDS, 240)
+        check.holds(json.loads(result.read_text())["status"] == "completed", "a supervised driver that was killed went on by itself")
+        check.same("supervised", "a supervised driver killed")
+        check.end(check.start("refused", cluster.url, spark=spark, settings=["rounds=-1"]), "refused")
+        finished = lambda: "FINISHED" in states(cluster)
+        wait("end of the refused driver", finished)
+        check.holds(True, "bad input to a supervised driver ends FINISHED, and is not tried again")
+
+
+def states(cluster):
+    return [line.split()[-1] for line in cluster.log().splitlines() if "Removing driver" in line or "removing driver" in line] + [
+        word for line in cluster.log().splitlines() for word in ("FINISHED",) if "driver-" in line.lower() and word in line
+    ]
+
+
+def kinds_of_processors(check):
+    """A Worker whose executors use other vector instructions."""
+    with Standalone(CHECKOUT, check.work / "mixed-cluster", environments=[{}, {"ATEN_CPU_CAPABILITY": "default"}]) as cluster:
+        check.end(check.start("mixed", cluster.url, spark=["spark.cores.max=2"]), "mixed", code=1)
+        check.holds("the processor is" in check.log("mixed") and "treegrpo.cluster.cpu = baseline" in check.log("mixed"), "executors of two kinds of processors are refused, with the key to turn")
+        check.train("baseline", cluster.url, settings=["cluster.cpu=baseline"], spark=["spark.cores.max=2"])
+        check.train("baseline-alone", cluster.url, settings=["cluster.cpu=baseline"], spark=["spark.cores.max=1"])
+        check.holds(check.digests("baseline") == check.digests("baseline-alone") and len(check.digests("baseline")) == ROUNDS, "held to the baseline they give the same weights, on both and on one")
+
+
+def two_runs_at_once(check):
+    with Standalone(CHECKOUT, check.work / "shared-cluster") as cluster:
+        runs = {name: check.start(name, cluster.url, spark=["spark.cores.max=1"]) for name in ("first", "second")}
+        for name, run in runs.items():
+            check.end(run, name)
+            check.same(name, f"two runs at once on one cluster, the {name}")
+
+
+SCENARIOS = [executors_killed, worker_and_master_killed, executor_hangs, driver_killed, supervised_driver, kinds_of_processors, two_runs_at_once]
+
+
+def main():
+    wanted = sys.argv[1:]
+    unknown = set(wanted) - {one.__name__ for one in SCENARIOS}
+    if unknown:
+        sys.exit(f"cluster: no scenario {', '.join(sorted(unknown))}; there are {', '.join(one.__name__ for one in SCENARIOS)}")
+    work = Path(tempfile.mkdtemp(prefix="treegrpo-cluster-"))
+    try:
+        check = Check(work)
+        for scenario in SCENARIOS:
+            if not wanted or scenario.__name__ in wanted:
+                scenario(check)
+    finally:
+        if "KEEP" in os.environ:
+            print(f"cluster: files are kept in {work}", flush=True)
+        else:
+            shutil.rmtree(work, ignore_errors=True)
+
+
+main()
