@@ -15,7 +15,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from standalone import ADDRESS, Standalone, free_port, kill, wait
+from kubernetes import Kubernetes
+from standalone import ADDRESS, Standalone, kill, wait
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 ROUNDS = 20
@@ -46,19 +47,20 @@ treegrpo {{
         )
         self.undisturbed = self.digests(self.train("undisturbed", "local[1]"))
 
-    def words(self, directory, settings=(), command=("train",)):
-        words = [*command, "--config", str(self.config), "--set", f"treegrpo.run-dir={self.work / directory}"]
+    def words(self, directory, settings=(), command=("train",), uri=None):
+        words = [*command, "--config", str(self.config), "--set", f"treegrpo.run-dir={uri or self.work / directory}"]
         for setting in settings:
             words += ["--set", f"treegrpo.{setting}"]
         return words
 
-    def start(self, directory, master, settings=(), spark=(), command=("train",), environment=()):
-        conf = [word for value in ("spark.executor.memory=1g", "spark.driver.memory=1g", "spark.executor.cores=1", *spark) for word in ("--conf", value)]
+    def start(self, directory, master, settings=(), spark=(), command=("train",), environment=(), options=(), small=True, directory_uri=None, jar=None):
+        small = () if not small else ("spark.executor.memory=1g", "spark.driver.memory=1g", "spark.executor.cores=1")
+        conf = [*options, *(word for value in (*small, *spark) for word in ("--conf", value))]
         log = (self.work / f"{directory}.log").open("ab")
-        launcher = [str(CHECKOUT / "deploy/treegrpo"), "--master", master, *self.words(directory, settings, command), "--spark", *conf]
+        launcher = [str(CHECKOUT / "deploy/treegrpo"), "--master", master, *self.words(directory, settings, command, directory_uri), "--spark", *conf]
         inherited = {key: value for key, value in os.environ.items() if not key.startswith("SPARK_")}
         # The process is spark-submit's own: what is killed is the driver.
-        return subprocess.Popen(launcher, env={**inherited, "SPARK_LOCAL_IP": ADDRESS, "SPARK_LOCAL_HOSTNAME": ADDRESS, **dict(environment)}, stdout=log, stderr=log)
+        return subprocess.Popen(launcher, env={**inherited, "SPARK_LOCAL_IP": ADDRESS, "SPARK_LOCAL_HOSTNAME": ADDRESS, **({"TREEGRPO_JAR": jar} if jar else {}), **dict(environment)}, stdout=log, stderr=log)
 
     def log(self, directory):
         return (self.work / f"{directory}.log").read_text(errors="replace")
@@ -164,10 +166,8 @@ def driver_killed(check):
 def supervised_driver(check):
     """Cluster deploy mode: a Worker runs the driver, and starts it again."""
     with Standalone(CHECKOUT, check.work / "supervised-cluster", workers=3) as cluster:
-        spark = ["spark.cores.max=1", "spark.driver.cores=1", "spark.submit.deployMode=cluster", "spark.driver.supervise=true"]
-        for key in ("SPARK_LOCAL_IP", "SPARK_LOCAL_HOSTNAME"):
-            spark.append(f"spark.executorEnv.{key}={ADDRESS}")
-        check.end(check.start("supervised", cluster.url, spark=spark, command=("train", "--or-resume")), "supervised")
+        supervise = dict(spark=["spark.cores.max=1", "spark.driver.cores=1"], options=["--deploy-mode", "cluster", "--supervise"])
+        check.end(check.start("supervised", cluster.url, command=("train", "--or-resume"), **supervise), "supervised")
         check.rounds("supervised", 4)
         for pid in cluster.drivers():
             kill(pid)
@@ -175,16 +175,60 @@ def supervised_driver(check):
         wait("end of the supervised run", lambda: result.exists() and len(check.lines("supervised")) == ROUNDS, 240)
         check.holds(json.loads(result.read_text())["status"] == "completed", "a supervised driver that was killed went on by itself")
         check.same("supervised", "a supervised driver killed")
-        check.end(check.start("refused", cluster.url, spark=spark, settings=["rounds=-1"]), "refused")
-        finished = lambda: "FINISHED" in states(cluster)
-        wait("end of the refused driver", finished)
-        check.holds(True, "bad input to a supervised driver ends FINISHED, and is not tried again")
+        check.end(check.start("refused", cluster.url, settings=["rounds=-1"], **supervise), "refused")
+        wait("end of both drivers", lambda: cluster.log().count("(FINISHED") == 2)
+        check.holds("RELAUNCHING" in cluster.log(), "bad input to a supervised driver ends FINISHED, and is not tried again")
 
 
-def states(cluster):
-    return [line.split()[-1] for line in cluster.log().splitlines() if "Removing driver" in line or "removing driver" in line] + [
-        word for line in cluster.log().splitlines() for word in ("FINISHED",) if "driver-" in line.lower() and word in line
-    ]
+def distribution():
+    """Spark as its makers ship it."""
+    return subprocess.run([CHECKOUT / ".ci/cluster/distribution"], check=True, capture_output=True, text=True).stdout.strip()
+
+
+def official_distribution(check):
+    """The site's own Spark, with authentication and encryption: Master, Workers, driver and executors."""
+    home = distribution()
+    secret = "-Dspark.authenticate=true -Dspark.authenticate.secret=a-secret-of-this-test -Dspark.network.crypto.enabled=true"
+    with Standalone(CHECKOUT, check.work / "official-cluster", home=Path(home), options=secret) as cluster:
+        secure = ["spark.authenticate=true", "spark.authenticate.secret=a-secret-of-this-test", "spark.network.crypto.enabled=true", "spark.io.encryption.enabled=true"]
+        check.train("official", cluster.url, spark=secure, environment={"SPARK_HOME": home})
+        check.same("official", "the official distribution, authenticated and encrypted")
+        stranger = check.start("stranger", cluster.url, settings=["cluster.start-timeout=15 s"], environment={"SPARK_HOME": home})
+        check.holds(stranger.wait(120) == 1 and not check.lines("stranger"), "a driver without the secret gets no executor")
+        told = check.log("official") + "".join(file.read_text(errors="replace") for file in (check.work / "official").rglob("*.json*"))
+        check.holds("a-secret-of-this-test" not in told, "the secret is in no log and no file of the run")
+
+
+def kubernetes(check):
+    """The pods that spark-submit and the driver ask for, by the files of deploy/kubernetes."""
+    home = {"SPARK_HOME": distribution(), "KUBECONFIG": "/dev/null"}
+    properties = ["--properties-file", str(CHECKOUT / "deploy/kubernetes/spark.conf")]
+    with Kubernetes() as api:
+        words = ["spark.kubernetes.submission.waitAppCompletion=false", "spark.kubernetes.driver.master=https://kubernetes.default.svc"]
+        run = check.start("pods", api.master, command=("train", "--or-resume"), spark=words, environment=home, options=properties, directory_uri="/data/runs/pods", jar="local:///opt/treegrpo/treegrpo.jar", small=False)
+        check.end(run, "pods")
+        [driver] = api.pods("driver")
+        container = driver["spec"]["containers"][0]
+        check.holds("--or-resume" in container["args"] and "local:///opt/treegrpo/treegrpo.jar" in container["args"], "kubernetes: the driver's pod runs the command of the launcher")
+        check.holds(driver["spec"]["serviceAccountName"] == "treegrpo" and driver["spec"]["terminationGracePeriodSeconds"] == 300, "kubernetes: it has the service account and the time to write a checkpoint")
+        check.holds(mounted(driver, "/data"), "kubernetes: it sees the volume")
+        environment = {one["name"]: one.get("value") for one in container["env"]}
+        check.holds(environment.get("PYTORCH_LIBRARY_PATH") == "/opt/torch/torch/lib", "kubernetes: it takes the image's libtorch")
+    with Kubernetes() as api:
+        words = ["spark.submit.deployMode=client", "spark.driver.host=127.0.0.1", "spark.authenticate.secret=for-the-test"]
+        run = check.start("executor-pods", api.master, settings=["cluster.start-timeout=20 s"], spark=words, environment=home, options=properties, small=False)
+        check.end(run, "executor-pods", code=1)
+        pods = api.pods("executor")
+        check.holds(len(pods) >= 4, f"kubernetes: {len(pods)} pods of executors were asked for")
+        container = pods[0]["spec"]["containers"][0]
+        check.holds(container["resources"]["limits"].get("nvidia.com/gpu") == "1", "kubernetes: each executor has one GPU")
+        check.holds(container["resources"]["limits"]["memory"] == "16384Mi", "kubernetes: and heap and overhead of memory")
+        check.holds(mounted(pods[0], "/data") and pods[0]["spec"]["tolerations"][0]["key"] == "nvidia.com/gpu", "kubernetes: and the volume and the toleration")
+        check.holds("no executor came within 20 s" in check.log("executor-pods"), "kubernetes: where no pod runs, the driver says what it waits for")
+
+
+def mounted(pod, path):
+    return any(one["mountPath"] == path for one in pod["spec"]["containers"][0]["volumeMounts"])
 
 
 def kinds_of_processors(check):
@@ -205,7 +249,7 @@ def two_runs_at_once(check):
             check.same(name, f"two runs at once on one cluster, the {name}")
 
 
-SCENARIOS = [executors_killed, worker_and_master_killed, executor_hangs, driver_killed, supervised_driver, kinds_of_processors, two_runs_at_once]
+SCENARIOS = [executors_killed, worker_and_master_killed, executor_hangs, driver_killed, supervised_driver, kinds_of_processors, two_runs_at_once, official_distribution, kubernetes]
 
 
 def main():

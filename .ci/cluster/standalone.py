@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import signal
 import socket
 import subprocess
@@ -47,8 +46,8 @@ def children(pid):
 class Standalone:
     """One Master and Workers of one core each. Ends all that it started."""
 
-    def __init__(self, checkout, work, workers=2, environments=()):
-        self.home, self.work = checkout / "deploy/target/spark-home", work
+    def __init__(self, checkout, work, workers=2, environments=(), home=None, options=""):
+        self.home, self.work, self.options = home or checkout / "deploy/target/spark-home", work, options
         self.port = free_port()
         self.processes, self.workers = [], []
         self.environment = dict(os.environ, SPARK_HOME=str(self.home), SPARK_SCALA_VERSION="2.13", SPARK_LOCAL_IP=ADDRESS, SPARK_LOCAL_HOSTNAME=ADDRESS)
@@ -70,7 +69,7 @@ class Standalone:
         return process
 
     def start_master(self):
-        options = f"-Dspark.deploy.recoveryMode=FILESYSTEM -Dspark.deploy.recoveryDirectory={self.work / 'recovery'} -Dspark.worker.timeout=20"
+        options = f"-Dspark.deploy.recoveryMode=FILESYSTEM -Dspark.deploy.recoveryDirectory={self.work / 'recovery'} -Dspark.worker.timeout=20 {self.options}"
         arguments = ["--host", ADDRESS, "--port", str(self.port), "--webui-port", "0"]
         self.master = self.daemon("master", "master.Master", arguments, {"SPARK_MASTER_OPTS": options})
         wait("Master", lambda: self.listens(self.port))
@@ -78,7 +77,7 @@ class Standalone:
     def start_worker(self, environment=()):
         number = len(self.workers)
         arguments = ["--host", ADDRESS, "--cores", "1", "--memory", "3g", "--webui-port", "0", "--work-dir", str(self.work / f"worker-{number}"), self.url]
-        worker = self.daemon(f"worker-{number}", "worker.Worker", arguments, environment)
+        worker = self.daemon(f"worker-{number}", "worker.Worker", arguments, {"SPARK_WORKER_OPTS": self.options, **dict(environment)})
         self.workers.append(worker)
         log = self.work / f"worker-{number}.log"
         wait(f"Worker {number}", lambda: "Successfully registered" in log.read_text())
@@ -120,8 +119,3 @@ def kill(pid, how=signal.SIGKILL):
         os.kill(pid, how)
     except ProcessLookupError:
         pass
-
-
-def driver_state(log, driver):
-    found = re.findall(rf"{driver}\S* .*?(RELAUNCHING|FINISHED|FAILED|KILLED|ERROR)", log)
-    return found[-1] if found else ""

@@ -31,6 +31,7 @@ public final class ClusterStart {
   private static final Duration FIRST_WORD = Duration.ofSeconds(20);
   private static final Duration NEXT_WORD = Duration.ofMinutes(1);
   private static final Duration OTHERS = Duration.ofSeconds(20);
+  private static final String AUTHENTICATE = "spark.authenticate";
   private static final Duration POLL = Duration.ofMillis(200);
   private static final String SPARKS_OWN_WAIT = "spark.scheduler.maxRegisteredResourcesWaitingTime";
 
@@ -54,6 +55,7 @@ public final class ClusterStart {
     conf.set(
         SPARKS_OWN_WAIT,
         Math.min(conf.getTimeAsMs(SPARKS_OWN_WAIT, "60s"), limit.toMillis()) + "ms");
+    warnIfOpen(conf);
     try (PeriodicWord word = word(limit, conf)) {
       JavaSparkContext context = create(conf);
       try {
@@ -64,6 +66,15 @@ public final class ClusterStart {
         context.close();
         throw e;
       }
+    }
+  }
+
+  /** Executors do what whoever reaches them says, and read what they are sent as objects. */
+  private static void warnIfOpen(SparkConf conf) {
+    if (!conf.get("spark.master").startsWith("local") && !conf.getBoolean(AUTHENTICATE, false)) {
+      LOG.warn(
+          "{} is off: whoever reaches the ports of driver and executors can run code there; conf/spark-secure.conf turns it on, with encryption",
+          AUTHENTICATE);
     }
   }
 

@@ -35,6 +35,7 @@ public final class PlanText {
     text.evaluations();
     text.memory();
     text.device();
+    text.sparkMemory();
     text.sparkJobs();
     text.files();
     text.resolved();
@@ -199,6 +200,18 @@ public final class PlanText {
             () -> line("activations", "not known, policy.json has no memory"));
     size(
         "together", device.total(), device.dearest().isPresent() ? "about" : "without activations");
+  }
+
+  private void sparkMemory() {
+    SparkMemory memory = SparkMemory.of(plan, 1);
+    heading("To ask a cluster for, an executor of one task slot, without reward models");
+    line("driver", "heap %d MiB, overhead %d MiB", memory.driverHeap(), memory.driverOverhead());
+    line(
+        "executor",
+        "heap %d MiB, overhead %d MiB",
+        memory.executorHeap(),
+        memory.executorOverhead());
+    line("disk", "%s of each host, if it has no libtorch yet", "450 MiB and large policy files");
   }
 
   private void sparkJobs() {

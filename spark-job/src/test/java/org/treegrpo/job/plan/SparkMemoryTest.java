@@ -1,0 +1,75 @@
+package org.treegrpo.job.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.treegrpo.core.policy.LatentShape;
+import org.treegrpo.core.policy.PolicySpec;
+import org.treegrpo.core.process.Prediction;
+import org.treegrpo.job.settings.SettingsLoader;
+import org.treegrpo.job.settings.TrainSettings;
+import org.treegrpo.job.settings.Use;
+
+class SparkMemoryTest {
+
+  private static final long MIB = 1 << 20;
+  private static final String CONFIG =
+      """
+      treegrpo {
+        policy { path = /policy, guidance.scale = 1 }
+        prompts { train = /train.jsonl, evaluation = /held-out.jsonl }
+        rewards = [ { name = spelling, type = ocr } ]
+        tree.prompts-per-round = 8
+        update.kl = 0.1
+      }
+      """;
+
+  private static SparkMemory of(int parameters, int slots) {
+    TrainSettings settings =
+        new SettingsLoader(reward -> List.of()).parse(CONFIG, "test.conf", List.of(), Use.PLAN);
+    PolicySpec policy =
+        new PolicySpec(
+            PolicySpec.Type.TORCHSCRIPT,
+            "policy.pt",
+            new LatentShape(3, 16, 32),
+            Prediction.FLOW_VELOCITY,
+            Optional.empty(),
+            List.of(),
+            Optional.empty(),
+            Optional.empty());
+    return SparkMemory.of(
+        RunPlan.of(settings, PlanFixtures.inputs(policy, parameters, 40, 12)), slots);
+  }
+
+  @Test
+  void aSmallPolicyNeedsWhatAJvmAndItsLibrariesNeed() {
+    assertThat(of(1000, 1)).isEqualTo(new SparkMemory(1024, 512, 1024, 1280));
+  }
+
+  @Test
+  void heapsHoldTheWeightsAsOftenAsTheyAreThere() {
+    int parameters = (int) (100 * MIB / Float.BYTES);
+    SparkMemory one = of(parameters, 1);
+    SparkMemory four = of(parameters, 4);
+    assertThat(one.executorHeap()).as("640 + 7 x 125, in steps").isEqualTo(1536);
+    assertThat(four.executorHeap()).as("640 + 19 x 125, in steps").isEqualTo(3072);
+    assertThat(four.driverHeap())
+        .as("executors' cores are not the driver's")
+        .isEqualTo(one.driverHeap());
+    assertThat(four.executorOverhead() - one.executorOverhead())
+        .as("three more networks and references, with their gradients")
+        .isBetween(3 * 4 * 125L - 256, 3 * 4 * 125L + 256);
+  }
+
+  @Test
+  void theyAreWrittenAsSparkTakesThem() {
+    assertThat(new SparkMemory(1, 2, 3, 4).properties())
+        .containsExactly(
+            "spark.driver.memory=1m",
+            "spark.driver.memoryOverhead=2m",
+            "spark.executor.memory=3m",
+            "spark.executor.memoryOverhead=4m");
+  }
+}
