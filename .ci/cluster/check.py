@@ -17,6 +17,7 @@ from pathlib import Path
 
 from kubernetes import Kubernetes
 from standalone import ADDRESS, Standalone, kill, wait
+from yarn import Yarn
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 ROUNDS = 20
@@ -47,17 +48,17 @@ treegrpo {{
         )
         self.undisturbed = self.digests(self.train("undisturbed", "local[1]"))
 
-    def words(self, directory, settings=(), command=("train",), uri=None):
-        words = [*command, "--config", str(self.config), "--set", f"treegrpo.run-dir={uri or self.work / directory}"]
+    def words(self, directory, settings=(), command=("train",), uri=None, config=None):
+        words = [*command, "--config", str(config or self.config), "--set", f"treegrpo.run-dir={uri or self.work / directory}"]
         for setting in settings:
             words += ["--set", f"treegrpo.{setting}"]
         return words
 
-    def start(self, directory, master, settings=(), spark=(), command=("train",), environment=(), options=(), small=True, directory_uri=None, jar=None):
+    def start(self, directory, master, settings=(), spark=(), command=("train",), environment=(), options=(), small=True, directory_uri=None, jar=None, config=None):
         small = () if not small else ("spark.executor.memory=1g", "spark.driver.memory=1g", "spark.executor.cores=1")
         conf = [*options, *(word for value in (*small, *spark) for word in ("--conf", value))]
         log = (self.work / f"{directory}.log").open("ab")
-        launcher = [str(CHECKOUT / "deploy/treegrpo"), "--master", master, *self.words(directory, settings, command, directory_uri), "--spark", *conf]
+        launcher = [str(CHECKOUT / "deploy/treegrpo"), "--master", master, *self.words(directory, settings, command, directory_uri, config), "--spark", *conf]
         inherited = {key: value for key, value in os.environ.items() if not key.startswith("SPARK_")}
         # The process is spark-submit's own: what is killed is the driver.
         return subprocess.Popen(launcher, env={**inherited, "SPARK_LOCAL_IP": ADDRESS, "SPARK_LOCAL_HOSTNAME": ADDRESS, **({"TREEGRPO_JAR": jar} if jar else {}), **dict(environment)}, stdout=log, stderr=log)
@@ -199,6 +200,33 @@ def official_distribution(check):
         check.holds("a-secret-of-this-test" not in told, "the secret is in no log and no file of the run")
 
 
+def yarn(check):
+    """Client mode with its run directory on HDFS; cluster mode, whose driver is killed and attempted again."""
+    home = distribution()
+    with Yarn(CHECKOUT, check.work / "yarn", home) as cluster:
+        environment = {"SPARK_HOME": home, "HADOOP_CONF_DIR": str(cluster.conf)}
+        inputs = CHECKOUT / "conf/spelling"
+        # HDFS is the default file system there.
+        settings = [f"policy.path=file:{inputs}/policy", f"prompts.train=file:{inputs}/train.jsonl", f"prompts.evaluation=file:{inputs}/held-out.jsonl"]
+        spark = [f"spark.yarn.jars=local:{home}/jars/*", "spark.executor.instances=1"]
+        common = dict(settings=settings, spark=spark, environment=environment, command=("train", "--or-resume"))
+        queue = ["--queue", "training"]
+        check.train("yarn-client", "yarn", directory_uri="hdfs:///runs/client", options=queue, **common)
+        check.holds("of round 20 written: hdfs://" in check.log("yarn-client"), "yarn: client mode, a queue, the run directory on HDFS")
+        cluster_mode = [*queue, "--deploy-mode", "cluster", "--files", str(check.config)]
+        run = check.start("yarn-cluster", "yarn", directory_uri=f"file:{check.work}/yarn-cluster", options=cluster_mode, config=check.config.name, **common)
+        check.rounds("yarn-cluster", 5, run)
+        killed = cluster.containers("ApplicationMaster")
+        for pid in killed:
+            kill(pid)
+        check.end(run, "yarn-cluster")
+        check.same("yarn-cluster", f"yarn: cluster mode, {len(killed)} driver killed, the second attempt went on")
+        missing = check.start("yarn-missing", "yarn", directory_uri=f"file:{check.work}/yarn-missing", options=[*queue, "--deploy-mode", "cluster", "--conf", "spark.yarn.maxAppAttempts=1"], config="missing.conf", **common)
+        check.end(missing, "yarn-missing", code=1)
+        told = "".join(file.read_text(errors="replace") for file in (check.work / "yarn").rglob("stderr"))
+        check.holds("--config: missing.conf must be a readable file where the driver runs" in told, "yarn: a configuration that the driver's machine does not have is named with what to do")
+
+
 def kubernetes(check):
     """The pods that spark-submit and the driver ask for, by the files of deploy/kubernetes."""
     home = {"SPARK_HOME": distribution(), "KUBECONFIG": "/dev/null"}
@@ -249,7 +277,7 @@ def two_runs_at_once(check):
             check.same(name, f"two runs at once on one cluster, the {name}")
 
 
-SCENARIOS = [executors_killed, worker_and_master_killed, executor_hangs, driver_killed, supervised_driver, kinds_of_processors, two_runs_at_once, official_distribution, kubernetes]
+SCENARIOS = [executors_killed, worker_and_master_killed, executor_hangs, driver_killed, supervised_driver, kinds_of_processors, two_runs_at_once, official_distribution, yarn, kubernetes]
 
 
 def main():

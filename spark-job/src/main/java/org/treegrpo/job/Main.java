@@ -35,7 +35,7 @@ public final class Main {
     if (exitCode == ExitCodes.BAD_INPUT && spark.getBoolean("spark.driver.supervise", false)) {
       TreeGrpo.printer(System.err)
           .println(
-              "treegrpo: bad input is mended by nobody's starting again: the driver ends with 0, so that --supervise does not");
+              "treegrpo: starting again mends no bad input: the driver ends with 0, so that --supervise does not repeat it");
       return;
     }
     if (present.isPresent() || yarnCluster) {

@@ -15,11 +15,14 @@ import org.apache.spark.SparkConf;
 import org.treegrpo.job.checkpoint.RunLock;
 import org.treegrpo.job.checkpoint.RunLockedException;
 import org.treegrpo.job.files.RunDirectory;
+import org.treegrpo.job.metrics.RunFiles;
+import org.treegrpo.job.metrics.RunResult;
 
 /** Directories that a user names for a run: whether one can be there, or is there. */
 public final class RunPlace {
 
   private static final String KEY = "treegrpo.run-dir: ";
+  private static final List<String> RESULT = List.of("result.json");
   private static final Set<String> READ_ONLY = Set.of("http", "https");
 
   private RunPlace() {}
@@ -88,12 +91,27 @@ public final class RunPlace {
     return directory;
   }
 
-  /** Whether there is more in a directory than a lock. */
+  /** Whether there is more in a directory than a lock, and word of a run that failed to start. */
   public static boolean holdsAnything(RunDirectory directory) throws IOException {
-    return directory.fs().exists(directory.root())
-        && Arrays.stream(directory.fs().listStatus(directory.root()))
+    if (!directory.fs().exists(directory.root())) {
+      return false;
+    }
+    List<String> names =
+        Arrays.stream(directory.fs().listStatus(directory.root()))
             .map(status -> status.getPath().getName())
-            .anyMatch(name -> !RunDirectory.isOfLock(name));
+            .filter(name -> !RunDirectory.isOfLock(name))
+            .toList();
+    return !names.isEmpty() && !(names.equals(RESULT) && isOfFailedStart(directory));
+  }
+
+  private static boolean isOfFailedStart(RunDirectory directory) {
+    try {
+      return RunFiles.readJson(directory.fs(), directory.layout().result(), RunResult.class)
+          .filter(result -> result.status() == RunResult.Status.FAILED && result.rounds() == 0)
+          .isPresent();
+    } catch (IOException somethingElse) {
+      return false;
+    }
   }
 
   /**

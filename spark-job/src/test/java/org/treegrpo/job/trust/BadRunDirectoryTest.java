@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileUtil;
+import org.apache.spark.SparkConf;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,6 +47,24 @@ class BadRunDirectoryTest {
     List<String> arguments = new ArrayList<>(List.of(inputs.arguments("train", overrides)));
     arguments.add("--or-resume");
     return inputs.command(arguments.toArray(String[]::new));
+  }
+
+  @Test
+  void wordOfARunThatFailedToStartIsInNobodysWay() throws IOException {
+    SparkConf refused = TinyRun.spark("local[1]").set("spark.network.timeout", "1s");
+    for (String option : List.of("--or-resume", "--set=treegrpo.rounds=1")) {
+      List<String> arguments = new ArrayList<>(List.of(inputs.arguments("train", "rounds=1")));
+      arguments.add(option);
+      inputs
+          .command(refused, new Configuration(), arguments.toArray(String[]::new))
+          .assertFailed("Spark cannot start with its settings: ", "spark.network.timeout");
+      assertThat(run.resolve("result.json")).content().contains("failed", "spark.network.timeout");
+      inputs.command(arguments.toArray(String[]::new)).assertDone();
+      FileUtil.fullyDelete(run.toFile());
+    }
+    Files.createDirectories(run);
+    inputs.write("run/result.json", "{\"status\": \"of something else\"}");
+    inputs.train("rounds=1").assertRefused("is not empty");
   }
 
   @Test
