@@ -191,8 +191,10 @@ def official_distribution(check):
     home = distribution()
     secret = "-Dspark.authenticate=true -Dspark.authenticate.secret=a-secret-of-this-test -Dspark.network.crypto.enabled=true"
     with Standalone(CHECKOUT, check.work / "official-cluster", home=Path(home), options=secret) as cluster:
-        secure = ["spark.authenticate=true", "spark.authenticate.secret=a-secret-of-this-test", "spark.network.crypto.enabled=true", "spark.io.encryption.enabled=true"]
-        check.train("official", cluster.url, spark=secure, environment={"SPARK_HOME": home})
+        private = check.work / "private.conf"
+        private.write_text((CHECKOUT / "conf/spark-secure.conf").read_text() + "spark.authenticate.secret a-secret-of-this-test\n")
+        private.chmod(0o600)
+        check.train("official", cluster.url, options=["--properties-file", str(private), "--load-spark-defaults"], environment={"SPARK_HOME": home})
         check.same("official", "the official distribution, authenticated and encrypted")
         stranger = check.start("stranger", cluster.url, settings=["cluster.start-timeout=15 s"], environment={"SPARK_HOME": home})
         check.holds(stranger.wait(120) == 1 and not check.lines("stranger"), "a driver without the secret gets no executor")

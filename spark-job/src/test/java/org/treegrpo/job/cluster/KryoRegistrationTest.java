@@ -1,9 +1,11 @@
 package org.treegrpo.job.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.SparkConf;
@@ -124,6 +126,20 @@ class KryoRegistrationTest {
     LearnedBlock received = kryo.deserialize(kryo.serialize(sent, type), type);
     assertThat(received.statistics()).as("whatever a record holds").containsExactly(statistics);
     assertThat(received.partials()).as("the sums").isDeepEqualTo(sent.partials());
+  }
+
+  /** Sent by one who registers nothing. */
+  @Test
+  void anUnknownClassIsRefused() {
+    ClassTag<Object> type = ClassTag$.MODULE$.apply(Object.class);
+    ByteBuffer bytes =
+        new KryoSerializer(new SparkConf(false))
+            .newInstance()
+            .serialize(new java.io.File("of another class"), type);
+    SparkConf conf = new SparkConf(false);
+    SparkSettings.apply(conf);
+    assertThatThrownBy(() -> new KryoSerializer(conf).newInstance().deserialize(bytes, type))
+        .hasMessageContaining("Class is not registered: java.io.File");
   }
 
   private static byte[] filled(int size, int value) {
