@@ -126,6 +126,7 @@ public final class PlanText {
     line("parents", "%d (%d a tree)", plan.parents(), plan.parents() / trees);
     line("edges", "%d (%d a tree)", plan.edges(), plan.edges() / trees);
     line("shares", "%d%s", forest.shares(), share(forest));
+    line("speed-up", "%s", speedUp(forest));
     line(
         "rollout",
         "%.1f network evaluations on average, %d to %d by window start",
@@ -280,10 +281,25 @@ public final class PlanText {
 
   private static String share(ForestSettings forest) {
     if (forest.splitsTrees()) {
-      return ", each a subtree below the first window step";
+      return ", each a subtree below %d window step(s)".formatted(forest.splitDepth());
     }
     int trees = forest.trees() / forest.shares();
     return trees == 1 ? ", each a tree" : ", each of %d trees".formatted(trees);
+  }
+
+  /** Of the task slots that there may be, in powers of two and as many as there are shares. */
+  private String speedUp(ForestSettings forest) {
+    Balance balance = new Balance(forest, forest.schedule(0, settings.sampler()));
+    List<String> speedUps = new ArrayList<>();
+    for (int slots = 2; slots < forest.shares(); slots *= 2) {
+      speedUps.add(speedUp(balance, slots));
+    }
+    speedUps.add(speedUp(balance, forest.shares()));
+    return String.join(", ", speedUps) + ", by evaluations alone; more slots add nothing";
+  }
+
+  private static String speedUp(Balance balance, int slots) {
+    return String.format(Locale.ROOT, "%.1f on %d task slots", balance.speedUp(slots), slots);
   }
 
   private static String budget(BudgetSettings budget) {

@@ -104,14 +104,21 @@ public record RoundWork(
 
   /** Of one tree: the parents of each depth that is trained. */
   private static long trainedParents(List<Topology> parts, List<Status> depths) {
-    return parts.stream()
-        .mapToLong(
-            part ->
-                IntStream.range(0, depths.size())
-                    .filter(depth -> depths.get(depth) == Status.TRAINED)
-                    .mapToLong(part::nodesAt)
-                    .sum())
+    return parts.stream().mapToLong(part -> trainedParents(part, depths)).sum();
+  }
+
+  /** A batch of parents none of whose edges belongs to the part is left out. */
+  static long trainedParents(Topology part, List<Status> depths) {
+    return IntStream.range(0, depths.size())
+        .filter(depth -> depths.get(depth) == Status.TRAINED)
+        .filter(depth -> ownsEdgeTo(part, depth + 1))
+        .mapToLong(part::nodesAt)
         .sum();
+  }
+
+  private static boolean ownsEdgeTo(Topology part, int depth) {
+    int first = part.firstAt(depth);
+    return IntStream.range(first, first + part.nodesAt(depth)).anyMatch(part::owns);
   }
 
   private static long anchored(TrainSettings settings, Topology tree) {

@@ -1,5 +1,6 @@
 package org.treegrpo.job.settings;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.treegrpo.core.topology.BranchSchedule;
@@ -19,7 +20,7 @@ import org.treegrpo.core.tree.TreeSettings.SiblingNoise;
  * @param siblingNoise how the noises of a node's children hang together
  * @param siblingSpread s of {@link SiblingNoise#SHARED_XI}
  * @param shares units of work of a round, never 0; more than {@link #trees} means one share for
- *     each subtree below the first window step
+ *     each subtree below a window step, see {@link #splitDepth}
  */
 public record ForestSettings(
     int branching,
@@ -73,9 +74,32 @@ public record ForestSettings(
     return shares % promptsPerRound == 0 ? promptsPerRound : shares;
   }
 
-  /** True if every share is one subtree below the first window step. */
+  /** True if every share is one subtree below a window step. */
   public boolean splitsTrees() {
     return shares > trees();
+  }
+
+  /**
+   * The depth below whose nodes the trees are cut into shares: the first at which they have as many
+   * nodes together as there are shares. 0 where no tree is cut, negative where no depth fits.
+   */
+  public int splitDepth() {
+    if (!splitsTrees()) {
+      return 0;
+    }
+    List<Long> sizes = splitSizes();
+    return sizes.contains((long) shares) ? sizes.indexOf((long) shares) + 1 : -1;
+  }
+
+  /** Shares of a round whose trees are cut below each depth, from the first on. */
+  List<Long> splitSizes() {
+    List<Long> sizes = new ArrayList<>();
+    long nodes = trees();
+    for (int children : children()) {
+      nodes = Math.min(Integer.MAX_VALUE, nodes * children);
+      sizes.add(nodes);
+    }
+    return sizes;
   }
 
   /**
@@ -103,9 +127,9 @@ public record ForestSettings(
     return leaves;
   }
 
-  /** The parts that each tree is grown in: the tree, or its subtrees below the first step. */
+  /** The parts that each tree is grown in: the tree, or its subtrees below a depth. */
   public List<Topology> parts(Topology tree) {
-    return splitsTrees() ? tree.split(1) : List.of(tree);
+    return splitsTrees() ? tree.split(splitDepth()) : List.of(tree);
   }
 
   /** Leaves of one prompt's group. */

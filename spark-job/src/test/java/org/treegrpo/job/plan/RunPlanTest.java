@@ -122,6 +122,39 @@ class RunPlanTest {
   }
 
   @Test
+  void treesSplitDeeperComputeALongerPrefixAndTrainEachParentOnce() {
+    RoundWork work = plan("treegrpo.tree.shares=72").work();
+    long tree = 9 * (2 + 1 + 1) + 9 + 27 * (10 - 2 - 3);
+    assertThat(work.rolloutMax())
+        .as("steps to the root and two parents, 9 times")
+        .isEqualTo(8 * tree);
+    assertThat(work.trainForward())
+        .as("the root by the 3 parts that own an edge of it, its children by their 3 each, 9")
+        .isEqualTo(8 * (3 + 9 + 9));
+  }
+
+  @Test
+  void theLongestBlockOfSharesDecidesOnTheSpeedUp() {
+    RunPlan whole = plan("treegrpo.tree.prompts-per-round=1");
+    RunPlan split = plan("treegrpo.tree.prompts-per-round=1", "treegrpo.tree.shares=3");
+    double tree = 2 + 13 + 27 * 5 + 3 * 13;
+    double part = 2 + 1 + 4 + 9 * 5 + 3 * (1 + 4);
+    assertThat(balance(whole).speedUp(4)).as("one tree cannot be shared").isEqualTo(1);
+    assertThat(balance(split).speedUp(1))
+        .as("each part pays for its way")
+        .isCloseTo(tree / (3 * part), within(1e-12));
+    assertThat(balance(split).speedUp(2))
+        .as("two parts and one")
+        .isCloseTo(tree / (2 * part), within(1e-12));
+    assertThat(balance(split).speedUp(8)).isCloseTo(tree / part, within(1e-12));
+  }
+
+  private static Balance balance(RunPlan plan) {
+    TrainSettings settings = plan.settings();
+    return new Balance(settings.tree(), settings.tree().schedule(2, settings.sampler()));
+  }
+
+  @Test
   void memoryFollowsTheParametersAndTheWindowStates() {
     long latent = 3 * 16 * 32 * 4;
     MemoryEstimate memory = plan().memory();

@@ -116,6 +116,35 @@ class RandomRoundTest {
   }
 
   @Property(tries = 20, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.OFF)
+  void theGradientOfTreesSplitAtAnyDepthIsThatOfWholeTrees(@ForAll long seed) {
+    ForestSettings forest = RandomSettings.draw(seed).settings().tree();
+    float[] whole = gradient(seed, forest.trees());
+    int shares = forest.trees();
+    for (int depth = 1; depth <= forest.width(); depth++) {
+      shares *= forest.branching();
+      float[] split = gradient(seed, shares);
+      double greatest = 0;
+      double difference = 0;
+      for (int i = 0; i < whole.length; i++) {
+        greatest = Math.max(greatest, Math.abs(whole[i]));
+        difference = Math.max(difference, Math.abs(whole[i] - split[i]));
+      }
+      assertThat(difference)
+          .as("%d shares, of a greatest element of %s", shares, greatest)
+          .isLessThanOrEqualTo(1e-5 * greatest);
+    }
+  }
+
+  private static float[] gradient(long seed, int shares) {
+    String setting = "treegrpo.tree.shares=" + shares;
+    try (RoundWithoutSpark round = new RoundWithoutSpark(RandomSettings.draw(seed, setting))) {
+      Worker worker = round.worker(0);
+      List<GrownShare> grown = worker.grow(inOrder(round));
+      return sum(worker, grown, round.assign(round.score(grown)), 1, new Random(seed));
+    }
+  }
+
+  @Property(tries = 20, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.OFF)
   void theSameSeedGrowsTheSameTreesAndTheySurviveTheWire(@ForAll long seed) throws Exception {
     try (RoundWithoutSpark first = new RoundWithoutSpark(seed);
         RoundWithoutSpark second = new RoundWithoutSpark(seed)) {
@@ -148,8 +177,8 @@ class RandomRoundTest {
   }
 
   /**
-   * Section 1.1: i + P + L (T - i - w) a tree. A subtree below the first window step pays for its
-   * way there itself: i + 1 + P' + L' (T - i - w).
+   * Section 1.1: i + P + L (T - i - w) a tree. A subtree below d window steps pays for its way
+   * there itself: i + d + P' + L' (T - i - w).
    */
   private static long rolloutEvaluations(RoundWithoutSpark round) {
     TrainSettings settings = round.settings();
@@ -159,7 +188,10 @@ class RandomRoundTest {
     long sum = 0;
     for (Share share : round.plan().shares()) {
       for (TreeSeed seed : share.forest().trees()) {
-        int prefix = seed.topology().nodesAt(1) == k ? 0 : 1;
+        int prefix = 0;
+        while (prefix < w && seed.topology().nodesAt(prefix + 1) == 1) {
+          prefix++;
+        }
         int parents = prefix + IntStream.range(0, w - prefix).map(j -> power(k, j)).sum();
         sum += start + parents + power(k, w - prefix) * (settings.sampler().steps() - start - w);
       }

@@ -88,13 +88,18 @@ record RandomSettings(
     keys.put("tree.trees-per-prompt", treesPerPrompt);
     keys.put("tree.prompts-per-round", promptsPerRound);
     keys.put("tree.root-noise", oneOf(random, "shared", "independent"));
-    keys.put("tree.shares", drawShares(random, treesPerPrompt * promptsPerRound, branching));
+    keys.put("tree.shares", drawShares(random, treesPerPrompt * promptsPerRound, branching, width));
     keys.put("update.micro-batch", 1 + random.nextInt(12));
   }
 
-  /** A divisor of the trees, or a share for each subtree below the first window step. */
-  private static int drawShares(SplittableRandom random, int trees, int branching) {
-    List<Integer> valid = new ArrayList<>(List.of(trees * branching, trees * branching));
+  /** A divisor of the trees, or a share for each subtree below a window step. */
+  private static int drawShares(SplittableRandom random, int trees, int branching, int width) {
+    List<Integer> valid = new ArrayList<>();
+    int parts = trees;
+    for (int depth = 1; depth <= width; depth++) {
+      parts *= branching;
+      valid.add(parts);
+    }
     for (int shares = 1; shares <= trees; shares++) {
       if (trees % shares == 0) {
         valid.add(shares);

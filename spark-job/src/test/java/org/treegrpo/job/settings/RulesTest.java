@@ -175,7 +175,12 @@ class RulesTest {
           tree.shares=16                                                  |
           tree.shares=64                                                  | tree.shares
           tree.shares=96                                                  |
-          tree.shares=288                                                 | tree.shares
+          tree.shares=288                                                 |
+          tree.shares=864                                                 |
+          tree.shares=192                                                 | tree.shares
+          tree.shares=2592                                                | tree.shares
+          tree.shares=96, tree.splits=[1]                                 |
+          tree.shares=288, tree.splits=[1]                                | tree.shares
           optimizer.warm-up-steps=251                                     |
           sampler.transition=cps, sampler.eta=1                           |
           sampler.transition=cps, sampler.eta=1.1                         | sampler.eta
