@@ -1,6 +1,7 @@
 package org.treegrpo.job.cluster;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
@@ -204,7 +205,10 @@ public final class SparkCluster implements AutoCloseable {
                   plan.round(),
                   dealt,
                   step,
-                  credit.shares().toArray(ShareCredit[]::new)));
+                  credit.shares().toArray(ShareCredit[]::new),
+                  grown.shares().stream()
+                      .mapToInt(share -> Arrays.hashCode(share.logProbs()))
+                      .toArray()));
     }
     PairwiseSum sum = new PairwiseSum(dealt.shares(), plan.absentFrom(step));
     LearnResult statistics = LearnResult.ZERO;

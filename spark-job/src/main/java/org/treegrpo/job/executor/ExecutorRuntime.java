@@ -160,7 +160,8 @@ final class ExecutorRuntime implements AutoCloseable {
     }
   }
 
-  private static String here() {
+  /** For messages. */
+  static String here() {
     SparkEnv env = SparkEnv.get();
     return "executor %s on %s"
         .formatted(env.executorId(), env.blockManager().blockManagerId().host());

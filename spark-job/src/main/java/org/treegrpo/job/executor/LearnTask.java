@@ -1,6 +1,7 @@
 package org.treegrpo.job.executor;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
@@ -22,12 +23,16 @@ import org.treegrpo.job.spark.WeightBroadcast;
 
 /**
  * Trains on a block of shares: one forward and backward per parent, gradients added in share order.
- * A share whose rollout is not here any more is grown again from its seeds, to the same bytes.
+ * A share whose rollout is not here any more is grown again from its seeds, to the same bytes;
+ * where it has other ones, on a machine of another kind, its scores would be of other images, and
+ * the task fails.
  *
  * @param rolloutWeights what the round was grown with
  * @param weights what the gradient is taken at; the same on the round's first epoch
  * @param step which of the round's optimiser steps; shares of the others are left out
  * @param credit one per share
+ * @param grown {@link Arrays#hashCode(double[])} of the log-probs that the driver has, one per
+ *     share
  */
 public record LearnTask(
     Broadcast<RunSpec> run,
@@ -36,7 +41,8 @@ public record LearnTask(
     int round,
     ShareBlocks blocks,
     int step,
-    ShareCredit[] credit)
+    ShareCredit[] credit,
+    int[] grown)
     implements BlockTask<LearnedBlock> {
 
   @Override
@@ -88,9 +94,14 @@ public record LearnTask(
       try {
         for (Share share : missing) {
           TaskContext.get().killTaskIfInterrupted();
-          GrownShare grown =
+          GrownShare again =
               slot.grower().grow(plan.key(), share.forest(), runtime.conditioning(plan));
-          runtime.keep(plan, share.index(), grown);
+          runtime.keep(plan, share.index(), again);
+          if (Arrays.hashCode(again.logProbs()) != grown[share.index()]) {
+            throw new ExecutorException(
+                "%s: share %d of round %d, grown again, has other log-probabilities than before; an executor on a machine of another kind, or with another libtorch, computes other bits"
+                    .formatted(ExecutorRuntime.here(), share.index(), round));
+          }
         }
       } finally {
         runtime.giveBack(slot);

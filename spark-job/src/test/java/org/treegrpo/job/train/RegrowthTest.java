@@ -1,6 +1,7 @@
 package org.treegrpo.job.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -45,6 +46,26 @@ class RegrowthTest {
               }
             });
     assertThat(regrown).as("every share").isEqualTo(6);
+  }
+
+  @Test
+  void aShareGrownAgainWithOtherBitsIsNotLearnedFrom() {
+    assertThatThrownBy(
+            () ->
+                sharesRegrown(
+                    TinyRun.spark("local[2]"),
+                    (inputs, context, grown) -> {
+                      // As if another kind of machine had grown it.
+                      double[] logProbs = grown.shares().get(4).logProbs();
+                      logProbs[0] = Math.nextUp(logProbs[0]);
+                      try (SparkCluster other = new SparkCluster(context, inputs.runSpec("b"));
+                          SparkCluster third = new SparkCluster(context, inputs.runSpec("c"))) {
+                        grow(inputs, other);
+                        grow(inputs, third);
+                      }
+                    }))
+        .rootCause()
+        .hasMessageContaining("share 4 of round 1, grown again, has other log-probabilities");
   }
 
   @Test
