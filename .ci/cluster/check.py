@@ -20,7 +20,7 @@ from standalone import ADDRESS, Standalone, kill, wait
 from yarn import Yarn
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-ROUNDS = 20
+ROUNDS = int(os.environ.get("ROUNDS", "20"))
 # Heartbeats that find a hanging process within seconds.
 IMPATIENT = ["spark.network.timeout=8s", "spark.executor.heartbeatInterval=1s", "spark.network.timeoutInterval=2s", "spark.storage.blockManagerHeartbeatTimeoutMs=8000"]
 
@@ -111,6 +111,31 @@ def executors_killed(check):
         check.end(run, "killed")
         regrown = sum(line["shares_regrown"] for line in check.lines("killed"))
         check.same("killed", f"{kills} executors killed, two of them at once, {regrown} shares grown again")
+
+
+def killed_all_the_time(check):
+    """An executor every few seconds, to the end: memory of the driver, and what is left on the disk. ROUNDS=300 for a long one."""
+    temporary = check.work / "temporary"
+    temporary.mkdir()
+    with Standalone(CHECKOUT, check.work / "dying-cluster", environments=[{"SPARK_LOCAL_DIRS": str(temporary)}] * 2) as cluster:
+        run = check.start("dying", cluster.url, spark=[f"spark.executor.extraJavaOptions=-Djava.io.tmpdir={temporary}"])
+        kills, resident = 0, []
+        while run.poll() is None:
+            time.sleep(4)
+            alive = cluster.executors()
+            if alive and check.lines("dying"):
+                kill(alive[kills % len(alive)])
+                kills += 1
+            if run.poll() is None and check.lines("dying"):
+                resident.append(int((Path("/proc") / str(run.pid) / "status").read_text().split("VmRSS:")[1].split()[0]) // 1024)
+        check.end(run, "dying")
+        regrown = sum(line["shares_regrown"] for line in check.lines("dying"))
+        check.same("dying", f"{kills} executors killed, one every 4 s, {regrown} shares grown again")
+        third = resident[len(resident) // 3]
+        check.holds(resident[-1] <= 1.25 * third + 50, f"the driver had {third} MiB resident after a third of it and {resident[-1]} MiB at the end")
+        wait("end of the application on the Workers", lambda: not cluster.executors())
+        wait("clean local directories", lambda: not [file for file in temporary.rglob("*") if file.is_file() and "hsperfdata" not in str(file)])
+        check.holds(True, "no file of theirs is left")
 
 
 def worker_and_master_killed(check):
@@ -279,7 +304,7 @@ def two_runs_at_once(check):
             check.same(name, f"two runs at once on one cluster, the {name}")
 
 
-SCENARIOS = [executors_killed, worker_and_master_killed, executor_hangs, driver_killed, supervised_driver, kinds_of_processors, two_runs_at_once, official_distribution, yarn, kubernetes]
+SCENARIOS = [executors_killed, killed_all_the_time, worker_and_master_killed, executor_hangs, driver_killed, supervised_driver, kinds_of_processors, two_runs_at_once, official_distribution, yarn, kubernetes]
 
 
 def main():

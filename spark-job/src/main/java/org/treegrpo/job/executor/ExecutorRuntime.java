@@ -4,6 +4,7 @@ import ai.djl.Device;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -15,6 +16,7 @@ import org.apache.spark.TaskContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.deploy.SparkHadoopUtil;
 import org.apache.spark.util.TaskCompletionListener;
+import org.apache.spark.util.Utils;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.treegrpo.core.base.Sha256;
@@ -144,7 +146,9 @@ final class ExecutorRuntime implements AutoCloseable {
           .requireSame(expected, here());
     }
     try {
-      TemporaryDirectory directory = new TemporaryDirectory("treegrpo-policy");
+      TemporaryDirectory directory =
+          new TemporaryDirectory(
+              Path.of(Utils.getLocalDir(SparkEnv.get().conf())), "treegrpo-policy");
       try {
         ExecutorRuntime runtime = new ExecutorRuntime(spec, directory);
         LOG.info("run {} comes to this executor", spec.runId());

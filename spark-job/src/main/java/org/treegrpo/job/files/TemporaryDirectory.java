@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.regex.Matcher;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,6 +16,7 @@ public final class TemporaryDirectory implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(TemporaryDirectory.class);
 
   private final Path path;
+  private final String place;
 
   /**
    * Makes one in the system's place for temporary files.
@@ -23,8 +25,30 @@ public final class TemporaryDirectory implements AutoCloseable {
    * @throws UncheckedIOException naming that place, if it cannot be used
    */
   public TemporaryDirectory(String prefix) {
+    this(
+        Path.of(System.getProperty("java.io.tmpdir")),
+        prefix,
+        "java.io.tmpdir = %s must be a directory that can be written and has room for %s; %s; free some, or name another: --spark --conf spark.driver.extraJavaOptions=-Djava.io.tmpdir=DIR");
+  }
+
+  /**
+   * Makes one in a place that Spark clears with its application, however this process ends.
+   *
+   * @param local of Spark's local directories
+   * @param prefix of its name
+   * @throws UncheckedIOException naming that place, if it cannot be used
+   */
+  public TemporaryDirectory(Path local, String prefix) {
+    this(
+        local,
+        prefix,
+        "spark.local.dir = %s must be a directory of this host that can be written and has room for %s; %s; free some, or name another");
+  }
+
+  private TemporaryDirectory(Path parent, String prefix, String rule) {
+    this.place = rule.replaceFirst("%s", Matcher.quoteReplacement(parent.toString()));
     try {
-      path = Files.createTempDirectory(prefix);
+      path = Files.createTempDirectory(parent, prefix);
     } catch (IOException e) {
       throw unusable("a copy of the policy", e);
     }
@@ -71,13 +95,9 @@ public final class TemporaryDirectory implements AutoCloseable {
     return file;
   }
 
-  private static UncheckedIOException unusable(String what, IOException cause) {
-    IOException told =
-        new IOException(
-            "java.io.tmpdir = %s must be a directory that can be written and has room for %s; %s; free some, or name another: --spark --conf spark.driver.extraJavaOptions=-Djava.io.tmpdir=DIR, for executors spark.executor.extraJavaOptions"
-                .formatted(System.getProperty("java.io.tmpdir"), what, cause.getMessage()),
-            cause);
-    return new UncheckedIOException(told);
+  private UncheckedIOException unusable(String what, IOException cause) {
+    return new UncheckedIOException(
+        new IOException(place.formatted(what, cause.getMessage()), cause));
   }
 
   /** Never throws: others may have cleaned up, and what is left is no reason to fail a run. */
