@@ -121,7 +121,7 @@ def killed_all_the_time(check):
         run = check.start("dying", cluster.url, spark=[f"spark.executor.extraJavaOptions=-Djava.io.tmpdir={temporary}"])
         kills, resident = 0, []
         while run.poll() is None:
-            time.sleep(4)
+            time.sleep(8)
             alive = cluster.executors()
             if alive and check.lines("dying"):
                 kill(alive[kills % len(alive)])
@@ -130,7 +130,7 @@ def killed_all_the_time(check):
                 resident.append(int((Path("/proc") / str(run.pid) / "status").read_text().split("VmRSS:")[1].split()[0]) // 1024)
         check.end(run, "dying")
         regrown = sum(line["shares_regrown"] for line in check.lines("dying"))
-        check.same("dying", f"{kills} executors killed, one every 4 s, {regrown} shares grown again")
+        check.same("dying", f"{kills} executors killed, one every 8 s, {regrown} shares grown again")
         third = resident[len(resident) // 3]
         check.holds(resident[-1] <= 1.25 * third + 50, f"the driver had {third} MiB resident after a third of it and {resident[-1]} MiB at the end")
         wait("end of the application on the Workers", lambda: not cluster.executors())
