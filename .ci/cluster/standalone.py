@@ -50,12 +50,17 @@ class Standalone:
         self.home, self.work, self.options = home or checkout / "deploy/target/spark-home", work, options
         self.port = free_port()
         self.processes, self.workers = [], []
-        self.environment = dict(os.environ, SPARK_HOME=str(self.home), SPARK_SCALA_VERSION="2.13", SPARK_LOCAL_IP=ADDRESS, SPARK_LOCAL_HOSTNAME=ADDRESS)
+        clean = {key: value for key, value in os.environ.items() if not key.startswith("SPARK_")}
+        self.environment = dict(clean, SPARK_HOME=str(self.home), SPARK_SCALA_VERSION="2.13", SPARK_LOCAL_IP=ADDRESS, SPARK_LOCAL_HOSTNAME=ADDRESS)
         self.environment.update(SPARK_CONF_DIR=str(work / "no-conf"), SPARK_DAEMON_MEMORY="256m", OMP_NUM_THREADS="1")
         work.mkdir(parents=True, exist_ok=True)
-        self.start_master()
-        for number in range(workers):
-            self.start_worker(environments[number] if number < len(environments) else {})
+        try:
+            self.start_master()
+            for number in range(workers):
+                self.start_worker(environments[number] if number < len(environments) else {})
+        except BaseException:
+            self.close()
+            raise
 
     @property
     def url(self):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -19,8 +21,11 @@ class Yarn:
         self.conf = work / "conf"
         self.log = work / "yarn.log"
         # In its own directory: it makes target/ beneath where it starts.
-        command = ["java", "-cp", f"{jars}/*:{distribution}/jars/*", sources / "YarnCluster.java", work]
-        self.process = subprocess.Popen(command, cwd=work, stdin=subprocess.PIPE, stdout=self.log.open("wb"), stderr=subprocess.STDOUT)
+        java = Path(os.environ["JAVA_HOME"], "bin/java") if "JAVA_HOME" in os.environ else "java"
+        command = [java, "-cp", f"{jars}/*:{distribution}/jars/*", sources / "YarnCluster.java", work]
+        # Its containers start $JAVA_HOME/bin/java.
+        home = os.environ.get("JAVA_HOME") or str(Path(shutil.which("java")).resolve().parents[1])
+        self.process = subprocess.Popen(command, cwd=work, env=dict(os.environ, JAVA_HOME=home), stdin=subprocess.PIPE, stdout=self.log.open("wb"), stderr=subprocess.STDOUT)
         wait("YARN", lambda: (work / "ready").exists() or self.process.poll() is not None)
         if self.process.poll() is not None:
             raise RuntimeError(self.log.read_text()[-3000:])

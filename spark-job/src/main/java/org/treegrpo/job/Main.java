@@ -18,8 +18,7 @@ public final class Main {
   /**
    * Runs one command. A failure ends the JVM with the command's exit code; where a JVM must not end
    * itself, in YARN's cluster mode and where there is a Spark context that others have made, it is
-   * thrown. A supervised driver, which is started again whatever its failure was, ends with 0 where
-   * starting again cannot help.
+   * thrown.
    */
   public static void main(String[] arguments) {
     Optional<JavaSparkContext> present = ClusterStart.present();
@@ -32,12 +31,6 @@ public final class Main {
     boolean yarnCluster =
         spark.get("spark.master", "").equals("yarn")
             && spark.get("spark.submit.deployMode", "client").equals("cluster");
-    if (exitCode == ExitCodes.BAD_INPUT && spark.getBoolean("spark.driver.supervise", false)) {
-      TreeGrpo.printer(System.err)
-          .println(
-              "treegrpo: starting again mends no bad input: the driver ends with 0, so that --supervise does not repeat it");
-      return;
-    }
     if (present.isPresent() || yarnCluster) {
       throw new IllegalStateException("treegrpo failed with exit code " + exitCode);
     }

@@ -7,7 +7,10 @@ import org.apache.hadoop.fs.FilterFileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.util.Progressable;
 
-/** The file system of a run directory for as long as its lock is held: then nothing is created. */
+/**
+ * The file system of a run directory for as long as its lock is held: after that nothing is
+ * created, renamed or deleted.
+ */
 final class HeldFileSystem extends FilterFileSystem {
 
   private final RunLock lock;
@@ -28,6 +31,18 @@ final class HeldFileSystem extends FilterFileSystem {
       throws IOException {
     lock.requireHeld();
     return fs.create(file, overwrite, bufferSize, replication, blockSize, progress);
+  }
+
+  @Override
+  public boolean rename(Path from, Path to) throws IOException {
+    lock.requireHeld();
+    return fs.rename(from, to);
+  }
+
+  @Override
+  public boolean delete(Path file, boolean recursive) throws IOException {
+    lock.requireHeld();
+    return fs.delete(file, recursive);
   }
 
   @Override

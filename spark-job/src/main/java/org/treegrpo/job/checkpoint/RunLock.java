@@ -202,23 +202,36 @@ public final class RunLock implements Closeable {
     Path file = run.lock();
     // Two takers that both saw the stale lock must not delete each other's fresh one.
     Path guard = new Path(file.getParent(), file.getName() + ".takeover");
-    if (!create(fs, guard, taker) && !(isAbandoned(run, guard) && create(fs, guard, taker))) {
-      throw new RunLockedException(
-          file + ": another run is taking the lock over. If none is, delete " + guard);
+    if (!create(fs, guard, taker) && !(putAside(run, guard) && create(fs, guard, taker))) {
+      throw new SilentHolderException(
+          file + ": another run is taking the lock over. If none is, delete " + guard,
+          Lease.modified(fs, guard));
     }
     try {
       refuseUnlessStale(run, taker);
       fs.delete(file, false);
-      return create(fs, file, taker);
+      return create(fs, file, taker) && isOf(fs, file, taker);
     } finally {
-      fs.delete(guard, false);
+      if (isOf(fs, guard, taker)) {
+        fs.delete(guard, false);
+      }
     }
   }
 
-  /** Whether a taker died between two lines of {@link #takeOver}; then its guard is gone. */
-  private static boolean isAbandoned(RunDirectory run, Path guard) throws IOException {
+  /** Whether a taker has died between two lines of {@link #takeOver}; its guard is removed then. */
+  private static boolean putAside(RunDirectory run, Path guard) throws IOException {
     long since = Lease.modified(run.fs(), guard);
-    return Lease.silence(run, since) > Lease.PATIENCE.toMillis() && run.fs().delete(guard, false);
+    return Lease.silence(run, since) > Lease.PATIENCE.toMillis()
+        && Lease.modified(run.fs(), guard) == since
+        && run.fs().delete(guard, false);
+  }
+
+  private static boolean isOf(FileSystem fs, Path file, LockOwner owner) throws IOException {
+    try {
+      return read(fs, file).token().equals(owner.token());
+    } catch (FileNotFoundException | CheckpointException e) {
+      return false;
+    }
   }
 
   private static void refuseUnlessStale(RunDirectory run, LockOwner taker) throws IOException {

@@ -2,7 +2,9 @@ package org.treegrpo.job.cli;
 
 import java.io.PrintWriter;
 import java.util.ServiceLoader;
+import org.apache.spark.SparkConf;
 import org.treegrpo.job.settings.Presets;
+import org.treegrpo.job.settings.SettingsException;
 import org.treegrpo.job.settings.SettingsLoader;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.UsageMessageSpec;
@@ -45,12 +47,14 @@ public final class TreeGrpoCommandLine {
         .setOut(new MaskedWriter(out))
         .setErr(new MaskedWriter(err))
         .setUsageHelpAutoWidth(true)
-        .setParameterExceptionHandler(TreeGrpoCommandLine::usageError)
+        .setParameterExceptionHandler((wrong, arguments) -> usageError(wrong, environment))
         .setExecutionExceptionHandler(
             (failure, command, parsed) -> {
               Failure told = Failure.of(failure);
               told.print(command.getErr());
-              return told.exitCode();
+              return failure instanceof SettingsException
+                  ? wrongForEver(environment, command.getErr())
+                  : told.exitCode();
             });
     commandLine
         .getHelpSectionMap()
@@ -69,13 +73,28 @@ public final class TreeGrpoCommandLine {
         .formatted(String.join(", ", Presets.names()));
   }
 
-  private static int usageError(ParameterException wrong, String[] arguments) {
+  /** A supervised driver is started again whatever it ended with but 0, and would be for ever. */
+  private static int wrongForEver(Environment environment, PrintWriter err) {
+    SparkConf spark = environment.spark();
+    boolean supervised =
+        spark.getBoolean("spark.driver.supervise", false)
+            && spark.get("spark.submit.deployMode", "client").equals("cluster")
+            && spark.get("spark.master", "").startsWith("spark://");
+    if (!supervised) {
+      return ExitCodes.BAD_INPUT;
+    }
+    err.println(
+        "treegrpo: starting again mends no configuration: the driver ends with 0, so that --supervise does not repeat it");
+    err.flush();
+    return ExitCodes.DONE;
+  }
+
+  private static int usageError(ParameterException wrong, Environment environment) {
     CommandLine command = wrong.getCommandLine();
     PrintWriter err = command.getErr();
     err.println("treegrpo: " + wrong.getMessage());
     UnmatchedArgumentException.printSuggestions(wrong, err);
     err.println("Try '%s --help'.".formatted(command.getCommandSpec().qualifiedName()));
-    err.flush();
-    return ExitCodes.BAD_INPUT;
+    return wrongForEver(environment, err);
   }
 }

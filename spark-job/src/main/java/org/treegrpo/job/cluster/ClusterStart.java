@@ -31,6 +31,10 @@ public final class ClusterStart {
   private static final Duration FIRST_WORD = Duration.ofSeconds(20);
   private static final Duration NEXT_WORD = Duration.ofMinutes(1);
   private static final Duration OTHERS = Duration.ofSeconds(20);
+
+  /** Workers may be busy for other applications, of which this one is not told. */
+  private static final Duration NOBODY_COMES = Duration.ofSeconds(8);
+
   private static final String AUTHENTICATE = "spark.authenticate";
   private static final Duration POLL = Duration.ofMillis(200);
   private static final String SPARKS_OWN_WAIT = "spark.scheduler.maxRegisteredResourcesWaitingTime";
@@ -133,10 +137,18 @@ public final class ClusterStart {
     if (!asked.standalone() || asked.coresInAll().isPresent()) {
       return;
     }
-    long deadline = System.nanoTime() + OTHERS.toNanos();
+    long start = System.nanoTime();
+    long lastCame = start;
+    int present = ExecutorLog.present();
     try {
-      while (System.nanoTime() < deadline && moreWillCome(conf, asked)) {
+      while (System.nanoTime() - start < OTHERS.toNanos()
+          && System.nanoTime() - lastCame < NOBODY_COMES.toNanos()
+          && moreWillCome(conf, asked)) {
         Thread.sleep(POLL.toMillis());
+        if (ExecutorLog.present() > present) {
+          present = ExecutorLog.present();
+          lastCame = System.nanoTime();
+        }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

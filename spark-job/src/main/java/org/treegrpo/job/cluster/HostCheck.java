@@ -12,7 +12,8 @@ import org.treegrpo.job.executor.ExecutorException;
 import org.treegrpo.job.executor.HostKind;
 import org.treegrpo.job.executor.HostReport;
 import org.treegrpo.job.executor.HostTask;
-import org.treegrpo.job.settings.TrainSettings;
+import org.treegrpo.job.settings.ClusterSettings;
+import org.treegrpo.job.settings.PolicySettings;
 import org.treegrpo.job.spark.BlockRdd;
 import scala.jdk.javaapi.CollectionConverters;
 
@@ -27,10 +28,13 @@ public final class HostCheck {
   /**
    * What all executors are.
    *
+   * @param device that networks shall run on
+   * @param cpu which kinds may compute together
    * @throws ExecutorException if one cannot take part, or they are not of one kind; a line for each
    *     such executor, with its host and what to do
    */
-  public static HostKind of(JavaSparkContext context, TrainSettings settings) {
+  public static HostKind of(
+      JavaSparkContext context, PolicySettings.Device device, ClusterSettings.Cpu cpu) {
     List<String> locations = locations(context);
     List<HostReport> reports =
         BlockRdd.run(
@@ -39,7 +43,7 @@ public final class HostCheck {
                 "look at the executors",
                 locations.size(),
                 locations,
-                new HostTask(settings.policy().device(), settings.cluster().cpu()))
+                new HostTask(device, cpu))
             .stream()
             .distinct()
             .sorted(Comparator.comparing(HostReport::executor))

@@ -1,7 +1,6 @@
 package org.treegrpo.job.cluster;
 
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
@@ -49,6 +48,7 @@ public final class SparkCluster implements AutoCloseable {
   private final Duration slow;
   private final @Nullable HostKind host;
   private final boolean local;
+  private final int slotsAtStart;
   private long version;
 
   public SparkCluster(JavaSparkContext context, RunSpec spec) {
@@ -57,6 +57,7 @@ public final class SparkCluster implements AutoCloseable {
     this.run = context.broadcast(spec.withTaskSlots(slotsOfAnExecutor()));
     this.runId = spec.runId();
     this.host = spec.host();
+    this.slotsAtStart = slots();
     this.slow = spec.settings().cluster().slowTaskAfter();
     OpenRuns.add(runId);
   }
@@ -69,6 +70,11 @@ public final class SparkCluster implements AutoCloseable {
   /** Tasks that can run at the same time now: executors may join and leave at any time. */
   public int slots() {
     return Math.max(1, context.sc().maxNumConcurrentTasks(defaultProfile()));
+  }
+
+  /** Work is dealt as if executors that were lost will be replaced, which costs little if not. */
+  private int dealtSlots() {
+    return Math.max(slotsAtStart, slots());
   }
 
   /**
@@ -124,7 +130,7 @@ public final class SparkCluster implements AutoCloseable {
    * @param first what is done with the first share besides
    */
   public GrownRound grow(RoundPlan plan, WeightBroadcast weights, FirstShare first) {
-    ShareBlocks dealt = ShareBlocks.of(plan.shares().size(), slots());
+    ShareBlocks dealt = ShareBlocks.of(plan.shares().size(), dealtSlots());
     try (ScoreInbox inbox = new ScoreInbox(runId, plan.round());
         PeriodicWord slow = slowTasks("grow round " + plan.round(), dealt)) {
       List<GrownBlock> blocks =
@@ -206,9 +212,7 @@ public final class SparkCluster implements AutoCloseable {
                   dealt,
                   step,
                   credit.shares().toArray(ShareCredit[]::new),
-                  grown.shares().stream()
-                      .mapToInt(share -> Arrays.hashCode(share.logProbs()))
-                      .toArray()));
+                  grown.shares().stream().map(ScoredShare::logProbs).toArray(double[][]::new)));
     }
     PairwiseSum sum = new PairwiseSum(dealt.shares(), plan.absentFrom(step));
     LearnResult statistics = LearnResult.ZERO;
@@ -240,7 +244,7 @@ public final class SparkCluster implements AutoCloseable {
   public List<EvaluatedBlock> evaluate(
       WeightBroadcast weights, int prompts, int chunkPrompts, int pictures) {
     int chunks = (prompts + chunkPrompts - 1) / chunkPrompts;
-    ShareBlocks dealt = ShareBlocks.of(chunks, slots());
+    ShareBlocks dealt = ShareBlocks.of(chunks, dealtSlots());
     return BlockRdd.run(
         context.sc(),
         runId,

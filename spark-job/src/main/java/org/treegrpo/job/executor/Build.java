@@ -1,8 +1,6 @@
 package org.treegrpo.job.executor;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +10,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.treegrpo.core.base.Sha256;
 
 /** Which build of the application runs in this process. */
@@ -20,24 +20,36 @@ final class Build {
   private static final String OURS = "org/treegrpo/";
   private static final int DIGITS = 12;
 
+  private static final Logger LOG = LoggerFactory.getLogger(Build.class);
+  private static String known = "";
+
   private Build() {}
 
-  private static final class Known {
-    private static final String FINGERPRINT = compute();
-  }
-
-  /** The beginning of a SHA-256 over our classes; "unpacked" where they lie in directories. */
-  static String fingerprint() {
-    return Known.FINGERPRINT;
+  /**
+   * The beginning of a SHA-256 over our classes; "unpacked" where they lie in directories,
+   * "unknown" where they come from elsewhere than a file.
+   */
+  static synchronized String fingerprint() {
+    if (known.isEmpty()) {
+      known = compute();
+    }
+    return known;
   }
 
   private static String compute() {
     CodeSource source = Build.class.getProtectionDomain().getCodeSource();
+    if (source == null || !source.getLocation().getProtocol().equals("file")) {
+      return "unknown";
+    }
+    Path place = Path.of(source.getLocation().getPath());
+    if (Files.isDirectory(place)) {
+      return "unpacked";
+    }
     try {
-      Path jar = Path.of(source.getLocation().toURI());
-      return Files.isRegularFile(jar) ? ofJar(jar) : "unpacked";
-    } catch (URISyntaxException | IOException e) {
-      throw new UncheckedIOException(new IOException("the application's own jar: " + e, e));
+      return ofJar(place);
+    } catch (IOException e) {
+      LOG.warn("the application's own jar cannot be read, so that its build is not compared", e);
+      return "unknown";
     }
   }
 

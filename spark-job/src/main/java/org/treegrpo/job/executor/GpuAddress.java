@@ -22,6 +22,7 @@ import java.util.regex.Pattern;
 record GpuAddress(String visible, List<String> listing) {
 
   private static final Pattern LISTED = Pattern.compile("GPU (\\d+): (.*) \\(UUID: ([^)\\s]+)\\)");
+  private static final Pattern PART = Pattern.compile("MIG (\\S+) .*\\(UUID: ([^)\\s]+)\\)");
 
   static GpuAddress ofThisProcess() {
     return new GpuAddress(
@@ -58,17 +59,28 @@ record GpuAddress(String visible, List<String> listing) {
         .orElse(-1);
   }
 
-  /** The models of this machine's GPUs, each once. */
-  String models() {
-    List<String> models =
-        list()
-            .lines()
-            .map(LISTED::matcher)
-            .filter(Matcher::find)
-            .map(line -> line.group(2))
-            .distinct()
-            .toList();
-    return models.isEmpty() ? "a GPU" : String.join(" and ", models);
+  /**
+   * The model of a GPU, or of a part of one.
+   *
+   * @param index by which CUDA knows it here
+   */
+  String model(int index) {
+    String name = Integer.toString(index);
+    if (!visible.isBlank()) {
+      String[] names = visible.split(",", -1);
+      name = index < names.length ? names[index].strip() : name;
+    }
+    for (String line : list().lines().toList()) {
+      Matcher gpu = LISTED.matcher(line);
+      Matcher part = PART.matcher(line);
+      if (gpu.find() && (gpu.group(1).equals(name) || gpu.group(3).equals(name))) {
+        return gpu.group(2);
+      }
+      if (part.find() && part.group(2).equals(name)) {
+        return "MIG " + part.group(1);
+      }
+    }
+    return "a GPU";
   }
 
   private String list() {

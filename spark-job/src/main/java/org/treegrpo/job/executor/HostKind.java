@@ -27,7 +27,7 @@ public record HostKind(String application, String libtorch, String processor, St
         Build.fingerprint(),
         TorchRuntime.version(),
         cpu == Cpu.BASELINE ? "AVX2 baseline" : processor.toString(),
-        device.isGpu() ? GpuAddress.ofThisProcess().models() : "CPU");
+        device.isGpu() ? GpuAddress.ofThisProcess().model(device.getDeviceId()) : "CPU");
   }
 
   private static void requireBaseline(Processor processor) {

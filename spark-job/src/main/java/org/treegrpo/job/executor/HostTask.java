@@ -16,7 +16,7 @@ public record HostTask(PolicySettings.Device device, Cpu cpu) implements BlockTa
     String problem = "";
     try {
       kind = HostKind.here(device, cpu);
-    } catch (RuntimeException e) { // each executor's own, told together
+    } catch (RuntimeException | LinkageError e) { // each executor's own, told together
       problem = String.valueOf(e.getMessage());
     }
     Runtime jvm = Runtime.getRuntime();

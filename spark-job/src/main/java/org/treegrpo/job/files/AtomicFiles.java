@@ -51,6 +51,7 @@ public final class AtomicFiles {
           if (fs.getUri().getScheme().equals("file")) {
             rename(fs, temporary, target);
           } else {
+            fs.mkdirs(target.getParent()); // FileContext goes past whoever guards this file system
             FileContext.getFileContext(fs.getUri(), fs.getConf())
                 .rename(
                     fs.makeQualified(temporary),

@@ -5,7 +5,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
-import java.util.regex.Matcher;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,7 +15,8 @@ public final class TemporaryDirectory implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(TemporaryDirectory.class);
 
   private final Path path;
-  private final String place;
+  private final Path parent;
+  private final String rule;
 
   /**
    * Makes one in the system's place for temporary files.
@@ -46,7 +46,8 @@ public final class TemporaryDirectory implements AutoCloseable {
   }
 
   private TemporaryDirectory(Path parent, String prefix, String rule) {
-    this.place = rule.replaceFirst("%s", Matcher.quoteReplacement(parent.toString()));
+    this.parent = parent;
+    this.rule = rule;
     try {
       path = Files.createTempDirectory(parent, prefix);
     } catch (IOException e) {
@@ -97,7 +98,7 @@ public final class TemporaryDirectory implements AutoCloseable {
 
   private UncheckedIOException unusable(String what, IOException cause) {
     return new UncheckedIOException(
-        new IOException(place.formatted(what, cause.getMessage()), cause));
+        new IOException(rule.formatted(parent, what, cause.getMessage()), cause));
   }
 
   /** Never throws: others may have cleaned up, and what is left is no reason to fail a run. */

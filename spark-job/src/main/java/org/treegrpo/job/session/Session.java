@@ -2,14 +2,15 @@ package org.treegrpo.job.session;
 
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkExecutorInfo;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.jspecify.annotations.Nullable;
 import org.treegrpo.job.cluster.ClusterStart;
 import org.treegrpo.job.cluster.HostCheck;
 import org.treegrpo.job.cluster.SparkCluster;
@@ -17,6 +18,7 @@ import org.treegrpo.job.cluster.SparkSettings;
 import org.treegrpo.job.executor.HostKind;
 import org.treegrpo.job.executor.RunSpec;
 import org.treegrpo.job.settings.ClusterSettings;
+import org.treegrpo.job.settings.PolicySettings;
 
 /**
  * The one place that opens Spark. Where this JVM has a Spark context already, as in a notebook or
@@ -30,7 +32,10 @@ public final class Session implements AutoCloseable {
 
   private final JavaSparkContext context;
   private final boolean own;
-  private @Nullable HostKind kind;
+  private final Map<Question, HostKind> kinds = new HashMap<>();
+
+  /** What executors were looked at for. */
+  private record Question(PolicySettings.Device device, ClusterSettings.Cpu cpu) {}
 
   private Session(JavaSparkContext context, boolean own) {
     this.context = context;
@@ -84,9 +89,10 @@ public final class Session implements AutoCloseable {
    */
   public SparkCluster start(Function<String, RunSpec> experiment) {
     RunSpec spec = experiment.apply(UUID.randomUUID().toString());
-    if (kind == null) {
-      kind = HostCheck.of(context, spec.settings());
-    }
+    HostKind kind =
+        kinds.computeIfAbsent(
+            new Question(spec.settings().policy().device(), spec.settings().cluster().cpu()),
+            asked -> HostCheck.of(context, asked.device(), asked.cpu()));
     return new SparkCluster(context, spec.on(kind));
   }
 

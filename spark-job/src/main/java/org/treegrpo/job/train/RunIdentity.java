@@ -94,21 +94,20 @@ record RunIdentity(SettingsIdentity settings, SortedMap<String, String> inputs, 
     Optional<String> text = RunFiles.readText(directory.fs(), directory.layout().config());
     Optional<RunDescription> description =
         RunFiles.readJson(directory.fs(), directory.layout().run(), RunDescription.class);
-    if (text.isEmpty() || description.isEmpty()) {
+    if (text.isEmpty()) {
       throw new InvalidInputException(
           "treegrpo.run-dir: %s must hold a run of these settings, or nothing; it has no %s; choose another directory"
-              .formatted(
-                  directory.root(),
-                  (text.isEmpty() ? directory.layout().config() : directory.layout().run())
-                      .getName()));
+              .formatted(directory.root(), directory.layout().config().getName()));
     }
     List<String> changed =
         SettingsIdentity.ofText(wanted.resolved().text())
             .differences(SettingsIdentity.ofText(text.get()));
     List<String> differences = new ArrayList<>(changed);
+    Map<String, String> before =
+        description.map(RunDescription::inputSha256).orElseGet(TreeMap::new);
     inputs.forEach(
         (key, digest) -> {
-          if (!description.get().inputSha256().getOrDefault(key, digest).equals(digest)) {
+          if (!before.getOrDefault(key, digest).equals(digest)) {
             differences.add(key);
           }
         });

@@ -100,6 +100,7 @@ public final class RunPlace {
         Arrays.stream(directory.fs().listStatus(directory.root()))
             .map(status -> status.getPath().getName())
             .filter(name -> !RunDirectory.isOfLock(name))
+            .filter(name -> !(name.startsWith(".") && name.endsWith(".tmp")))
             .toList();
     return !names.isEmpty() && !(names.equals(RESULT) && isOfFailedStart(directory));
   }
@@ -107,7 +108,7 @@ public final class RunPlace {
   private static boolean isOfFailedStart(RunDirectory directory) {
     try {
       return RunFiles.readJson(directory.fs(), directory.layout().result(), RunResult.class)
-          .filter(result -> result.status() == RunResult.Status.FAILED && result.rounds() == 0)
+          .filter(result -> result.status() != RunResult.Status.COMPLETED && result.rounds() == 0)
           .isPresent();
     } catch (IOException somethingElse) {
       return false;

@@ -122,8 +122,12 @@ public final class TrainingRun {
         return new TrainingRun(settings, inputs, identity, lock.directory(), out, style)
             .run(start, spark);
       } catch (InvalidInputException refused) {
-        if (made && !RunPlace.holdsAnything(directory)) {
-          directory.fs().delete(directory.root(), false);
+        try {
+          if (made && !RunPlace.holdsAnything(directory)) {
+            directory.fs().delete(directory.root(), false);
+          }
+        } catch (IOException left) {
+          refused.addSuppressed(left);
         }
         throw refused;
       }
@@ -179,10 +183,10 @@ public final class TrainingRun {
         checkpoint
             .map(found -> PolicyOptimizer.restore(settings, found))
             .orElseGet(() -> new PolicyOptimizer(settings, inputs.baseWeights()));
+    describe(finished, cluster);
     try (RunRecorder recorder = new RunRecorder(directory, inputs.recipe(), start, out::println)) {
       Budget budget = budget(start);
       double before = budget.seconds();
-      describe(finished, cluster);
       ConsoleProgress progress =
           new ConsoleProgress(out, style, Clock.systemUTC(), finished + 1, settings.rounds());
       Trainer trainer =

@@ -92,4 +92,12 @@ class DevicesTest {
         .isInstanceOf(ExecutorException.class)
         .hasMessageContaining("set CUDA_VISIBLE_DEVICES");
   }
+
+  @Test
+  void aModelIsThatOfTheGpuOrOfThePart() {
+    assertThat(new GpuAddress("", listing).model(1)).isEqualTo("NVIDIA A100-SXM4-40GB");
+    assertThat(new GpuAddress(PART, listing).model(0)).isEqualTo("MIG 1g.5gb");
+    assertThat(new GpuAddress(SECOND + "," + FIRST, listing).model(1)).startsWith("NVIDIA A100");
+    assertThat(new GpuAddress("", List.of("no-such-command")).model(0)).isEqualTo("a GPU");
+  }
 }

@@ -32,11 +32,12 @@ public final class LethalPlugin implements SparkPlugin {
     spark.set("spark.plugins", spark.get("spark.plugins") + "," + LethalPlugin.class.getName());
     String options = "spark.executor.extraJavaOptions";
     spark.set(options, "%s -D%s=%s".formatted(spark.get(options), Kills.DIRECTORY, kills));
+    // Longer than a machine pauses, and not for ever: Spark may wait so long for a dead executor,
+    // too,
+    // where it has not yet forgotten that a live one had a task of the same job.
+    spark.set("spark.locality.wait", "20s");
     for (String limit :
-        List.of(
-            "spark.locality.wait",
-            "spark.network.timeout",
-            "spark.scheduler.maxRegisteredResourcesWaitingTime")) {
+        List.of("spark.network.timeout", "spark.scheduler.maxRegisteredResourcesWaitingTime")) {
       spark.set(limit, "1h");
     }
     return spark;

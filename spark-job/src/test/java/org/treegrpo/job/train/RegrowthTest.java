@@ -53,7 +53,7 @@ class RegrowthTest {
     assertThatThrownBy(
             () ->
                 sharesRegrown(
-                    TinyRun.spark("local[2]"),
+                    TinyRun.spark("local[2,4]"), // no attempt may learn from it
                     (inputs, context, grown) -> {
                       // As if another kind of machine had grown it.
                       double[] logProbs = grown.shares().get(4).logProbs();
