@@ -16,7 +16,8 @@ import time
 from pathlib import Path
 
 from kubernetes import Kubernetes
-from standalone import ADDRESS, Standalone, kill, wait
+from relay import OUTSIDE, Relay
+from standalone import ADDRESS, Standalone, free_port, kill, wait
 from yarn import Yarn
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -196,6 +197,28 @@ def executor_hangs(check):
         check.same("hanging", "an executor that hangs")
 
 
+def executor_cut_off(check):
+    """An executor that computes, and that nothing reaches and nothing comes from, as in a network that is torn."""
+    with Standalone(CHECKOUT, check.work / "torn-cluster") as cluster:
+        ports = [free_port(), free_port()]
+        relays = [Relay(port) for port in ports]
+        spark = [*IMPATIENT, f"spark.driver.host={OUTSIDE}", f"spark.driver.bindAddress={ADDRESS}", f"spark.driver.port={ports[0]}", f"spark.driver.blockManager.port={ports[1]}"]
+        run = check.start("torn", cluster.url, spark=spark)
+        check.rounds("torn", 4, run)
+        lost = cluster.executors(0)
+        for relay in relays:
+            relay.cut(lost[0])
+        try:
+            check.end(run, "torn")
+        finally:
+            for pid in lost:
+                kill(pid)
+            for relay in relays:
+                relay.close()
+        check.holds("lost on" in check.log("torn"), "an executor that is cut off from the driver is given up")
+        check.same("torn", "an executor cut off")
+
+
 def driver_killed(check):
     """The same command again, with a driver of another process."""
     with Standalone(CHECKOUT, check.work / "repeated-cluster") as cluster:
@@ -325,7 +348,7 @@ def two_runs_at_once(check):
             check.same(name, f"two runs at once on one cluster, the {name}")
 
 
-SCENARIOS = [executors_killed, killed_all_the_time, worker_and_master_killed, executor_hangs, driver_killed, supervised_driver, kinds_of_processors, two_runs_at_once, official_distribution, yarn, kubernetes]
+SCENARIOS = [executors_killed, killed_all_the_time, worker_and_master_killed, executor_hangs, executor_cut_off, driver_killed, supervised_driver, kinds_of_processors, two_runs_at_once, official_distribution, yarn, kubernetes]
 
 
 def main():

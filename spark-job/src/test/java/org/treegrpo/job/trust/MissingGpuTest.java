@@ -66,10 +66,12 @@ class MissingGpuTest {
             TinyRun.spark("local-cluster[1,1,2048]"),
             new Configuration(),
             inputs.arguments("train", GPU))
-        .assertFailed("treegrpo.policy.device = gpu: an executor must have a GPU");
+        .assertFailed(
+            "executor 0 on localhost: treegrpo.policy.device = gpu: an executor must have a GPU");
     assertThat(Files.readString(inputs.file("run/result.json")))
         .as("the same reason, in one line")
-        .contains("\"error\" : \"treegrpo.policy.device = gpu: an executor must have a GPU")
+        .contains(
+            "\"error\" : \"executor 0 on localhost: treegrpo.policy.device = gpu: an executor must")
         .doesNotContain("\\tat ");
   }
 }
