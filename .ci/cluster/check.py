@@ -57,7 +57,7 @@ treegrpo {{
         return words
 
     def start(self, directory, master, settings=(), spark=(), command=("train",), environment=(), options=(), small=True, directory_uri=None, jar=None, config=None):
-        small = () if not small else ("spark.executor.memory=1g", "spark.driver.memory=1g", "spark.executor.cores=1")
+        small = () if not small else ("spark.executor.memory=1g", "spark.driver.memory=1g", "spark.executor.memoryOverhead=1g", "spark.driver.memoryOverhead=512m", "spark.executor.cores=1")
         conf = [*options, *(word for value in (*small, *spark) for word in ("--conf", value))]
         log = (self.work / f"{directory}.log").open("ab")
         launcher = [str(CHECKOUT / "deploy/treegrpo"), "--master", master, *self.words(directory, settings, command, directory_uri, config), "--spark", *conf]
