@@ -358,6 +358,7 @@ def main():
         sys.exit(f"cluster: no scenario {', '.join(sorted(unknown))}; there are {', '.join(one.__name__ for one in SCENARIOS)}")
     work = Path(tempfile.mkdtemp(prefix="treegrpo-cluster-"))
     check = None
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("cluster: ended by a signal"))
     try:
         check = Check(work)
         for scenario in SCENARIOS:
