@@ -76,7 +76,7 @@ treegrpo {{
     def log(self, directory):
         return (self.work / f"{directory}.log").read_text(errors="replace")
 
-    def end(self, process, directory, code=0, patience=300):
+    def end(self, process, directory, code=0, patience=900):
         try:
             found = process.wait(patience)
         except subprocess.TimeoutExpired:
@@ -240,7 +240,7 @@ def supervised_driver(check):
         for pid in cluster.drivers():
             kill(pid)
         result = check.work / "supervised/result.json"
-        wait("end of the supervised run", lambda: result.exists() and len(check.lines("supervised")) == ROUNDS, 240)
+        wait("end of the supervised run", lambda: result.exists() and len(check.lines("supervised")) == ROUNDS, 900)
         check.holds(json.loads(result.read_text())["status"] == "completed", "a supervised driver that was killed went on by itself")
         check.same("supervised", "a supervised driver killed")
         check.end(check.start("refused", cluster.url, settings=["rounds=-1"], **supervise), "refused")

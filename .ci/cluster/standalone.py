@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 ADDRESS = "127.0.0.1"
-PATIENCE = 120
+PATIENCE = 600
 
 
 def wait(what, found, patience=PATIENCE):
