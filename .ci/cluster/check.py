@@ -108,24 +108,8 @@ treegrpo {{
         print(f"cluster: {time.monotonic() - self.began:4.0f} s: {what}", flush=True)
 
 
-def executors_killed(check):
-    """One after the other, whatever they do, and both at once."""
-    with Standalone(CHECKOUT, check.work / "killed-cluster") as cluster:
-        run = check.start("killed", cluster.url, settings=["audit.every=1"])
-        kills = 0
-        for after in (1, 4, 7, 10, 13):
-            check.rounds("killed", after, run)
-            for pid in cluster.executors() if after == 10 else cluster.executors()[:1]:
-                kill(pid)
-                kills += 1
-        check.end(run, "killed")
-        check.holds(kills >= 5, f"{kills} executors were there to be killed")
-        regrown = sum(line["shares_regrown"] for line in check.lines("killed"))
-        check.same("killed", f"{kills} executors killed, two of them at once, {regrown} shares grown again")
-
-
 def killed_all_the_time(check):
-    """An executor every few seconds, to the end: memory of the driver, and what is left on the disk. ROUNDS=300 for a long one."""
+    """An executor every few seconds, or all at once, to the end: memory of the driver, and what is left on the disk. ROUNDS=300 for a long one."""
     temporary = check.work / "temporary"
     temporary.mkdir()
     with Standalone(CHECKOUT, check.work / "dying-cluster", environments=[{"SPARK_LOCAL_DIRS": str(temporary)}] * 2) as cluster:
@@ -136,8 +120,10 @@ def killed_all_the_time(check):
             # Nobody dies twice between two rounds: on a slow machine executors would never get to work.
             alive, rounds = cluster.executors(), len(check.lines("dying"))
             if alive and rounds > done:
-                kill(alive[kills % len(alive)])
-                kills, done = kills + 1, rounds
+                done = rounds
+                for pid in alive if kills % 3 == 2 else alive[:1]:
+                    kill(pid)
+                    kills += 1
             resident += megabytes(run.pid)
         check.end(run, "dying")
         regrown = sum(line["shares_regrown"] for line in check.lines("dying"))
@@ -348,7 +334,7 @@ def two_runs_at_once(check):
             check.same(name, f"two runs at once on one cluster, the {name}")
 
 
-SCENARIOS = [executors_killed, killed_all_the_time, worker_and_master_killed, executor_hangs, executor_cut_off, driver_killed, supervised_driver, kinds_of_processors, two_runs_at_once, official_distribution, yarn, kubernetes]
+SCENARIOS = [killed_all_the_time, worker_and_master_killed, executor_hangs, executor_cut_off, driver_killed, supervised_driver, kinds_of_processors, two_runs_at_once, official_distribution, yarn, kubernetes]
 
 
 def main():
