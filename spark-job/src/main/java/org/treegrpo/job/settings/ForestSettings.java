@@ -2,6 +2,8 @@ package org.treegrpo.job.settings;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.treegrpo.core.topology.BranchSchedule;
 import org.treegrpo.core.topology.Topology;
@@ -91,8 +93,24 @@ public record ForestSettings(
     return sizes.contains((long) shares) ? sizes.indexOf((long) shares) + 1 : -1;
   }
 
+  /** What is wrong with the number of shares, if anything. */
+  Optional<String> sharesProblem() {
+    if (splitsTrees() ? splitDepth() > 0 : trees() % shares == 0) {
+      return Optional.empty();
+    }
+    String sizes =
+        splitSizes().stream()
+            .filter(size -> size > trees())
+            .distinct()
+            .map(String::valueOf)
+            .collect(Collectors.joining(", "));
+    String split = sizes.isEmpty() ? "" : ", or be one of %s to split them below a window step";
+    return Optional.of(
+        "must divide the %d trees of a round evenly".formatted(trees()) + split.formatted(sizes));
+  }
+
   /** Shares of a round whose trees are cut below each depth, from the first on. */
-  List<Long> splitSizes() {
+  private List<Long> splitSizes() {
     List<Long> sizes = new ArrayList<>();
     long nodes = trees();
     for (int children : children()) {

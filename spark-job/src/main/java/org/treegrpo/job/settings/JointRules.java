@@ -4,7 +4,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.treegrpo.core.credit.AdvantageSettings;
 import org.treegrpo.core.process.Family;
 import org.treegrpo.core.transition.Cps;
@@ -275,27 +274,10 @@ final class JointRules {
         "tree.splits")) {
       return;
     }
-    int trees = settings.tree().trees();
-    int shares = settings.tree().shares();
-    boolean valid =
-        settings.tree().splitsTrees() ? settings.tree().splitDepth() > 0 : trees % shares == 0;
-    if (!valid) {
-      String sizes =
-          settings.tree().splitSizes().stream()
-              .filter(size -> size > trees)
-              .distinct()
-              .map(String::valueOf)
-              .collect(Collectors.joining(", "));
-      block.problemAt(
-          "tree.shares",
-          "must divide the %d trees of a round evenly%s"
-              .formatted(
-                  trees,
-                  sizes.isEmpty()
-                      ? ""
-                      : ", or be one of %s to split them below a window step".formatted(sizes)),
-          "0 makes one share of each tree");
-    }
+    settings
+        .tree()
+        .sharesProblem()
+        .ifPresent(rule -> block.problemAt("tree.shares", rule, "0 makes one share of each tree"));
   }
 
   private void steps() {
