@@ -20,6 +20,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -147,6 +148,11 @@ class RunLockTest {
           .as("a holder that was only slow")
           .isInstanceOf(RunLockedException.class)
           .hasMessageContaining("was taken over by process " + me.pid());
+      FileSystem fs = silent.directory().fs();
+      org.apache.hadoop.fs.Path checkpoint = run.checkpoint(1);
+      assertThatThrownBy(() -> fs.delete(checkpoint, true)).isInstanceOf(RunLockedException.class);
+      assertThatThrownBy(() -> fs.rename(checkpoint, run.checkpoint(2)))
+          .isInstanceOf(RunLockedException.class);
     }
     silent.close();
     assertOnlyTheLock(false);
