@@ -58,6 +58,9 @@ class UnusedCodeTest {
           entry(
               "org.treegrpo.core.objective.Surrogate$Edge.noiseStd(",
               "surrogates in jars of their own may need it"),
+          entry(
+              "org.treegrpo.core.optim.OffHeapVector.of(", "states of an optimiser to begin with"),
+          entry("org.treegrpo.core.optim.OffHeapVector.toArray(", "checks what a state holds"),
           entry("org.treegrpo.core.prompt.Prompt.extra(", "a line may say more than id and text"),
           entry(
               "org.treegrpo.core.tensor.TorchRuntime.openArrays(", "counts what a run leaves open"),

@@ -2,6 +2,7 @@ package org.treegrpo.core.io;
 
 import java.nio.ByteBuffer;
 import java.nio.ShortBuffer;
+import org.treegrpo.core.base.Bfloat16;
 
 /** Conversions between little-endian tensor bytes and float32. */
 final class FloatCodec {
@@ -23,7 +24,7 @@ final class FloatCodec {
       case BF16 -> {
         ShortBuffer halves = bytes.asShortBuffer();
         for (int i = 0; i < count; i++) {
-          target[offset + i] = Float.intBitsToFloat(halves.get(i) << 16);
+          target[offset + i] = Bfloat16.toFloat(halves.get(i));
         }
       }
       case F16 -> {
@@ -59,8 +60,8 @@ final class FloatCodec {
         ShortBuffer halves = bytes.asShortBuffer();
         for (int i = 0; i < count; i++) {
           float value = source[offset + i];
-          short half = dtype == DType.F16 ? floatToHalf(value) : floatToBfloat(value);
-          float back = dtype == DType.F16 ? halfToFloat(half) : Float.intBitsToFloat(half << 16);
+          short half = dtype == DType.F16 ? floatToHalf(value) : Bfloat16.of(value);
+          float back = dtype == DType.F16 ? halfToFloat(half) : Bfloat16.toFloat(half);
           if (Float.isInfinite(back) && !Float.isInfinite(value)) {
             return i;
           }
@@ -108,13 +109,5 @@ final class FloatCodec {
       half = (magnitude + 0xfff + (magnitude >>> 13 & 1) - (112 << 23)) >>> 13;
     }
     return (short) (sign | half);
-  }
-
-  static short floatToBfloat(float value) {
-    int bits = Float.floatToRawIntBits(value);
-    if (Float.isNaN(value)) {
-      return (short) (bits >>> 16 | 0x40);
-    }
-    return (short) ((bits + 0x7fff + (bits >>> 16 & 1)) >>> 16);
   }
 }

@@ -15,8 +15,22 @@ public interface Policy extends AutoCloseable {
   /** Layout of the flat weight and gradient vectors. */
   ParameterLayout parameters();
 
-  /** Copies the flat weights (length {@code parameters().size()}) into the network. */
-  void install(float[] weights);
+  /**
+   * Copies the flat weights into the network.
+   *
+   * @param weights {@code parameters().size()} of them
+   */
+  default void install(float[] weights) {
+    if (weights.length != parameters().size()) {
+      throw new IllegalArgumentException(
+          "a vector of %d elements does not fit the policy's %d parameters"
+              .formatted(weights.length, parameters().size()));
+    }
+    install(WeightStream.of(weights));
+  }
+
+  /** Copies the next {@code parameters().size()} weights of a stream into the network. */
+  void install(WeightStream weights);
 
   /** Copies the network's weights into {@code weights}. */
   void readWeights(float[] weights);

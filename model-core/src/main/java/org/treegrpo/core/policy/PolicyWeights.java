@@ -16,11 +16,13 @@ import org.treegrpo.core.io.SafetensorsReader;
 import org.treegrpo.core.io.SafetensorsWriter;
 import org.treegrpo.core.io.SafetensorsWriter.Declaration;
 import org.treegrpo.core.io.TensorInfo;
+import org.treegrpo.core.optim.OffHeapVector;
 
 /** The flat parameter vector as a safetensors file, one tensor for each entry of its layout. */
 public final class PolicyWeights {
 
   private static final int LISTED = 10;
+  private static final int PART = 1 << 16;
 
   private PolicyWeights() {}
 
@@ -34,24 +36,31 @@ public final class PolicyWeights {
    * with a floating dtype and finite values only; a {@link SafetensorsException} says otherwise.
    */
   public static float[] load(ReadableSource source, ParameterLayout layout) throws IOException {
-    return load(source, layout, List.of("")).get(0);
+    try (SafetensorsReader reader = SafetensorsReader.open(source)) {
+      checkNames(reader, layout, List.of(""));
+      float[] vector = new float[layout.size()];
+      for (ParameterLayout.Entry entry : layout.entries()) {
+        readEntry(reader, entry, entry.name(), vector, entry.offset());
+      }
+      return vector;
+    }
   }
 
   /**
    * Loads several vectors of one layout from one file: vector {@code i} is held by the tensors
    * whose names are the layout's with {@code suffixes.get(i)} appended.
    */
-  public static List<float[]> load(
+  public static List<OffHeapVector> load(
       ReadableSource source, ParameterLayout layout, List<String> suffixes) throws IOException {
     try (SafetensorsReader reader = SafetensorsReader.open(source)) {
       checkNames(reader, layout, suffixes);
-      List<float[]> vectors = new ArrayList<>();
-      for (int i = 0; i < suffixes.size(); i++) {
-        vectors.add(new float[layout.size()]);
-      }
+      List<OffHeapVector> vectors =
+          suffixes.stream().map(suffix -> new OffHeapVector(layout.size())).toList();
       for (ParameterLayout.Entry entry : layout.entries()) {
+        float[] values = new float[entry.length()];
         for (int i = 0; i < suffixes.size(); i++) {
-          readEntry(reader, entry, suffixes.get(i), vectors.get(i));
+          readEntry(reader, entry, entry.name() + suffixes.get(i), values, 0);
+          vectors.get(i).set(entry.offset(), values, 0, values.length);
         }
       }
       return vectors;
@@ -62,7 +71,14 @@ public final class PolicyWeights {
   public static void write(
       OutputStream out, ParameterLayout layout, float[] flat, Map<String, String> metadata)
       throws IOException {
-    write(out, layout, List.of(""), List.of(flat), metadata);
+    requireSize(layout, flat.length);
+    SafetensorsWriter writer = writer(out, layout, List.of(""), metadata);
+    for (ParameterLayout.Entry entry : layout.entries()) {
+      if (entry.length() > 0) {
+        writer.write(entry.name(), flat, entry.offset(), entry.length());
+      }
+    }
+    writer.finish();
   }
 
   /** The inverse of {@link #load(ReadableSource, ParameterLayout, List)}. */
@@ -70,31 +86,41 @@ public final class PolicyWeights {
       OutputStream out,
       ParameterLayout layout,
       List<String> suffixes,
-      List<float[]> vectors,
+      List<OffHeapVector> vectors,
       Map<String, String> metadata)
       throws IOException {
-    for (float[] vector : vectors) {
-      if (vector.length != layout.size()) {
-        throw new IllegalArgumentException(
-            "the layout has %d elements, the vector %d".formatted(layout.size(), vector.length));
+    vectors.forEach(vector -> requireSize(layout, vector.size()));
+    SafetensorsWriter writer = writer(out, layout, suffixes, metadata);
+    float[] part = new float[PART];
+    for (ParameterLayout.Entry entry : layout.entries()) {
+      for (int i = 0; i < suffixes.size(); i++) {
+        for (int done = 0; done < entry.length(); done += PART) {
+          int count = Math.min(PART, entry.length() - done);
+          vectors.get(i).get(entry.offset() + done, part, 0, count);
+          writer.write(entry.name() + suffixes.get(i), part, 0, count);
+        }
       }
     }
+    writer.finish();
+  }
+
+  private static void requireSize(ParameterLayout layout, int size) {
+    if (size != layout.size()) {
+      throw new IllegalArgumentException(
+          "the layout has %d elements, the vector %d".formatted(layout.size(), size));
+    }
+  }
+
+  private static SafetensorsWriter writer(
+      OutputStream out, ParameterLayout layout, List<String> suffixes, Map<String, String> metadata)
+      throws IOException {
     List<Declaration> declarations = new ArrayList<>();
     for (ParameterLayout.Entry entry : layout.entries()) {
       for (String suffix : suffixes) {
         declarations.add(new Declaration(entry.name() + suffix, DType.F32, entry.shape()));
       }
     }
-    SafetensorsWriter writer = new SafetensorsWriter(out, declarations, metadata);
-    for (ParameterLayout.Entry entry : layout.entries()) {
-      for (int i = 0; i < suffixes.size(); i++) {
-        if (entry.length() > 0) {
-          writer.write(
-              entry.name() + suffixes.get(i), vectors.get(i), entry.offset(), entry.length());
-        }
-      }
-    }
-    writer.finish();
+    return new SafetensorsWriter(out, declarations, metadata);
   }
 
   private static void checkNames(
@@ -130,9 +156,12 @@ public final class PolicyWeights {
   }
 
   private static void readEntry(
-      SafetensorsReader reader, ParameterLayout.Entry entry, String suffix, float[] vector)
+      SafetensorsReader reader,
+      ParameterLayout.Entry entry,
+      String name,
+      float[] target,
+      int offset)
       throws IOException {
-    String name = entry.name() + suffix;
     TensorInfo tensor = reader.find(name).orElseThrow();
     if (!Arrays.equals(tensor.shape(), entry.shape()) || tensor.elements() != entry.length()) {
       throw new SafetensorsException(
@@ -140,13 +169,13 @@ public final class PolicyWeights {
           "tensor '%s' must have the shape %s".formatted(name, Arrays.toString(entry.shape())),
           Arrays.toString(tensor.shape()));
     }
-    reader.readFloat32(name, vector, entry.offset());
+    reader.readFloat32(name, target, offset);
     for (int i = 0; i < entry.length(); i++) {
-      if (!Float.isFinite(vector[entry.offset() + i])) {
+      if (!Float.isFinite(target[offset + i])) {
         throw new SafetensorsException(
             reader.file(),
             "tensor '%s' must hold finite values only".formatted(name),
-            "%s at element %d".formatted(vector[entry.offset() + i], i));
+            "%s at element %d".formatted(target[offset + i], i));
       }
     }
   }

@@ -51,7 +51,9 @@ final class TorchPolicy implements Policy {
       this.block = NetworkFile.load(manager, archive);
       List<ArchiveHeader.Parameter> all = NetworkFile.parameters(archive);
       if (weights.length > 0) {
-        overwrite(ParameterTensor.of(block, manager, all), ParameterLayout.of(all), weights);
+        WeightStream stream = WeightStream.of(weights);
+        ParameterTensor.of(block, manager, all)
+            .forEach(parameter -> parameter.overwrite(stream::next));
       }
       TrainableParameters.Selection selection = options.trainable().of(all);
       List<ArchiveHeader.Parameter> trained = selection.trained();
@@ -91,18 +93,10 @@ final class TorchPolicy implements Policy {
   }
 
   @Override
-  public void install(float[] weights) {
+  public void install(WeightStream weights) {
     TorchRuntime.configureThread();
-    checkLength(weights);
     installs++;
-    overwrite(parameters, layout, weights);
-  }
-
-  private static void overwrite(
-      List<ParameterTensor> parameters, ParameterLayout layout, float[] weights) {
-    for (int i = 0; i < parameters.size(); i++) {
-      parameters.get(i).overwrite(weights, layout.entries().get(i).offset());
-    }
+    parameters.forEach(parameter -> parameter.overwrite(weights::next));
   }
 
   @Override

@@ -16,6 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * One float32 parameter of a module: read, overwritten in place, and asked for its gradient. Its
@@ -84,16 +85,21 @@ public final class ParameterTensor {
     return Math.toIntExact(shape().size());
   }
 
-  /** Overwrites the values in place. */
-  public void overwrite(float[] values, int offset) {
+  /**
+   * Overwrites the values in place.
+   *
+   * @param values fills a buffer of as many elements as there are
+   */
+  public void overwrite(Consumer<FloatBuffer> values) {
     NDArray parameter = aliases.get(0);
     if (directlyWritable) {
-      TorchRuntime.floats(parameter).put(values, offset, length());
+      values.accept(TorchRuntime.floats(parameter));
       return;
     }
+    float[] copy = new float[length()];
+    values.accept(FloatBuffer.wrap(copy));
     try (NDManager scope = parameter.getManager().newSubManager()) {
-      parameter.set(
-          new NDIndex("..."), TorchRuntime.upload(scope, values, offset, parameter.getShape()));
+      parameter.set(new NDIndex("..."), TorchRuntime.upload(scope, copy, 0, parameter.getShape()));
     }
   }
 

@@ -6,6 +6,7 @@ import java.math.BigDecimal;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
+import org.treegrpo.core.base.Bfloat16;
 
 class FloatCodecTest {
 
@@ -40,11 +41,10 @@ class FloatCodecTest {
     for (int bits = 0; bits < 1 << 16; bits++) {
       float value = Float.intBitsToFloat(bits << 16);
       if (!Float.isNaN(value)) {
-        assertThat(FloatCodec.floatToBfloat(value) & 0xffff).as("bfloat %x", bits).isEqualTo(bits);
+        assertThat(Bfloat16.of(value) & 0xffff).as("bfloat %x", bits).isEqualTo(bits);
       }
     }
-    assertThat(
-            Float.intBitsToFloat(FloatCodec.floatToBfloat(Float.intBitsToFloat(0x7f800001)) << 16))
+    assertThat(Float.intBitsToFloat(Bfloat16.of(Float.intBitsToFloat(0x7f800001)) << 16))
         .as("a NaN whose kept bits are zero stays a NaN")
         .isNaN();
   }
@@ -56,8 +56,8 @@ class FloatCodecTest {
     assertThat(FloatCodec.floatToHalf(0x1p-25f)).as("tie to zero").isEqualTo((short) 0);
     assertThat(FloatCodec.floatToHalf(65519f)).as("largest half").isEqualTo((short) 0x7bff);
     assertThat(FloatCodec.floatToHalf(65520f)).as("overflow").isEqualTo((short) 0x7c00);
-    assertThat(FloatCodec.floatToBfloat(1 + 0x1p-8f)).as("tie to even").isEqualTo((short) 0x3f80);
-    assertThat(FloatCodec.floatToBfloat(1 + 3 * 0x1p-8f)).as("tie up").isEqualTo((short) 0x3f82);
+    assertThat(Bfloat16.of(1 + 0x1p-8f)).as("tie to even").isEqualTo((short) 0x3f80);
+    assertThat(Bfloat16.of(1 + 3 * 0x1p-8f)).as("tie up").isEqualTo((short) 0x3f82);
   }
 
   @Property(tries = 2000)

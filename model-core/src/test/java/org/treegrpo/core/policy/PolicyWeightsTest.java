@@ -14,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.treegrpo.core.io.BytesSource;
 import org.treegrpo.core.io.SafetensorsException;
 import org.treegrpo.core.io.SafetensorsReader;
+import org.treegrpo.core.optim.OffHeapVector;
 
 class PolicyWeightsTest {
 
@@ -56,10 +57,14 @@ class PolicyWeightsTest {
     float[] other = {-1, -2, -3, -4, -5, -6, -7};
     List<String> suffixes = List.of("/exp_avg", "/exp_avg_sq");
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    PolicyWeights.write(out, LAYOUT, suffixes, List.of(FLAT, other), Map.of());
-    List<float[]> read =
+    PolicyWeights.write(
+        out, LAYOUT, suffixes, List.of(OffHeapVector.of(FLAT), OffHeapVector.of(other)), Map.of());
+    List<OffHeapVector> read =
         PolicyWeights.load(new BytesSource("optimizer", out.toByteArray()), LAYOUT, suffixes);
-    assertThat(read).as("vectors by suffix").containsExactly(FLAT, other);
+    assertThat(read)
+        .as("vectors by suffix")
+        .extracting(OffHeapVector::toArray)
+        .containsExactly(FLAT, other);
   }
 
   @Test

@@ -64,6 +64,8 @@ public final class BenchmarkMain {
     rows.put("raw", new RawTorchRow());
     rows.put("overhead", new OverheadRow());
     rows.put("executors", new ExecutorsRow());
+    rows.put("vectors", new VectorsRow());
+    rows.put("scaling", new ScalingRow());
     rows.put("waiting", new WaitingRewardRow());
     rows.put("whole", new WholeRunRow());
     rows.put("loop", new PyTorchLoopRow());

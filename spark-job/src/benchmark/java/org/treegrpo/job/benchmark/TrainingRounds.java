@@ -83,7 +83,7 @@ final class TrainingRounds {
     return new PrintStream(PrintStream.nullOutputStream(), false, StandardCharsets.UTF_8);
   }
 
-  private static SparkConf spark(String master) {
+  static SparkConf spark(String master) {
     SparkConf conf =
         new SparkConf()
             .setMaster(master)

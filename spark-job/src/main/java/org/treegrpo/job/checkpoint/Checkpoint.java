@@ -1,11 +1,11 @@
 package org.treegrpo.job.checkpoint;
 
-import java.util.List;
 import java.util.Optional;
+import org.treegrpo.core.optim.OffHeapVector;
 import org.treegrpo.core.policy.ParameterLayout;
 
 /**
- * Everything that the next round depends on. The arrays are not copied and have {@code
+ * Everything that the next round depends on. The vectors are not copied and have {@code
  * layout.size()} elements each.
  *
  * @param state round, counters and fingerprints
@@ -23,16 +23,22 @@ public record Checkpoint(
     float[] weights,
     Optional<float[]> ema,
     Optional<float[]> old,
-    float[] firstMoment,
-    float[] secondMoment,
+    OffHeapVector firstMoment,
+    OffHeapVector secondMoment,
     byte[] estimator) {
 
   public Checkpoint {
-    for (float[] vector :
-        List.of(weights, ema.orElse(weights), old.orElse(weights), firstMoment, secondMoment)) {
-      if (vector.length != layout.size()) {
+    for (int size :
+        new int[] {
+          weights.length,
+          ema.orElse(weights).length,
+          old.orElse(weights).length,
+          firstMoment.size(),
+          secondMoment.size()
+        }) {
+      if (size != layout.size()) {
         throw new IllegalArgumentException(
-            "the layout has %d elements, a vector has %d".formatted(layout.size(), vector.length));
+            "the layout has %d elements, a vector has %d".formatted(layout.size(), size));
       }
     }
   }

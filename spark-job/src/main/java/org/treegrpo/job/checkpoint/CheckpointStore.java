@@ -22,6 +22,7 @@ import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.hdfs.BlockMissingException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.treegrpo.core.optim.OffHeapVector;
 import org.treegrpo.core.policy.ParameterLayout;
 import org.treegrpo.core.policy.PolicyWeights;
 import org.treegrpo.job.files.AtomicFiles;
@@ -115,7 +116,7 @@ public final class CheckpointStore {
     if (checkpoint.estimator().length > 0) {
       write(directory, ESTIMATOR, out -> out.write(checkpoint.estimator()), files);
     }
-    List<float[]> moments = List.of(checkpoint.firstMoment(), checkpoint.secondMoment());
+    List<OffHeapVector> moments = List.of(checkpoint.firstMoment(), checkpoint.secondMoment());
     write(
         directory,
         OPTIMIZER,
@@ -193,7 +194,7 @@ public final class CheckpointStore {
           "weights_sha256 must be %s, the weights have %s"
               .formatted(verified.state().weightsSha256(), sha256));
     }
-    List<float[]> moments = PolicyWeights.load(source(directory, OPTIMIZER), layout, MOMENTS);
+    List<OffHeapVector> moments = PolicyWeights.load(source(directory, OPTIMIZER), layout, MOMENTS);
     return new Checkpoint(
         verified.state(),
         layout,

@@ -15,7 +15,9 @@ import org.treegrpo.job.files.PolicyFile;
 import org.treegrpo.job.metrics.ImageStatistics;
 import org.treegrpo.job.settings.TrainSettings;
 import org.treegrpo.job.spark.RecordSerializer;
+import org.treegrpo.job.spark.StoredVector;
 import org.treegrpo.job.spark.ValueSerializer;
+import org.treegrpo.job.spark.WeightBroadcast;
 
 /** Everything that crosses the wire as data; Kryo refuses every other class. */
 public final class KryoRegistration implements KryoRegistrator {
@@ -42,6 +44,9 @@ public final class KryoRegistration implements KryoRegistrator {
     record(kryo, HostKind.class);
     record(kryo, GrownBlock.class);
     record(kryo, LearnedBlock.class);
+    kryo.register(StoredVector[].class);
+    record(kryo, StoredVector.class);
+    record(kryo, WeightBroadcast.class);
     kryo.register(LearnResult[].class);
     record(kryo, LearnResult.class);
     record(kryo, EvaluatedBlock.class);

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.resource.ResourceProfile;
@@ -12,9 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.treegrpo.core.credit.ShareCredit;
 import org.treegrpo.core.learn.LearnResult;
-import org.treegrpo.core.optim.PairwiseSum;
 import org.treegrpo.job.executor.EvaluateTask;
 import org.treegrpo.job.executor.EvaluatedBlock;
+import org.treegrpo.job.executor.ExecutorException;
 import org.treegrpo.job.executor.FirstShare;
 import org.treegrpo.job.executor.GrowTask;
 import org.treegrpo.job.executor.GrownBlock;
@@ -31,6 +32,7 @@ import org.treegrpo.job.round.ShareBlocks;
 import org.treegrpo.job.spark.BlockRdd;
 import org.treegrpo.job.spark.OpenRuns;
 import org.treegrpo.job.spark.RunningTasks;
+import org.treegrpo.job.spark.StoredVector;
 import org.treegrpo.job.spark.WeightBroadcast;
 
 /**
@@ -41,8 +43,10 @@ import org.treegrpo.job.spark.WeightBroadcast;
 public final class SparkCluster implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(SparkCluster.class);
+  private static final int MOST_LOST = 16;
 
   private final JavaSparkContext context;
+  private final RunSpec spec;
   private final Broadcast<RunSpec> run;
   private final String runId;
   private final Duration slow;
@@ -54,6 +58,7 @@ public final class SparkCluster implements AutoCloseable {
   public SparkCluster(JavaSparkContext context, RunSpec spec) {
     this.context = context;
     this.local = context.isLocal();
+    this.spec = spec;
     this.run = context.broadcast(spec.withTaskSlots(slotsOfAnExecutor()));
     this.runId = spec.runId();
     this.host = spec.host();
@@ -112,7 +117,7 @@ public final class SparkCluster implements AutoCloseable {
   /** Broadcasts weights as a new version; the caller destroys it. */
   public WeightBroadcast broadcast(float[] weights) {
     version++;
-    return WeightBroadcast.of(context, version, weights);
+    return WeightBroadcast.of(version, weights);
   }
 
   /**
@@ -194,15 +199,12 @@ public final class SparkCluster implements AutoCloseable {
     ShareBlocks dealt = grown.dealt();
     List<String> locations =
         grown.blocks().stream().map(block -> local ? "" : block.location()).toList();
-    String name = "learn round " + plan.round();
-    List<LearnedBlock> blocks;
-    try (PeriodicWord slow = slowTasks(name, dealt)) {
-      blocks =
-          BlockRdd.run(
-              context.sc(),
-              runId,
-              name,
-              dealt.blocks(),
+    long gradients = StoredVector.newId();
+    try {
+      LearnJob job =
+          new LearnJob(
+              "learn round " + plan.round(),
+              dealt,
               locations,
               new LearnTask(
                   run,
@@ -211,23 +213,67 @@ public final class SparkCluster implements AutoCloseable {
                   plan.round(),
                   dealt,
                   step,
+                  gradients,
                   credit.shares().toArray(ShareCredit[]::new),
                   grown.shares().stream().map(ScoredShare::logProbs).toArray(double[][]::new)));
+      return learned(job, new GradientSum(dealt.shares(), plan.absentFrom(step)));
+    } finally {
+      StoredVector.drop(gradients);
     }
-    PairwiseSum sum = new PairwiseSum(dealt.shares(), plan.absentFrom(step));
-    LearnResult statistics = LearnResult.ZERO;
+  }
+
+  /** What a learn job runs, as a whole or in part. */
+  private record LearnJob(String name, ShareBlocks dealt, List<String> locations, LearnTask task) {}
+
+  private List<LearnedBlock> run(LearnJob job, int[] blocks) {
+    try (PeriodicWord slow = slowTasks(job.name(), job.dealt())) {
+      return BlockRdd.run(
+          context.sc(),
+          runId,
+          job.name(),
+          blocks.length,
+          IntStream.of(blocks).mapToObj(job.locations()::get).toList(),
+          job.task().only(blocks));
+    }
+  }
+
+  /**
+   * Long gradients wait on the executors: those of one that is lost before they are added up are
+   * computed again.
+   */
+  private LearnedRound learned(LearnJob job, GradientSum sum) {
+    int[] asked = IntStream.range(0, job.dealt().blocks()).toArray();
+    LearnedBlock[] blocks = new LearnedBlock[asked.length];
     int regrown = 0;
+    int lost = 0;
+    while (asked.length > 0) {
+      List<LearnedBlock> learned = run(job, asked);
+      for (int i = 0; i < asked.length; i++) {
+        blocks[asked[i]] = learned.get(i);
+        regrown += learned.get(i).sharesRegrown();
+      }
+      asked = sum.add(List.of(blocks));
+      lost += asked.length > 0 ? 1 : 0;
+      if (lost > MOST_LOST) {
+        throw new ExecutorException(
+            "%s: executors were lost %d times before their gradients had come; see what ends them"
+                .formatted(job.name(), lost));
+      }
+      if (asked.length > 0) {
+        LOG.info(
+            "{}: {} tasks again, their executor was lost with its gradients",
+            job.name(),
+            asked.length);
+      }
+    }
+    LearnResult statistics = LearnResult.ZERO;
     long forward = 0;
     long backward = 0;
     double seconds = 0;
     for (LearnedBlock block : blocks) {
-      for (int i = 0; i < block.partials().length; i++) {
-        sum.add(block.levels()[i], block.indices()[i], block.partials()[i]);
-      }
       for (LearnResult share : block.statistics()) {
         statistics = statistics.plus(share);
       }
-      regrown += block.sharesRegrown();
       forward += block.trainForward();
       backward += block.trainBackward();
       seconds += block.networkSeconds();
@@ -283,6 +329,7 @@ public final class SparkCluster implements AutoCloseable {
   public void close() {
     OpenRuns.remove(runId);
     run.destroy();
+    spec.destroy();
   }
 
   private int slotsOfAnExecutor() {

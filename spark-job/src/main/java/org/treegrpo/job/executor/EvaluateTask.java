@@ -43,7 +43,7 @@ public record EvaluateTask(
   public EvaluatedBlock run(int block, TaskContext context) {
     ExecutorRuntime runtime = ExecutorRuntime.of(run);
     Recipe recipe = runtime.recipe();
-    PolicySlot slot = runtime.borrow(weights.version(), runtime.weights(weights));
+    PolicySlot slot = runtime.borrow(weights);
     PolicySlot base =
         recipe.settings().evaluation().endsWithBase() ? runtime.borrowReference() : slot;
     try {

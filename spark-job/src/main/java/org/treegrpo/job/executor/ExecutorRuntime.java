@@ -9,6 +9,7 @@ import java.security.MessageDigest;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Function;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkEnv;
@@ -49,9 +50,6 @@ final class ExecutorRuntime implements AutoCloseable {
 
   private static final int TASKS_END_SECONDS = 20;
 
-  /** That of no broadcast. */
-  private static final long REFERENCE_VERSION = Long.MAX_VALUE;
-
   /** Each holds a network a task slot, in the memory of the device too. */
   private static final int MOST_RUNS = 2;
 
@@ -79,8 +77,6 @@ final class ExecutorRuntime implements AutoCloseable {
   private final RolloutStore rollouts = new RolloutStore();
   private final Deque<PolicySlot> idle = new ArrayDeque<>();
   private int slots;
-  private long weightsVersion = -1;
-  private float[] weights = {};
 
   private ExecutorRuntime(RunSpec spec, TemporaryDirectory directory)
       throws IOException, RewardException {
@@ -227,20 +223,16 @@ final class ExecutorRuntime implements AutoCloseable {
     rollouts.put(plan.round(), index, share);
   }
 
-  /** The flat weights of a version, decoded once per JVM; not to be changed. */
-  synchronized float[] weights(WeightBroadcast broadcast) {
-    if (broadcast.version() != weightsVersion) {
-      weights = broadcast.read();
-      weightsVersion = broadcast.version();
-    }
-    return weights;
-  }
-
   /** Lends a policy with the given weights; the caller gives it back. */
-  PolicySlot borrow(long version, float[] flat) {
-    PolicySlot slot = take(version);
-    slot.install(version, flat);
-    return slot;
+  PolicySlot borrow(WeightBroadcast weights) {
+    PolicySlot slot = take(weights.version());
+    try {
+      slot.install(weights);
+      return slot;
+    } catch (RuntimeException e) { // as where the driver has destroyed them by now
+      giveBack(slot);
+      throw e;
+    }
   }
 
   /** Opens a network for every task that runs at the same time. */
@@ -253,7 +245,7 @@ final class ExecutorRuntime implements AutoCloseable {
 
   /** Lends a policy with the weights of the reference. */
   PolicySlot borrowReference() {
-    return borrow(REFERENCE_VERSION, spec.referenceWeights());
+    return borrow(Objects.requireNonNull(spec.reference(), "the run has no reference"));
   }
 
   synchronized void giveBack(PolicySlot slot) {

@@ -52,7 +52,7 @@ public record GrowTask(
     ExecutorRuntime runtime = ExecutorRuntime.of(run);
     runtime.rollouts().begin(round);
     int attempt = (int) context.taskAttemptId();
-    PolicySlot slot = runtime.borrow(weights.version(), runtime.weights(weights));
+    PolicySlot slot = runtime.borrow(weights);
     try {
       int regrown = context.attemptNumber() == 0 ? 0 : blocks.to(block) - blocks.from(block);
       return new Growing(runtime, slot, attempt, regrown, start).grow(block);

@@ -8,6 +8,7 @@ import org.apache.spark.TaskContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.treegrpo.core.base.Bfloat16;
 import org.treegrpo.core.credit.ShareCredit;
 import org.treegrpo.core.learn.LearnLoop;
 import org.treegrpo.core.learn.LearnResult;
@@ -20,7 +21,9 @@ import org.treegrpo.job.round.RoundPlan;
 import org.treegrpo.job.round.Share;
 import org.treegrpo.job.round.ShareBlocks;
 import org.treegrpo.job.settings.TrainSettings;
+import org.treegrpo.job.settings.UpdateSettings.Gradients;
 import org.treegrpo.job.spark.BlockTask;
+import org.treegrpo.job.spark.StoredVector;
 import org.treegrpo.job.spark.WeightBroadcast;
 
 /**
@@ -32,6 +35,7 @@ import org.treegrpo.job.spark.WeightBroadcast;
  * @param rolloutWeights what the round was grown with
  * @param weights what the gradient is taken at; the same on the round's first epoch
  * @param step which of the round's optimiser steps; shares of the others are left out
+ * @param gradients id under which long gradients are stored
  * @param credit one per share
  * @param logProbs that the driver has, of each share
  */
@@ -42,6 +46,7 @@ public record LearnTask(
     int round,
     ShareBlocks blocks,
     int step,
+    long gradients,
     ShareCredit[] credit,
     double[][] logProbs)
     implements BlockTask<LearnedBlock> {
@@ -82,7 +87,7 @@ public record LearnTask(
 
   private static PolicySlot borrow(
       ExecutorRuntime runtime, WeightBroadcast weights, List<PolicySlot> borrowed) {
-    PolicySlot slot = runtime.borrow(weights.version(), runtime.weights(weights));
+    PolicySlot slot = runtime.borrow(weights);
     borrowed.add(slot);
     return slot;
   }
@@ -93,7 +98,7 @@ public record LearnTask(
             .filter(share -> runtime.rollouts().get(round, share.index()).isEmpty())
             .toList();
     if (!missing.isEmpty()) {
-      PolicySlot slot = runtime.borrow(rolloutWeights.version(), runtime.weights(rolloutWeights));
+      PolicySlot slot = runtime.borrow(rolloutWeights);
       try {
         for (Share share : missing) {
           TaskContext.get().killTaskIfInterrupted();
@@ -143,6 +148,7 @@ public record LearnTask(
       List<Share> shares,
       BitSet absent,
       int regrown) {
+    boolean half = runtime.recipe().settings().update().gradients() == Gradients.BFLOAT16;
     Denoiser.Evaluations before = slot.denoiser().evaluations();
     double secondsBefore = slot.denoiser().networkSeconds();
     PairwiseSum sum = new PairwiseSum(blocks.shares(), absent);
@@ -158,18 +164,38 @@ public record LearnTask(
               credit[share.index()]));
       float[] gradient = new float[slot.policy().parameters().size()];
       slot.policy().drainGradient(gradient);
+      if (half) {
+        Bfloat16.round(gradient);
+      }
       sum.add(0, share.index(), gradient);
     }
     List<PairwiseSum.Partial> partials = sum.partials();
+    boolean stays = StoredVector.isLong(unfinished.length);
     Denoiser.Evaluations spent = slot.denoiser().evaluations().minus(before);
     return new LearnedBlock(
         partials.stream().mapToInt(partial -> partial.node().level()).toArray(),
         partials.stream().mapToInt(partial -> partial.node().index()).toArray(),
-        partials.stream().map(PairwiseSum.Partial::sum).toArray(float[][]::new),
+        stays
+            ? new float[0][]
+            : partials.stream().map(PairwiseSum.Partial::sum).toArray(float[][]::new),
+        stays
+            ? partials.stream().map(partial -> store(partial, half)).toArray(StoredVector[]::new)
+            : new StoredVector[0],
         statistics.toArray(LearnResult[]::new),
         regrown,
         spent.trainForward(),
         spent.trainBackward(),
         slot.denoiser().networkSeconds() - secondsBefore);
+  }
+
+  /**
+   * A share's rounded gradient loses nothing by travelling as bfloat16; a sum of several would, and
+   * then it mattered which executor had learned what.
+   */
+  private StoredVector store(PairwiseSum.Partial partial, boolean rounded) {
+    PairwiseSum.Node node = partial.node();
+    String name =
+        "a%dl%di%d".formatted(TaskContext.get().taskAttemptId(), node.level(), node.index());
+    return StoredVector.put(gradients, name, partial.sum(), rounded && node.level() == 0);
   }
 }

@@ -5,14 +5,17 @@ import org.treegrpo.core.policy.ImageDecoder;
 import org.treegrpo.core.policy.Policy;
 import org.treegrpo.core.tree.TreeGrower;
 import org.treegrpo.job.round.Recipe;
+import org.treegrpo.job.spark.WeightBroadcast;
 
 /** A network in the hands of one run, lent to one task at a time. */
 final class PolicySlot {
 
+  private static final long NOTHING = -1;
+
   private final Network network;
   private final GuidedDenoiser denoiser;
   private final TreeGrower grower;
-  private long installed = -1;
+  private long installed = NOTHING;
 
   PolicySlot(Recipe recipe, Network network) {
     this.network = network;
@@ -47,10 +50,11 @@ final class PolicySlot {
   }
 
   /** Installs a version of the weights unless it is there already. */
-  void install(long version, float[] weights) {
-    if (!has(version)) {
-      network.policy().install(weights);
-      installed = version;
+  void install(WeightBroadcast weights) {
+    if (!has(weights.version())) {
+      installed = NOTHING; // until it is there as a whole
+      network.policy().install(weights.stream());
+      installed = weights.version();
     }
   }
 }

@@ -17,7 +17,7 @@ public record ProbeTask(Broadcast<RunSpec> run, WeightBroadcast weights)
   @Override
   public Integer run(int block, TaskContext context) {
     ExecutorRuntime runtime = ExecutorRuntime.of(run);
-    PolicySlot slot = runtime.borrow(weights.version(), runtime.weights(weights));
+    PolicySlot slot = runtime.borrow(weights);
     try {
       new PolicyProbe(runtime.recipe()).run(slot.policy(), slot.decoder());
       return PolicyProbe.ROWS;

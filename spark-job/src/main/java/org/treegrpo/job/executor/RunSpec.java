@@ -3,6 +3,7 @@ package org.treegrpo.job.executor;
 import org.jspecify.annotations.Nullable;
 import org.treegrpo.job.files.PolicyFile;
 import org.treegrpo.job.settings.TrainSettings;
+import org.treegrpo.job.spark.WeightBroadcast;
 
 /**
  * All that an executor needs of a run besides the weights, broadcast once. The settings are those
@@ -14,8 +15,7 @@ import org.treegrpo.job.settings.TrainSettings;
  * @param evaluationPrompts JSONL
  * @param taskSlots tasks that run at the same time on an executor; 1 until the cluster is known
  * @param host what every executor must be; null until they were looked at
- * @param referenceWeights little-endian float32 of what the policy is compared with; empty where
- *     nothing does
+ * @param reference what the policy is compared with; null where nothing does
  */
 public record RunSpec(
     String runId,
@@ -25,7 +25,7 @@ public record RunSpec(
     byte[] evaluationPrompts,
     int taskSlots,
     @Nullable HostKind host,
-    float[] referenceWeights) {
+    @Nullable WeightBroadcast reference) {
 
   /** The same for executors of so many task slots. */
   public RunSpec withTaskSlots(int slots) {
@@ -37,15 +37,15 @@ public record RunSpec(
     return with(taskSlots, kind);
   }
 
+  /** Removes from driver and executors what was sent apart from this. */
+  public void destroy() {
+    if (reference != null) {
+      reference.destroy();
+    }
+  }
+
   private RunSpec with(int slots, @Nullable HostKind kind) {
     return new RunSpec(
-        runId,
-        settings,
-        policyFiles,
-        trainPrompts,
-        evaluationPrompts,
-        slots,
-        kind,
-        referenceWeights);
+        runId, settings, policyFiles, trainPrompts, evaluationPrompts, slots, kind, reference);
   }
 }

@@ -9,10 +9,10 @@ import org.treegrpo.job.settings.TrainSettings;
  * Activations of the network, decoders and reward models are not included.
  *
  * @param weights the trainable weights once; also one broadcast, one gradient
- * @param driver weights, base weights, moving average, two moments, the gradient and a broadcast;
- *     an older policy to draw rollouts with and its broadcast where the learner asks for it
- * @param executor what one executor holds once: the broadcast and its decoded weights, the base
- *     weights where there is a penalty, and one copy of the frozen weights on its device
+ * @param driver weights, gradient, and off the heap two moments; the moving average, and an older
+ *     policy to draw rollouts with, where there are such
+ * @param executor what one executor holds once: the broadcast, the base weights where there is a
+ *     penalty, and one copy of the frozen weights on its device
  * @param taskSlot what each task slot adds: the network's trained weights and their gradient, and a
  *     share's gradient
  * @param shareRollout off-heap window states of one share, kept from the grow to the learn job
@@ -36,17 +36,19 @@ public record MemoryEstimate(
     long latent = (long) inputs.policy().latentShape().elements() * Float.BYTES;
     Topology tree = Topology.of(forest.schedule(0, settings.sampler()));
     long shareStates = stateBytes(forest, tree, inputs.policy().latentShape().elements());
-    boolean lags = settings.update().learner().laggingRollouts();
+    int averages =
+        (settings.ema().enabled() ? 1 : 0)
+            + (settings.update().learner().laggingRollouts() ? 1 : 0);
     long shareLeaves = (long) tree.leaves() * forest.trees() / forest.shares();
     return new MemoryEstimate(
         weights,
-        (lags ? 9 : 7) * weights,
-        (settings.update().penalties().needReference() ? 3 : 2) * weights + inputs.frozenBytes(),
+        (4 + averages) * weights,
+        (settings.update().penalties().needReference() ? 2 : 1) * weights + inputs.frozenBytes(),
         3 * weights,
         shareStates,
         shareStates * forest.shares(),
         shareLeaves * latent,
-        (3 + (settings.ema().enabled() ? 1 : 0) + (lags ? 1 : 0)) * weights);
+        (3 + averages) * weights);
   }
 
   /** Window states of one share. */

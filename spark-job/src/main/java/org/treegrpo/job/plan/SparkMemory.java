@@ -23,6 +23,9 @@ public record SparkMemory(
   /** A JVM with Spark, our classes and Arrow's. */
   private static final long HEAP = 640;
 
+  /** The optimiser's, which are off the heap. */
+  private static final int MOMENTS = 2;
+
   /** Libraries of libtorch and ONNX Runtime, thread stacks, the reader's recognisers. */
   private static final long NATIVE = 1024;
 
@@ -35,16 +38,16 @@ public record SparkMemory(
     MemoryEstimate memory = plan.memory();
     DeviceMemory device = plan.device();
     long weights = memory.weights();
-    // A broadcast, its weights, a reference; of each task a gradient, the sums and their way home.
-    long heap = 3 * weights + 4L * slots * weights;
+    // A broadcast and a reference; of each task a gradient, a sum, and what waits for the driver.
+    long heap = 2 * weights + 3L * slots * weights;
     long states = memory.roundRollout() + 2L * slots * memory.shareLatents();
     long networks =
         plan.settings().policy().device() == Device.GPU
             ? device.frozen()
             : device.frozen() + slots * (device.total() - device.frozen());
     return new SparkMemory(
-        Math.max(1024, mebibytes(HEAP, memory.driver() + 8 * weights)),
-        mebibytes(512, 0),
+        Math.max(1024, mebibytes(HEAP, memory.driver() - MOMENTS * weights)),
+        mebibytes(512, MOMENTS * weights),
         Math.max(1024, mebibytes(HEAP, heap)),
         mebibytes(NATIVE, states + networks));
   }

@@ -89,11 +89,16 @@ public final class Session implements AutoCloseable {
    */
   public SparkCluster start(Function<String, RunSpec> experiment) {
     RunSpec spec = experiment.apply(UUID.randomUUID().toString());
-    HostKind kind =
-        kinds.computeIfAbsent(
-            new Question(spec.settings().policy().device(), spec.settings().cluster().cpu()),
-            asked -> HostCheck.of(context, asked.device(), asked.cpu()));
-    return new SparkCluster(context, spec.on(kind));
+    try {
+      HostKind kind =
+          kinds.computeIfAbsent(
+              new Question(spec.settings().policy().device(), spec.settings().cluster().cpu()),
+              asked -> HostCheck.of(context, asked.device(), asked.cpu()));
+      return new SparkCluster(context, spec.on(kind));
+    } catch (RuntimeException e) {
+      spec.destroy();
+      throw e;
+    }
   }
 
   /** Whether Spark still takes jobs. */

@@ -22,6 +22,7 @@ import org.treegrpo.core.policy.Checkpointing;
  * @param microBatch most rows of one forward pass, used alike when trees grow and when they are
  *     learned from
  * @param checkpointing what a forward pass keeps for its backward pass
+ * @param gradients numbers of a share's gradient
  */
 public record UpdateSettings(
     LearnerFactory learner,
@@ -39,7 +40,15 @@ public record UpdateSettings(
     TrainedSettings trainedSteps,
     PruningSettings pruning,
     StepWeight stepWeight,
+    Gradients gradients,
     OldPolicySettings oldPolicy) {
+
+  /** The numbers of a share's gradient; sums are of float32. */
+  public enum Gradients {
+    FLOAT32,
+    /** Half of the bytes where an executor sends the gradient of one share. */
+    BFLOAT16
+  }
 
   /** How much the edges of a denoising step count. */
   public enum StepWeight {
@@ -77,6 +86,7 @@ public record UpdateSettings(
         TrainedSettings.read(reader.section("trained-steps")),
         PruningSettings.read(reader.section("pruning")),
         reader.choice("step-weight", StepWeight.class),
+        reader.choice("gradients", Gradients.class),
         OldPolicySettings.read(reader.section("old-policy")));
   }
 }

@@ -12,4 +12,9 @@ import org.apache.spark.TaskContext;
 public interface BlockTask<T> extends Serializable {
 
   T run(int block, TaskContext context);
+
+  /** The work of some blocks only, numbered from 0. */
+  default BlockTask<T> only(int[] blocks) {
+    return (index, context) -> run(blocks[index], context);
+  }
 }

@@ -25,11 +25,11 @@ final class PolicyOptimizer {
   private final AdamW adamW;
   private final long totalSteps;
 
-  /** Starts from the base weights, which are copied. */
+  /** Starts from the base weights, which it takes over. */
   PolicyOptimizer(TrainSettings settings, float[] base) {
     this(
         settings,
-        base.clone(),
+        base,
         Optional.empty(),
         Optional.empty(),
         new AdamW(settings.optimizer().adamW(), base.length));

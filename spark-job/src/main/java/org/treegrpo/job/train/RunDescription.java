@@ -4,7 +4,6 @@ import java.time.Instant;
 import java.util.SortedMap;
 import org.apache.spark.package$;
 import org.treegrpo.core.tensor.TorchRuntime;
-import org.treegrpo.job.checkpoint.WeightsDigest;
 import org.treegrpo.job.cluster.SparkCluster;
 import org.treegrpo.job.executor.HostKind;
 import org.treegrpo.job.settings.TrainSettings;
@@ -56,7 +55,7 @@ record RunDescription(
         settings.resolved().sha256(),
         cluster.slots(),
         inputs.layout().size(),
-        WeightsDigest.sha256(inputs.baseWeights()),
+        inputs.weightsSha256(),
         identity.inputs(),
         new Versions(
             package$.MODULE$.SPARK_VERSION(), Runtime.version().toString(), TorchRuntime.version()),

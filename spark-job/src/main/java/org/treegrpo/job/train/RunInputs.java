@@ -43,6 +43,7 @@ import org.treegrpo.job.round.Recipe;
 import org.treegrpo.job.settings.PolicySettings;
 import org.treegrpo.job.settings.SettingsException;
 import org.treegrpo.job.settings.TrainSettings;
+import org.treegrpo.job.spark.WeightBroadcast;
 import org.treegrpo.reward.RewardDefinition;
 import org.treegrpo.reward.RewardException;
 import org.treegrpo.reward.RewardProviders;
@@ -63,7 +64,7 @@ final class RunInputs implements AutoCloseable {
   private final Recipe recipe;
   private final TrainableParameters.Selection parameters;
   private final ParameterLayout layout;
-  private final float[] baseWeights;
+  private final String weightsSha256;
   private final String fingerprint;
 
   private RunInputs(TrainSettings settings, PolicyCopy copy, Configuration hadoop)
@@ -80,12 +81,13 @@ final class RunInputs implements AutoCloseable {
     this.parameters =
         settings.policy().trainable().of(Policies.parameters(recipe.policy(), copy.directory()));
     this.layout = layout(parameters.trained());
-    this.baseWeights = readBaseWeights();
-    this.fingerprint = fingerprint(trainPrompts, baseWeights);
+    float[] base = readBaseWeights();
+    this.weightsSha256 = WeightsDigest.sha256(base);
+    this.fingerprint = fingerprint(trainPrompts, base);
     if (settings.export().every() > 0) {
       loraFile();
     }
-    referenceWeights();
+    requireReference();
     if (!isProbedOnExecutors()) {
       probe();
     }
@@ -157,19 +159,34 @@ final class RunInputs implements AutoCloseable {
     }
   }
 
-  /** The weights of the policy directory; not to be changed. */
+  /** The weights of the policy directory, read anew: a driver does not keep them beside its own. */
   public float[] baseWeights() {
-    return baseWeights;
+    try {
+      return readBaseWeights();
+    } catch (IOException e) {
+      throw new InvalidInputException(copy.aboutOriginal(String.valueOf(e.getMessage())), e);
+    }
+  }
+
+  /** {@link WeightsDigest#sha256} of the weights of the policy directory. */
+  String weightsSha256() {
+    return weightsSha256;
   }
 
   /**
-   * What penalties compare the policy with; not to be changed.
+   * What penalties compare the policy with, read anew.
    *
    * @throws InvalidInputException if it shall be a base without adapters, and there are none
    */
   float[] referenceWeights() {
+    float[] base = baseWeights();
+    return requireReference().map(adapters -> adapters.withoutEffect(layout, base)).orElse(base);
+  }
+
+  /** The adapters that the reference does without, where it does. */
+  private Optional<LoraPairs> requireReference() {
     if (settings.policy().reference() == PolicySettings.Reference.START) {
-      return baseWeights;
+      return Optional.empty();
     }
     LoraPairs adapters = LoraPairs.of(layout);
     int all = recipe.policy().lora().map(lora -> lora.scale().size()).orElse(0);
@@ -178,7 +195,7 @@ final class RunInputs implements AutoCloseable {
           "treegrpo.policy.reference: base needs a policy with adapters of which all are trained, and nothing else; of %s %d of %d are, and %d tensors; use start"
               .formatted(settings.policy().path(), adapters.size(), all, layout.entries().size()));
     }
-    return adapters.withoutEffect(layout, baseWeights);
+    return Optional.of(adapters);
   }
 
   /** Ids of the prompts whose images a reward scores. */
@@ -237,7 +254,7 @@ final class RunInputs implements AutoCloseable {
     return ImageDecoder.open(recipe.policy(), copy.directory(), device, PolicyProbe.ROWS);
   }
 
-  /** What executors are sent. */
+  /** What executors are sent; the driver has a Spark context. */
   RunSpec runSpec(String runId) {
     boolean reference =
         settings.evaluation().endsWithBase()
@@ -251,7 +268,7 @@ final class RunInputs implements AutoCloseable {
         evaluationPrompts,
         1,
         null,
-        reference ? referenceWeights() : new float[0]);
+        reference ? WeightBroadcast.of(WeightBroadcast.REFERENCE, referenceWeights()) : null);
   }
 
   private PolicyFile[] files() {
@@ -311,7 +328,7 @@ final class RunInputs implements AutoCloseable {
 
   /** Tries the networks on an executor, see {@link NetworkTrial#on}. */
   void probe(SparkCluster cluster) {
-    new NetworkTrial(settings.policy()).on(cluster, baseWeights);
+    new NetworkTrial(settings.policy()).on(cluster, baseWeights());
   }
 
   /**

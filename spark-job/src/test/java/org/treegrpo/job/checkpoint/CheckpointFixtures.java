@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.treegrpo.core.optim.OffHeapVector;
 import org.treegrpo.core.policy.ParameterLayout;
 
 /** Checkpoints for tests; those of different rounds differ in everything. */
@@ -40,8 +41,8 @@ final class CheckpointFixtures {
         weights,
         Optional.of(vector(100 + round)),
         Optional.of(vector(400 + round)),
-        vector(200 + round),
-        vector(300 + round),
+        OffHeapVector.of(vector(200 + round)),
+        OffHeapVector.of(vector(300 + round)),
         "{}".repeat(4096).getBytes(StandardCharsets.US_ASCII));
   }
 }

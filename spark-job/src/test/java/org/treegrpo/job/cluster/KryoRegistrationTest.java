@@ -24,6 +24,8 @@ import org.treegrpo.job.files.PolicyFile;
 import org.treegrpo.job.settings.SettingsLoader;
 import org.treegrpo.job.settings.TrainSettings;
 import org.treegrpo.job.settings.Use;
+import org.treegrpo.job.spark.StoredVector;
+import org.treegrpo.job.spark.WeightBroadcast;
 import scala.reflect.ClassTag;
 import scala.reflect.ClassTag$;
 
@@ -45,9 +47,10 @@ class KryoRegistrationTest {
             new byte[0],
             1,
             new HostKind("0123", "2.7.1", "a processor", "CPU"),
-            new float[MIB / 8]);
+            new WeightBroadcast(7, 5, 1L << 50, 4, "0a1b2c3d"));
     RunSpec received = received(sent, conf, 2 * MIB);
     assertThat(received.host()).as("host").isEqualTo(sent.host());
+    assertThat(received.reference()).as("where the reference is").isEqualTo(sent.reference());
     for (int i = 0; i < sent.policyFiles().length; i++) {
       PolicyFile file = received.policyFiles()[i];
       assertThat(file.name()).as("file %d", i).isEqualTo(sent.policyFiles()[i].name());
@@ -91,7 +94,7 @@ class KryoRegistrationTest {
 
   private static RunSpec spec(TrainSettings settings) {
     byte[] none = {};
-    return new RunSpec("run", settings, new PolicyFile[0], none, none, 1, null, new float[0]);
+    return new RunSpec("run", settings, new PolicyFile[0], none, none, 1, null, null);
   }
 
   /** As a broadcast sends it. */
@@ -118,7 +121,15 @@ class KryoRegistrationTest {
     };
     LearnedBlock sent =
         new LearnedBlock(
-            new int[] {1}, new int[] {0}, new float[][] {{1, 2}}, statistics, 1, 2, 3, 0.5);
+            new int[] {1},
+            new int[] {0},
+            new float[][] {{1, 2}},
+            new StoredVector[] {new StoredVector(5, "a1l0i2", 9, 4, true)},
+            statistics,
+            1,
+            2,
+            3,
+            0.5);
     SparkConf conf = new SparkConf(false);
     SparkSettings.apply(conf);
     SerializerInstance kryo = new KryoSerializer(conf).newInstance();
@@ -126,6 +137,7 @@ class KryoRegistrationTest {
     LearnedBlock received = kryo.deserialize(kryo.serialize(sent, type), type);
     assertThat(received.statistics()).as("whatever a record holds").containsExactly(statistics);
     assertThat(received.partials()).as("the sums").isDeepEqualTo(sent.partials());
+    assertThat(received.stored()).as("where the others are").containsExactly(sent.stored());
   }
 
   /** Sent by one who registers nothing. */

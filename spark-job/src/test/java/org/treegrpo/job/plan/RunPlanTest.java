@@ -159,7 +159,7 @@ class RunPlanTest {
     long latent = 3 * 16 * 32 * 4;
     MemoryEstimate memory = plan().memory();
     assertThat(memory.weights()).as("float32").isEqualTo(4L * PARAMETERS);
-    assertThat(memory.driver()).as("seven vectors").isEqualTo(28L * PARAMETERS);
+    assertThat(memory.driver()).as("weights, gradient, two moments").isEqualTo(16L * PARAMETERS);
     assertThat(memory.checkpoint()).as("weights, two moments").isEqualTo(12L * PARAMETERS);
     assertThat(memory.shareRollout()).as("1 + 3 + 9 + 27 states").isEqualTo(40 * latent);
     assertThat(memory.roundRollout()).as("8 shares").isEqualTo(8 * 40 * latent);
@@ -208,8 +208,8 @@ class RunPlanTest {
     RunPlan all = lora();
     assertThat(all.memory().weights()).as("three pairs of 12").isEqualTo(4 * 36);
     assertThat(all.memory().executor())
-        .as("two vectors, and three frozen tensors of two bytes an element")
-        .isEqualTo(2 * 4 * 36 + 3 * 2 * 100);
+        .as("one vector, and three frozen tensors of two bytes an element")
+        .isEqualTo(4 * 36 + 3 * 2 * 100);
     assertThat(PlanText.of(all))
         .as("both lists")
         .contains(

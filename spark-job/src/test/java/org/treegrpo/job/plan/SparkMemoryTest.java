@@ -53,8 +53,9 @@ class SparkMemoryTest {
     int parameters = (int) (100 * MIB / Float.BYTES);
     SparkMemory one = of(parameters, 1);
     SparkMemory four = of(parameters, 4);
-    assertThat(one.executorHeap()).as("640 + 7 x 125, in steps").isEqualTo(1536);
-    assertThat(four.executorHeap()).as("640 + 19 x 125, in steps").isEqualTo(3072);
+    assertThat(one.executorHeap()).as("640 + 5 x 125, in steps").isEqualTo(1280);
+    assertThat(four.executorHeap()).as("640 + 14 x 125, in steps").isEqualTo(2560);
+    assertThat(one.driverOverhead()).as("512 + 2 x 125, the moments").isEqualTo(768);
     assertThat(four.driverHeap())
         .as("executors' cores are not the driver's")
         .isEqualTo(one.driverHeap());

@@ -106,6 +106,7 @@ class DefaultsTest {
                 new TrainedSettings(TrainedSettings.Strategy.ALL, 0.6),
                 new PruningSettings(0, 30, PruningSettings.Width.NONE, 2),
                 UpdateSettings.StepWeight.NONE,
+                UpdateSettings.Gradients.FLOAT32,
                 new OldPolicySettings(0.001, 0.5)));
     assertThat(settings.optimizer())
         .as("optimizer")

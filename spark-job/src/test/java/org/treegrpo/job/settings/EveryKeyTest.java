@@ -81,6 +81,7 @@ class EveryKeyTest {
               Map.entry("update.pruning.width", "extremes"),
               Map.entry("update.pruning.extremes", "3"),
               Map.entry("update.step-weight", "noise"),
+              Map.entry("update.gradients", "bfloat16"),
               Map.entry("update.old-policy.rate", "0.01"),
               Map.entry("update.old-policy.most", "0.9"),
               Map.entry("advantage.group", "tree"),

@@ -13,7 +13,8 @@ import org.apache.spark.api.plugin.SparkPlugin;
 
 /**
  * Lets executors die where a task begins, before it has read its broadcast ({@code "learn round 6,
- * start"}); counts for {@link LethalReward} the calls of the job in between.
+ * start"}), or has given its result; counts for {@link LethalReward} the calls of the job in
+ * between.
  */
 public final class LethalPlugin implements SparkPlugin {
 
@@ -36,6 +37,7 @@ public final class LethalPlugin implements SparkPlugin {
     // too,
     // where it has not yet forgotten that a live one had a task of the same job.
     spark.set("spark.locality.wait", "20s");
+    spark.set("spark.broadcast.blockSize", "1k"); // a small vector has several chunks, too
     for (String limit :
         List.of("spark.network.timeout", "spark.scheduler.maxRegisteredResourcesWaitingTime")) {
       spark.set(limit, "1h");
@@ -61,6 +63,11 @@ public final class LethalPlugin implements SparkPlugin {
         job = TaskContext.get().getLocalProperty("spark.job.description");
         CALLS.set(0);
         Kills.at(job + ", start");
+      }
+
+      @Override
+      public void onTaskSucceeded() {
+        Kills.at(job + ", end");
       }
     };
   }

@@ -20,7 +20,7 @@ import org.treegrpo.job.metrics.RoundMetrics;
 class LostExecutorTest {
 
   private static final String[] SETTINGS = {
-    "treegrpo.rounds=7",
+    "treegrpo.rounds=8",
     "treegrpo.rewards=[{ name = size, type = lethal, time-limit-seconds = 3600 }]",
     "treegrpo.evaluation.every=0",
     "treegrpo.audit.every=0"
@@ -32,7 +32,8 @@ class LostExecutorTest {
           "grow round 4, call 3",
           "learn round 5, start",
           "grow round 6, call 2",
-          "learn round 6, start");
+          "learn round 6, start",
+          "learn round 7, end");
 
   @TempDir static Path directory;
 
@@ -58,7 +59,7 @@ class LostExecutorTest {
 
   @Test
   void theWeightsOfEveryRoundAreThoseOfTheUndisturbedRun() throws IOException {
-    assertThat(run.digests("killed")).hasSize(7).isEqualTo(run.digests("undisturbed"));
+    assertThat(run.digests("killed")).hasSize(8).isEqualTo(run.digests("undisturbed"));
   }
 
   @ParameterizedTest(name = "killed {1}")
@@ -67,7 +68,8 @@ class LostExecutorTest {
     "3, while trees grow",
     "4, while the last trees are scored",
     "5, while it learns",
-    "6, twice in one round"
+    "6, twice in one round",
+    "7, while its gradients wait for the driver"
   })
   void theRoundSaysWhatAnExecutorCost(int round, String phase) throws IOException {
     RoundMetrics metrics = run.rounds("killed").get(round - 1);
