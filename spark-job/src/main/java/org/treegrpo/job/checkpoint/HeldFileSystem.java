@@ -34,6 +34,13 @@ final class HeldFileSystem extends FilterFileSystem {
   }
 
   @Override
+  public FSDataOutputStream append(Path file, int bufferSize, Progressable progress)
+      throws IOException {
+    lock.requireHeld();
+    return fs.append(file, bufferSize, progress);
+  }
+
+  @Override
   public boolean rename(Path from, Path to) throws IOException {
     lock.requireHeld();
     return fs.rename(from, to);

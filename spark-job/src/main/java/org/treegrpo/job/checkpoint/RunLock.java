@@ -10,9 +10,11 @@ import java.nio.file.Files;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.OptionalLong;
+import org.apache.hadoop.fs.FSDataOutputStreamBuilder;
 import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Options;
 import org.apache.hadoop.fs.Path;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -171,12 +173,21 @@ public final class RunLock implements Closeable {
     }
     try (OutputStream out = opened) {
       out.write(owner.toJson());
-      return true;
     } catch (IOException | FSError e) {
+      if (AtomicFiles.appearWhole(fs, file.getParent())) {
+        if (isOf(fs, file, owner)) {
+          return true;
+        }
+        if (fs.exists(file)) {
+          return false;
+        }
+        throw AtomicFiles.named(file, e);
+      }
       // Half a lock would keep every later run out.
       fs.delete(file, false);
       throw AtomicFiles.named(file, e);
     }
+    return true;
   }
 
   /** Hadoop's local create() looks first and opens then; only the JDK's is one step. */
@@ -185,7 +196,14 @@ public final class RunLock implements Closeable {
       return Files.newOutputStream(
           local(fs, file), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     }
-    return fs.create(file, false);
+    if (!AtomicFiles.appearWhole(fs, file.getParent())) {
+      return fs.create(file, false);
+    }
+    // Of an object two creators are told apart when they close it.
+    FSDataOutputStreamBuilder<?, ?> builder = fs.createFile(file);
+    builder.overwrite(false);
+    builder.opt(Options.CreateFileOptionKeys.FS_OPTION_CREATE_CONDITIONAL_OVERWRITE, true);
+    return builder.build();
   }
 
   private static boolean isLocal(FileSystem fs) {

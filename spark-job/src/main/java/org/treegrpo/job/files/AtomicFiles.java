@@ -2,6 +2,8 @@ package org.treegrpo.job.files;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import org.apache.hadoop.fs.CommonPathCapabilities;
+import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileContext;
@@ -10,16 +12,16 @@ import org.apache.hadoop.fs.Options;
 import org.apache.hadoop.fs.Path;
 
 /**
- * Commits whole files: written under a temporary name in the same directory, closed, renamed. A
- * reader sees the old file, the new one, or none, never a part; after a failure the temporary file
- * is gone. (On object stores a rename is a copy: there a checkpoint's manifest is the commit.)
+ * Commits whole files: written under a temporary name in the same directory, closed, renamed; where
+ * a file appears as a whole when it is closed, as on object stores, under its own name. A reader
+ * sees the old file, the new one, or none, never a part; after a failure nothing is left over.
  */
 public final class AtomicFiles {
 
   /** What a file is to hold. */
   @FunctionalInterface
   public interface Content {
-    /** Writes all of it; the stream is closed by the caller. */
+    /** Writes all of it, again where it is called again; the stream is closed by the caller. */
     void writeTo(OutputStream out) throws IOException;
   }
 
@@ -33,11 +35,16 @@ public final class AtomicFiles {
         content,
         temporary -> {
           // rename() would refuse on HDFS and overwrite on a local disk.
-          if (fs.exists(target)) {
-            throw new FileAlreadyExistsException(target + ": exists already, remove it first");
-          }
+          requireNew(fs, target);
           rename(fs, temporary, target);
-        });
+        },
+        () -> requireNew(fs, target));
+  }
+
+  private static void requireNew(FileSystem fs, Path target) throws IOException {
+    if (fs.exists(target)) {
+      throw new FileAlreadyExistsException(target + ": exists already, remove it first");
+    }
   }
 
   /** Writes a file in the place of an earlier one, if there is one. */
@@ -58,7 +65,16 @@ public final class AtomicFiles {
                     fs.makeQualified(target),
                     Options.Rename.OVERWRITE);
           }
-        });
+        },
+        () -> {});
+  }
+
+  /**
+   * Whether a file of this store is there when its stream is closed, and not before: an object. A
+   * rename would be a copy there.
+   */
+  public static boolean appearWhole(FileSystem fs, Path file) throws IOException {
+    return fs.hasPathCapability(file, CommonPathCapabilities.ABORTABLE_STREAM);
   }
 
   @FunctionalInterface
@@ -66,13 +82,42 @@ public final class AtomicFiles {
     void apply(Path temporary) throws IOException;
   }
 
-  private static void commit(FileSystem fs, Path target, Content content, Renaming renaming)
+  private static void commit(
+      FileSystem fs, Path target, Content content, Renaming renaming, WriteRetries.Write check)
       throws IOException {
-    Path directory = target.getParent();
-    if (!fs.mkdirs(directory)) {
-      throw new IOException(directory + ": cannot be created");
+    WriteRetries.of(fs)
+        .run(
+            target,
+            () -> {
+              Path directory = target.getParent();
+              if (!fs.mkdirs(directory)) {
+                throw new IOException(directory + ": cannot be created");
+              }
+              if (appearWhole(fs, directory)) {
+                check.run();
+                writeObject(fs, target, content);
+              } else {
+                writeAndRename(fs, target, content, renaming);
+              }
+            });
+  }
+
+  private static void writeObject(FileSystem fs, Path target, Content content) throws IOException {
+    try (FSDataOutputStream out = fs.create(target, true)) {
+      try {
+        content.writeTo(out);
+      } catch (IOException | RuntimeException | Error e) {
+        out.abort(); // else closing it would make half a file a whole one
+        throw e;
+      }
+    } catch (IOException e) {
+      throw named(target, e);
     }
-    Path temporary = new Path(directory, "." + target.getName() + ".tmp");
+  }
+
+  private static void writeAndRename(FileSystem fs, Path target, Content content, Renaming renaming)
+      throws IOException {
+    Path temporary = new Path(target.getParent(), "." + target.getName() + ".tmp");
     try {
       try (OutputStream out = fs.create(temporary, true)) {
         content.writeTo(out);

@@ -2,26 +2,37 @@ package org.treegrpo.job.metrics;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.ToIntFunction;
+import org.apache.hadoop.fs.CommonPathCapabilities;
+import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * A JSONL file whose lines belong to rounds in ascending order. The whole file is replaced at every
- * change, although a round adds one line of about 1 kB: object stores cannot append, an append to
- * HDFS needs a pipeline that outlives a lost node, and an append that fails halfway leaves half a
- * line for readers. After 10,000 rounds it is 10 MB a round, a fraction of a second.
+ * A JSONL file whose lines belong to rounds in ascending order. A line is appended where the store
+ * can append; where it cannot, as an object store, or where that fails, the whole file is replaced.
+ * A reader may find the last line unfinished for a moment, and after a crash.
  */
 final class JsonLines<T> {
+
+  private static final Logger LOG = LoggerFactory.getLogger(JsonLines.class);
+
   private final FileSystem fs;
   private final Path file;
   private final ToIntFunction<T> round;
   private final List<T> values = new ArrayList<>();
   private final StringBuilder text = new StringBuilder();
   private boolean endsInNoLine;
+
+  /** Whether the file holds what this does, and nothing else. */
+  private boolean isWhole;
 
   JsonLines(FileSystem fs, Path file, Class<T> type, ToIntFunction<T> round) throws IOException {
     this.fs = fs;
@@ -60,8 +71,26 @@ final class JsonLines<T> {
   }
 
   void append(T value) throws IOException {
+    int before = text.length();
     add(value);
-    write();
+    if (!isWhole || !appended(text.substring(before))) {
+      write();
+    }
+  }
+
+  /** Whether a line has come to the end of the file. */
+  private boolean appended(String line) throws IOException {
+    if (!fs.hasPathCapability(file, CommonPathCapabilities.FS_APPEND) || !fs.exists(file)) {
+      return false;
+    }
+    try (FSDataOutputStream out = fs.append(file)) {
+      out.write(line.getBytes(StandardCharsets.UTF_8));
+      out.hsync();
+      return true;
+    } catch (IOException | FSError e) {
+      LOG.warn("{}: nothing could be appended, it is written anew; {}", file, e.getMessage());
+      return false;
+    }
   }
 
   private void add(T value) {
@@ -108,6 +137,8 @@ final class JsonLines<T> {
   }
 
   private void write() throws IOException {
+    isWhole = false;
     RunFiles.write(fs, file, text.toString());
+    isWhole = true;
   }
 }

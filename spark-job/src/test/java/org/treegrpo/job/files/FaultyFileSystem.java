@@ -63,6 +63,7 @@ public final class FaultyFileSystem extends RawLocalFileSystem {
     hadoop.setClass(
         "fs.faulty.impl", FaultyFileSystem.class, org.apache.hadoop.fs.FileSystem.class);
     hadoop.set("fs.AbstractFileSystem.faulty.impl", Context.class.getName());
+    hadoop.setInt(WriteRetries.ATTEMPTS, 1);
     String name = "fault-" + PLANS.size();
     PLANS.put(name, new Plan(fault, victim));
     return SCHEME + "://" + name + directory.toUri().getRawPath();

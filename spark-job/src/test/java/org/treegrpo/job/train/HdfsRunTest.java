@@ -3,21 +3,27 @@ package org.treegrpo.job.train;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.hdfs.MiniDFSCluster;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.treegrpo.job.files.AtomicFiles;
 import org.treegrpo.job.files.RunDirectory;
 import org.treegrpo.job.metrics.MetricsLog;
 import org.treegrpo.job.metrics.RoundMetrics;
+import org.treegrpo.job.metrics.RunFiles;
 
 /** Runs whose directory, policy and prompts are on HDFS, of two DataNodes in this process. */
 class HdfsRunTest {
@@ -90,8 +96,9 @@ class HdfsRunTest {
     run("train", "run", "rounds=1")
         .assertRefused("treegrpo.run-dir: " + cluster.getURI() + "/runs/run is not empty");
     run("resume", "run", "rounds=2").assertDone();
-    cluster.stopDataNode(0);
+    MiniDFSCluster.DataNodeProperties stopped = cluster.stopDataNode(0);
     run("resume", "run", "rounds=4").assertDone();
+    restart(stopped);
     assertThat(digests("run")).as("weights").isEqualTo(tiny.digests("local"));
     try (Stream<Path> left = Files.list(directory.resolve("dfs"))) {
       assertThat(left).as("it was HDFS").isNotEmpty();
@@ -99,5 +106,55 @@ class HdfsRunTest {
     FileSystem hdfs = cluster.getFileSystem();
     assertThat(hdfs.exists(new org.apache.hadoop.fs.Path("/runs/run/run.lock"))).isFalse();
     assertThat(hdfs.exists(new org.apache.hadoop.fs.Path("/runs/run/report.html"))).isTrue();
+  }
+
+  @Test
+  void aFileIsWholeThoughItsDataNodeIsLostWhileItIsWritten() throws IOException {
+    FileSystem hdfs = cluster.getFileSystem();
+    org.apache.hadoop.fs.Path file = new org.apache.hadoop.fs.Path("/one/file");
+    byte[] content = new byte[3 << 20];
+    Arrays.fill(content, (byte) 7);
+    List<MiniDFSCluster.DataNodeProperties> stopped = new ArrayList<>();
+    AtomicFiles.create(
+        hdfs,
+        file,
+        out -> {
+          out.write(content, 0, 1 << 20);
+          ((FSDataOutputStream) out).hflush();
+          stopped.add(cluster.stopDataNode(0));
+          out.write(content, 1 << 20, 2 << 20);
+        });
+    assertThat(RunFiles.readBytes(hdfs, file)).as("by the other one").hasValue(content);
+    stopped.forEach(HdfsRunTest::restart);
+  }
+
+  @Test
+  void aFileIsWrittenAgainWhereTheStoreWasAwayForAMoment() throws IOException {
+    Configuration hadoop = new Configuration(cluster.getConfiguration(0));
+    hadoop.set("treegrpo.write.pause", "10ms");
+    FileSystem hdfs = FileSystem.newInstance(cluster.getURI(), hadoop);
+    org.apache.hadoop.fs.Path file = new org.apache.hadoop.fs.Path("/another/file");
+    AtomicInteger attempts = new AtomicInteger();
+    AtomicFiles.create(
+        hdfs,
+        file,
+        out -> {
+          out.write(attempts.incrementAndGet());
+          if (attempts.get() < 3) {
+            throw new IOException("the store is away");
+          }
+        });
+    assertThat(RunFiles.readBytes(hdfs, file)).as("of the third attempt").hasValue(new byte[] {3});
+    assertThat(hdfs.listStatus(file.getParent())).as("nothing else").hasSize(1);
+    hdfs.close();
+  }
+
+  private static void restart(MiniDFSCluster.DataNodeProperties node) {
+    try {
+      cluster.restartDataNode(node);
+      cluster.waitActive();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }
