@@ -17,6 +17,7 @@ from pathlib import Path
 
 from kubernetes import Kubernetes
 from relay import OUTSIDE, Relay
+from s3 import BUCKET, Store
 from standalone import ADDRESS, Standalone, free_port, kill, wait
 from yarn import Yarn
 
@@ -284,6 +285,22 @@ def yarn(check):
         check.holds("--config: missing.conf must be a readable file where the driver runs" in told, "yarn: a configuration that the driver's machine does not have is named with what to do")
 
 
+def object_store(check):
+    """A run whose directory is in a store without renames; its driver is killed, and another run wants it."""
+    with Store(CHECKOUT, check.work / "store") as store:
+        common = dict(master="local[1]", options=store.options, spark=store.spark, command=("train", "--or-resume"))
+        uri = f"s3a://{BUCKET}/runs/one"
+        run = check.start("objects", directory_uri=uri, **common)
+        wait("round 5 in the store", lambda: len(store.lines("runs/one")) >= 5 or run.poll() is not None)
+        check.end(check.start("second", directory_uri=uri, **common), "second", code=1)
+        check.holds("in use by process" in check.log("second"), "store: a second run in the same directory is told who holds it")
+        kill(run.pid)
+        run.wait()
+        check.end(check.start("objects", directory_uri=uri, **common), "objects")
+        digests = [line["weights_sha256"] for line in store.lines("runs/one")]
+        check.holds(digests == check.undisturbed, f"store: a driver killed, and its command repeated: the weights of all {ROUNDS} rounds are those of the undisturbed run")
+
+
 def kubernetes(check):
     """The pods that spark-submit and the driver ask for, by the files of deploy/kubernetes."""
     home = {"SPARK_HOME": distribution(), "KUBECONFIG": "/dev/null"}
@@ -334,7 +351,7 @@ def two_runs_at_once(check):
             check.same(name, f"two runs at once on one cluster, the {name}")
 
 
-SCENARIOS = [killed_all_the_time, worker_and_master_killed, executor_hangs, executor_cut_off, driver_killed, supervised_driver, kinds_of_processors, two_runs_at_once, official_distribution, yarn, kubernetes]
+SCENARIOS = [killed_all_the_time, worker_and_master_killed, executor_hangs, executor_cut_off, driver_killed, supervised_driver, kinds_of_processors, two_runs_at_once, official_distribution, yarn, object_store, kubernetes]
 
 
 def main():
