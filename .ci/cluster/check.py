@@ -18,7 +18,7 @@ from pathlib import Path
 from kubernetes import Kubernetes
 from relay import OUTSIDE, Relay
 from s3 import BUCKET, Store
-from standalone import ADDRESS, Standalone, free_port, kill, wait
+from standalone import ADDRESS, Standalone, WithStandby, free_port, kill, wait
 from yarn import Yarn
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -165,6 +165,36 @@ def worker_and_master_killed(check):
             kill(pid)
         check.end(run, "daemons")
         check.same("daemons", "a Worker killed, the Master killed and started again, a Worker that came later")
+
+
+def standby_master(check):
+    """Two Masters: the leader dies for good, and the other one finds an executor for one that dies after it."""
+    with WithStandby(CHECKOUT, check.work / "standby-cluster", home=Path(distribution())) as cluster:
+        run = check.start("standby", cluster.url)
+        check.rounds("standby", 4, run)
+        cluster.masters[0].kill()
+        log = cluster.work / "master-1.log"
+        wait("the other leader", lambda: "elected leader" in log.read_text() and "Recovery complete" in log.read_text(), 120)
+        for pid in cluster.executors(0):
+            kill(pid)
+        check.end(run, "standby")
+        check.holds("Launching executor" in log.read_text(), "the Master with a standby killed: the other one has replaced an executor")
+        check.same("standby", "the leading one of two Masters killed")
+
+
+def executors_come_and_go(check):
+    """Executors that Spark gives back and asks for anew, that are decommissioned, and tasks that it runs twice."""
+    with Standalone(CHECKOUT, check.work / "elastic-cluster") as cluster:
+        elastic = {"dynamicAllocation.enabled": "true", "dynamicAllocation.shuffleTracking.enabled": "true", "dynamicAllocation.minExecutors": "1", "dynamicAllocation.maxExecutors": "2", "dynamicAllocation.executorIdleTimeout": "1s"}
+        elastic |= {"decommission.enabled": "true", "speculation": "true", "speculation.interval": "100ms", "speculation.multiplier": "1.01", "speculation.quantile": "0.5", "speculation.minTaskRuntime": "50ms"}
+        run = check.start("elastic", cluster.url, spark=[f"spark.{name}={value}" for name, value in elastic.items()])
+        for done in (3, 7, 11, 15):
+            check.rounds("elastic", done, run)
+            for pid in cluster.executors()[:1]:
+                kill(pid, signal.SIGPWR)
+        check.end(run, "elastic")
+        check.holds("ecommission" in check.log("elastic"), "executors were decommissioned")
+        check.same("elastic", "dynamic allocation, decommissioned executors and speculation")
 
 
 def executor_hangs(check):
@@ -351,7 +381,7 @@ def two_runs_at_once(check):
             check.same(name, f"two runs at once on one cluster, the {name}")
 
 
-SCENARIOS = [killed_all_the_time, worker_and_master_killed, executor_hangs, executor_cut_off, driver_killed, supervised_driver, kinds_of_processors, two_runs_at_once, official_distribution, yarn, object_store, kubernetes]
+SCENARIOS = [killed_all_the_time, worker_and_master_killed, standby_master, executors_come_and_go, executor_hangs, executor_cut_off, driver_killed, supervised_driver, kinds_of_processors, two_runs_at_once, official_distribution, yarn, object_store, kubernetes]
 
 
 def main():

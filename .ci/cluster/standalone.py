@@ -119,6 +119,30 @@ class Standalone:
         self.close()
 
 
+class WithStandby(Standalone):
+    """Two Masters, of which a ZooKeeper knows the leader."""
+
+    def start_master(self):
+        keeper, self.second = free_port(), free_port()
+        (self.work / "zoo.cfg").write_text(f"tickTime=200\ndataDir={self.work / 'zookeeper'}\nclientPort={keeper}\nclientPortAddress={ADDRESS}\nadmin.enableServer=false\n")
+        log = (self.work / "zookeeper.log").open("ab")
+        server = ["java", "-cp", f"{self.home}/jars/*", "org.apache.zookeeper.server.ZooKeeperServerMain", str(self.work / "zoo.cfg")]
+        self.processes.append(subprocess.Popen(server, stdout=log, stderr=log))
+        wait("ZooKeeper", lambda: self.listens(keeper))
+        self.masters = []
+        for number, port in enumerate((self.port, self.second)):
+            options = f"-Dspark.deploy.recoveryMode=ZOOKEEPER -Dspark.deploy.zookeeper.url={ADDRESS}:{keeper} -Dspark.worker.timeout=20"
+            arguments = ["--host", ADDRESS, "--port", str(port), "--webui-port", "0"]
+            self.masters.append(self.daemon(f"master-{number}", "master.Master", arguments, {"SPARK_MASTER_OPTS": options}))
+            wait("Master", lambda: self.listens(port))
+            if number == 0:
+                wait("leader", lambda: "elected leader" in (self.work / "master-0.log").read_text())
+
+    @property
+    def url(self):
+        return f"spark://{ADDRESS}:{self.port},{ADDRESS}:{self.second}"
+
+
 def kill(pid, how=signal.SIGKILL):
     try:
         os.kill(pid, how)

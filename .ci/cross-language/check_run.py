@@ -158,7 +158,7 @@ def check_audit(run, record, rewards):
         f"edges.parquet has the columns {edge_table.column_names}",
     )
     names = [f"reward_{reward['name']}" for reward in rewards if reward["weight"] > 0]
-    expected = ["round", "prompt_id", "tree", "path", "reward_total", "advantage", "masked", "status", *names]
+    expected = ["round", "prompt_id", "tree", "path", "reward_total", "advantage", "masked", "status", "weights_crc32c", *names]
     missing = sorted(set(expected) - set(leaf_table.column_names))
     check(not missing, f"leaves.parquet lacks {missing}")
     edges, leaves = edge_table.to_pylist(), leaf_table.to_pylist()

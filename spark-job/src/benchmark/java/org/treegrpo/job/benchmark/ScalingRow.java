@@ -55,8 +55,9 @@ final class ScalingRow implements Row {
             "treegrpo.reward-workers.chunk-rows=1",
             "treegrpo.rewards=[{name=remote, type=%s, options{%s=%d}}]"
                 .formatted(WaitingRewardProvider.TYPE, WaitingRewardProvider.MILLIS, MILLIS)));
+    Bench oneRound = new Bench(bench.root(), bench.scratch(), 1, 1); // of 16 seconds and more
     return TrainingRounds.of(
-            bench,
+            oneRound,
             "local-cluster[%d,1,1024]".formatted(executors),
             TrainingRounds.silent(),
             changes)

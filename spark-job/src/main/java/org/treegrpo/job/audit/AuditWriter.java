@@ -92,6 +92,7 @@ public final class AuditWriter {
     addUnlessNan(row, "advantage", leaf.advantage());
     row.add("masked", leaf.status() == Status.FAILED);
     row.add("status", leaf.status().label());
+    row.add("weights_crc32c", leaf.weights());
   }
 
   private static void addUnlessNan(Group row, String column, double value) {
@@ -146,6 +147,7 @@ public final class AuditWriter {
     optionalReal(schema, "advantage");
     required(schema, PrimitiveTypeName.BOOLEAN, "masked");
     requiredText(schema, "status");
+    requiredText(schema, "weights_crc32c");
     return schema.named("leaves");
   }
 

@@ -14,6 +14,7 @@ import org.treegrpo.core.credit.Status;
  * @param rewardTotal weighted sum; NaN where a reward failed
  * @param advantage of the leaf; NaN where a reward failed
  * @param status of the leaf, and of the edge that leads to it
+ * @param weights CRC32C of those that an executor grew it with, as it has read them
  */
 public record LeafRow(
     String promptId,
@@ -22,7 +23,8 @@ public record LeafRow(
     double[] rewards,
     double rewardTotal,
     double advantage,
-    Status status) {
+    Status status,
+    String weights) {
 
   @Override
   public boolean equals(Object other) {
@@ -33,7 +35,8 @@ public record LeafRow(
         && Arrays.equals(rewards, row.rewards)
         && Double.compare(rewardTotal, row.rewardTotal) == 0
         && Double.compare(advantage, row.advantage) == 0
-        && status == row.status;
+        && status == row.status
+        && weights.equals(row.weights);
   }
 
   @Override

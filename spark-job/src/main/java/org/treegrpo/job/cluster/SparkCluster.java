@@ -127,7 +127,17 @@ public final class SparkCluster implements AutoCloseable {
    * @param blocks results of the tasks
    * @param dealt how the shares were dealt
    */
-  public record GrownRound(List<ScoredShare> shares, List<GrownBlock> blocks, ShareBlocks dealt) {}
+  public record GrownRound(List<ScoredShare> shares, List<GrownBlock> blocks, ShareBlocks dealt) {
+
+    /** Fingerprint of the weights that a share was grown with. */
+    public String weightsOf(int share) {
+      int block = 0;
+      while (dealt.to(block) <= share) {
+        block++;
+      }
+      return blocks.get(block).weights();
+    }
+  }
 
   /**
    * The grow job.

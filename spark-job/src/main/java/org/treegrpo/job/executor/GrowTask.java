@@ -99,6 +99,7 @@ public record GrowTask(
       }
       return new GrownBlock(
           location(),
+          slot.fingerprint(),
           attempt,
           regrown,
           growSeconds,

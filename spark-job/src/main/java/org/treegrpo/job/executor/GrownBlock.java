@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
  * Result of a grow task: the commit of its shares' messages, and what it cost.
  *
  * @param location where the rollouts are kept, {@code executor_<host>_<id>}
+ * @param weights fingerprint of the weights that it grew with
  * @param attempt under which the shares were sent
  * @param sharesRegrown shares that an earlier, failed attempt of the task was to grow
  * @param growSeconds wall time until the last share was grown
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record GrownBlock(
     String location,
+    String weights,
     int attempt,
     int sharesRegrown,
     double growSeconds,

@@ -16,6 +16,7 @@ final class PolicySlot {
   private final GuidedDenoiser denoiser;
   private final TreeGrower grower;
   private long installed = NOTHING;
+  private String fingerprint = "";
 
   PolicySlot(Recipe recipe, Network network) {
     this.network = network;
@@ -44,6 +45,11 @@ final class PolicySlot {
     return network.decoder();
   }
 
+  /** {@link WeightBroadcast#fingerprint} of the weights that are installed. */
+  String fingerprint() {
+    return fingerprint;
+  }
+
   /** Whether a version of the weights is installed. */
   boolean has(long version) {
     return version == installed;
@@ -55,6 +61,7 @@ final class PolicySlot {
       installed = NOTHING; // until it is there as a whole
       network.policy().install(weights.stream());
       installed = weights.version();
+      fingerprint = weights.fingerprint(); // which the stream has checked
     }
   }
 }

@@ -27,30 +27,37 @@ final class VectorChunk {
     } else {
       bytes.asFloatBuffer().put(values, from, count);
     }
-    return bytes.putInt(length, crc(bytes.duplicate().limit(length)));
+    return bytes.putInt(length, crc(payload(bytes)));
   }
 
   /**
-   * The CRC that a chunk ends with.
+   * Looks whether a chunk is as it was written.
    *
-   * @throws IllegalStateException if it is not that of the values before it
+   * @throws IllegalStateException if its CRC is not that of its values
    */
-  static int check(ByteBuffer chunk) {
+  static void check(ByteBuffer chunk) {
     int length = chunk.remaining() - Integer.BYTES;
     int stated = chunk.slice().order(ByteOrder.LITTLE_ENDIAN).getInt(length);
-    int found = crc(chunk.slice().limit(length));
+    int found = crc(payload(chunk));
     if (stated != found) {
       throw new IllegalStateException(
           "a chunk of %d bytes has the CRC32C %08x, not %08x as it was sent"
               .formatted(length, found, stated));
     }
-    return stated;
+  }
+
+  /** A chunk without its CRC. */
+  static ByteBuffer payload(ByteBuffer chunk) {
+    return chunk
+        .slice()
+        .limit(chunk.remaining() - Integer.BYTES)
+        .slice()
+        .order(ByteOrder.LITTLE_ENDIAN);
   }
 
   /** The values of a checked chunk. */
   static float[] decode(ByteBuffer chunk, boolean half) {
-    ByteBuffer bytes =
-        chunk.slice().limit(chunk.remaining() - Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer bytes = payload(chunk);
     if (half) {
       ShortBuffer values = bytes.asShortBuffer();
       float[] decoded = new float[values.remaining()];

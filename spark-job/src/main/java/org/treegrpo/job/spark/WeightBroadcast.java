@@ -21,7 +21,7 @@ import org.treegrpo.core.policy.WeightStream;
  * @param size of the flat vector
  * @param id of the chunks in the stores
  * @param chunk elements of each chunk but the last
- * @param fingerprint CRC32C of the CRCs of all chunks, in hexadecimal
+ * @param fingerprint CRC32C of all weights as little-endian float32, in hexadecimal
  */
 public record WeightBroadcast(long version, int size, long id, int chunk, String fingerprint)
     implements Serializable {
@@ -40,22 +40,13 @@ public record WeightBroadcast(long version, int size, long id, int chunk, String
         (long) weights.length * Float.BYTES > MOST_IN_MEMORY
             ? StorageLevel.DISK_ONLY()
             : StorageLevel.MEMORY_AND_DISK_SER();
-    int[] crcs =
-        IntStream.range(0, chunks(weights.length, chunk))
-            .parallel()
-            .map(
-                index -> {
-                  int from = index * chunk;
-                  ByteBuffer bytes =
-                      VectorChunk.encode(
-                          weights, from, Math.min(chunk, weights.length - from), false);
-                  ChunkStore.put(id, name(index), bytes, level);
-                  return VectorChunk.check(bytes);
-                })
-            .toArray();
     CRC32C all = new CRC32C();
-    for (int crc : crcs) {
-      add(all, crc);
+    for (int index = 0; index < chunks(weights.length, chunk); index++) {
+      int from = index * chunk;
+      ByteBuffer bytes =
+          VectorChunk.encode(weights, from, Math.min(chunk, weights.length - from), false);
+      all.update(VectorChunk.payload(bytes));
+      ChunkStore.put(id, name(index), bytes, level);
     }
     return new WeightBroadcast(version, weights.length, id, chunk, hex(all));
   }
@@ -66,10 +57,6 @@ public record WeightBroadcast(long version, int size, long id, int chunk, String
 
   private static String name(int index) {
     return "weights" + index;
-  }
-
-  private static void add(CRC32C all, int crc) {
-    all.update(ByteBuffer.allocate(Integer.BYTES).putInt(0, crc));
   }
 
   private static String hex(CRC32C all) {
@@ -121,7 +108,8 @@ public record WeightBroadcast(long version, int size, long id, int chunk, String
                   id,
                   name(next),
                   bytes -> {
-                    add(all, VectorChunk.check(bytes));
+                    VectorChunk.check(bytes);
+                    all.update(VectorChunk.payload(bytes));
                     return FloatBuffer.wrap(VectorChunk.decode(bytes, false));
                   })
               .orElseThrow();

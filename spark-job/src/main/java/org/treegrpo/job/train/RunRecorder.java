@@ -163,7 +163,8 @@ final class RunRecorder implements AutoCloseable {
                 scored.rewards().rows().get(i).scores(),
                 credit.leafTotals().get(share.index())[i],
                 ofShare.leaves(),
-                i));
+                i,
+                grown.weightsOf(share.index())));
       }
     }
     audit.write(plan.round(), edges, leaves);
@@ -214,7 +215,13 @@ final class RunRecorder implements AutoCloseable {
   }
 
   private static LeafRow leaf(
-      Forest forest, int row, float[] scores, double total, Credit credit, int leaf) {
+      Forest forest,
+      int row,
+      float[] scores,
+      double total,
+      Credit credit,
+      int leaf,
+      String weights) {
     double[] wide = new double[scores.length];
     for (int i = 0; i < scores.length; i++) {
       wide[i] = scores[i];
@@ -227,6 +234,7 @@ final class RunRecorder implements AutoCloseable {
         wide,
         total,
         credit.scored(leaf),
-        credit.statuses()[leaf]);
+        credit.statuses()[leaf],
+        weights);
   }
 }

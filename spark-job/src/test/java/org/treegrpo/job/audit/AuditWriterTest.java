@@ -21,10 +21,17 @@ class AuditWriterTest {
   private static final EdgeRow MASKED_EDGE =
       new EdgeRow("p-7", 1, "0.1", 2, 3, "0", -1.5, 0.35, Double.NaN, Status.FAILED);
   private static final LeafRow LEAF =
-      new LeafRow("p-7", 1, "0.2", new double[] {0.5, 5.9}, 3.2, 0.75, Status.PRUNED);
+      new LeafRow("p-7", 1, "0.2", new double[] {0.5, 5.9}, 3.2, 0.75, Status.PRUNED, "0a1b2c3d");
   private static final LeafRow FAILED_LEAF =
       new LeafRow(
-          "p-7", 1, "0.1", new double[] {Double.NaN, 5.8}, Double.NaN, Double.NaN, Status.FAILED);
+          "p-7",
+          1,
+          "0.1",
+          new double[] {Double.NaN, 5.8},
+          Double.NaN,
+          Double.NaN,
+          Status.FAILED,
+          "0a1b2c3d");
 
   @TempDir java.nio.file.Path directory;
 
@@ -79,7 +86,9 @@ class AuditWriterTest {
             "reward_total",
             "advantage",
             "masked",
-            "status");
+            "status",
+            "weights_crc32c");
+    assertThat(rows.get(0).getString("weights_crc32c", 0)).as("weights").isEqualTo("0a1b2c3d");
     assertThat(rows.get(0).getDouble("reward_aesthetic", 0)).as("score").isEqualTo(5.9);
     assertThat(rows.get(1).getFieldRepetitionCount("reward_ocr"))
         .as("a failed score is null, never 0")
@@ -117,7 +126,7 @@ class AuditWriterTest {
 
   @Test
   void aLeafNeedsOneScoreForEachReward() {
-    LeafRow leaf = new LeafRow("p-7", 0, "0.0", new double[] {1}, 1, 0, Status.TRAINED);
+    LeafRow leaf = new LeafRow("p-7", 0, "0.0", new double[] {1}, 1, 0, Status.TRAINED, "");
 
     assertThatThrownBy(() -> writer().write(1, List.of(), List.of(leaf)))
         .as("one score, two rewards")

@@ -3,6 +3,7 @@ package org.treegrpo.job.train;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.apache.spark.SparkConf;
@@ -38,6 +39,15 @@ class ChunkedVectorsTest {
   void chunksGiveTheWeightsOfOnePiece() throws IOException {
     run.train(chunks("local[2]"), "chunks", ROUNDS, REFERENCE);
     assertThat(run.digests("chunks")).hasSize(3).isEqualTo(run.digests("whole"));
+    assertThat(leaves("chunks", 2))
+        .as("the audit, fingerprints of weights among it")
+        .isEqualTo(leaves("whole", 2))
+        .isNotEqualTo(leaves("whole", 3));
+  }
+
+  private static byte[] leaves(String name, int round) throws IOException {
+    return Files.readAllBytes(
+        directory.resolve("%s/audit/round=%06d/leaves.parquet".formatted(name, round)));
   }
 
   /** Executors send sums of more than one share in full, or their number would matter. */
