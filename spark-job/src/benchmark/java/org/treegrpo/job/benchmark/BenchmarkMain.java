@@ -66,6 +66,7 @@ public final class BenchmarkMain {
     rows.put("executors", new ExecutorsRow());
     rows.put("vectors", new VectorsRow());
     rows.put("scaling", new ScalingRow());
+    rows.put("simulation", new SimulationRow());
     rows.put("waiting", new WaitingRewardRow());
     rows.put("whole", new WholeRunRow());
     rows.put("loop", new PyTorchLoopRow());

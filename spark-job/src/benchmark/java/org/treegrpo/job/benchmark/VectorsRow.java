@@ -24,7 +24,7 @@ final class VectorsRow implements Row {
 
   private static final int EXECUTORS = 2;
   private static final int WEIGHTS = 1 << 28;
-  private static final int GRADIENT = 25_000_000;
+  static final int GRADIENT = 25_000_000;
   private static final int GRADIENTS = 8;
 
   @Override
@@ -43,12 +43,14 @@ final class VectorsRow implements Row {
           .put(weights, 0, bytes.length / 4);
       Comparison out =
           Comparison.inTurns(
-              bench.repetitions(), () -> install(context, weights), () -> raw(context, bytes));
+              bench.repetitions(),
+              () -> install(context, weights).seconds(),
+              () -> raw(context, bytes));
       treeReduce(context); // classes are loaded and compiled
       ordered(context);
       Comparison back =
           Comparison.inTurns(
-              bench.repetitions(), () -> treeReduce(context), () -> ordered(context));
+              bench.repetitions(), () -> treeReduce(context), () -> ordered(context).seconds());
       return List.of(
           Finding.of(
               "Broadcast and install 1 GiB of weights / Spark's broadcast of a byte[] of that size",
@@ -63,13 +65,22 @@ final class VectorsRow implements Row {
     }
   }
 
-  private static double install(JavaSparkContext context, float[] weights) {
+  /** Seconds until weights are installed on both executors. */
+  record Installed(double send, double install) {
+
+    double seconds() {
+      return send + install;
+    }
+  }
+
+  static Installed install(JavaSparkContext context, float[] weights) {
     long start = System.nanoTime();
     WeightBroadcast sent = WeightBroadcast.of(start, weights);
+    double send = seconds(start);
     jobs(context, EXECUTORS, (block, task) -> installed(sent));
     double seconds = seconds(start);
     sent.destroy();
-    return seconds;
+    return new Installed(send, seconds - send);
   }
 
   /** As into the parameters of a network, which lie outside of the heap. */
@@ -77,10 +88,10 @@ final class VectorsRow implements Row {
     FloatBuffer parameter =
         ByteBuffer.allocateDirect(1 << 26).order(ByteOrder.nativeOrder()).asFloatBuffer();
     var stream = sent.stream();
-    for (int done = 0; done < WEIGHTS; done += parameter.capacity()) {
+    for (int done = 0; done < sent.size(); done += parameter.capacity()) {
       stream.next(parameter.clear());
     }
-    return WEIGHTS;
+    return sent.size();
   }
 
   private static double raw(JavaSparkContext context, byte[] bytes) {
@@ -103,7 +114,15 @@ final class VectorsRow implements Row {
     return seconds(start);
   }
 
-  private static double ordered(JavaSparkContext context) {
+  /** Seconds until the driver has the sum. */
+  record Added(double tasks, double pull) {
+
+    double seconds() {
+      return tasks + pull;
+    }
+  }
+
+  static Added ordered(JavaSparkContext context) {
     long start = System.nanoTime();
     long id = StoredVector.newId();
     List<LearnedBlock> blocks =
@@ -111,12 +130,13 @@ final class VectorsRow implements Row {
             context,
             EXECUTORS,
             (block, task) -> learned(id, ShareBlocks.of(GRADIENTS, EXECUTORS), block));
+    double tasks = seconds(start);
     GradientSum sum = new GradientSum(GRADIENTS, new BitSet());
     sum.add(blocks);
     require(sum.result());
     double seconds = seconds(start);
     StoredVector.drop(id);
-    return seconds;
+    return new Added(tasks, seconds - tasks);
   }
 
   /** As a learn task leaves them: its shares' sum stays until the driver asks. */

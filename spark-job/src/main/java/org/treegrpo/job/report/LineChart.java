@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.function.DoubleFunction;
 
 /** A line chart as inline SVG: rounds to the right, values upwards. */
-final class LineChart {
+public final class LineChart {
   private static final int LEFT = 46;
   private static final int RIGHT = 10;
   private static final int TOP = 8;
@@ -20,10 +20,10 @@ final class LineChart {
    * @param dashed whether it is dashed
    * @param points in ascending order of x
    */
-  record Series(String name, String colour, boolean dashed, List<Point> points) {}
+  public record Series(String name, String colour, boolean dashed, List<Point> points) {}
 
   /** A point; {@code spread} is the half height of the band around it, 0 for none. */
-  record Point(double x, double y, double spread) {}
+  public record Point(double x, double y, double spread) {}
 
   private final int width;
   private final int height;
@@ -35,7 +35,7 @@ final class LineChart {
   private double minY = Double.POSITIVE_INFINITY;
   private double maxY = Double.NEGATIVE_INFINITY;
 
-  LineChart(int width, int height, String xLabel, DoubleFunction<String> format) {
+  public LineChart(int width, int height, String xLabel, DoubleFunction<String> format) {
     this.width = width;
     this.height = height;
     this.xLabel = xLabel;
@@ -43,13 +43,13 @@ final class LineChart {
   }
 
   /** Makes the y axis reach {@code value}. */
-  LineChart include(double value) {
+  public LineChart include(double value) {
     minY = Math.min(minY, value);
     maxY = Math.max(maxY, value);
     return this;
   }
 
-  LineChart add(Series line) {
+  public LineChart add(Series line) {
     series.add(line);
     for (Point point : line.points) {
       if (!Double.isNaN(point.y)) {
@@ -63,7 +63,7 @@ final class LineChart {
   }
 
   /** The SVG, or nothing where no line has a value. */
-  String svg(String label) {
+  public String svg(String label) {
     if (minX > maxX) {
       return "";
     }
