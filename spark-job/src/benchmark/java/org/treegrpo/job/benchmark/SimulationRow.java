@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.SplittableRandom;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.treegrpo.core.optim.AdamW;
 import org.treegrpo.core.optim.AdamWSettings;
@@ -90,14 +89,9 @@ final class SimulationRow implements Row {
     return findings;
   }
 
-  /** A round waits for its slowest executor. */
+  /** A round waits for its slowest executor: the mean of the greatest of uniform times. */
   private static double slowest(int executors) {
-    SplittableRandom random = new SplittableRandom(7);
-    double slowest = 0;
-    for (int i = 0; i < executors; i++) {
-      slowest = Math.max(slowest, WORK * (1 + SPREAD * (2 * random.nextDouble() - 1)));
-    }
-    return slowest;
+    return WORK * (1 + SPREAD * (executors - 1) / (executors + 1));
   }
 
   private static Costs costs() {
