@@ -1,6 +1,5 @@
 package org.treegrpo.job.checkpoint;
 
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -10,22 +9,18 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.apache.hadoop.fs.ChecksumException;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.hdfs.BlockMissingException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.treegrpo.core.optim.OffHeapVector;
 import org.treegrpo.core.policy.ParameterLayout;
 import org.treegrpo.core.policy.PolicyWeights;
-import org.treegrpo.job.files.AtomicFiles;
 import org.treegrpo.job.files.HadoopSource;
 import org.treegrpo.job.files.RunDirectory;
 
@@ -92,46 +87,33 @@ public final class CheckpointStore {
               .formatted(sha256, state.weightsSha256()));
     }
     Path directory = run.checkpoint(state.round());
-    delete(directory);
+    WholeDirectory files = new WholeDirectory(fs, directory);
+    files.delete();
     Map<String, String> described = new TreeMap<>(metadata);
     described.put("format", "pt");
     described.put("round", Integer.toString(state.round()));
-    SortedMap<String, Manifest.Entry> files = new TreeMap<>();
-    write(
-        directory,
-        POLICY,
-        out -> PolicyWeights.write(out, layout, checkpoint.weights(), described),
-        files);
+    files.write(POLICY, out -> PolicyWeights.write(out, layout, checkpoint.weights(), described));
     for (Map.Entry<String, Optional<float[]>> vector :
         List.of(Map.entry(EMA, checkpoint.ema()), Map.entry(OLD, checkpoint.old()))) {
       if (vector.getValue().isPresent()) {
         float[] values = vector.getValue().get();
-        write(
-            directory,
-            vector.getKey(),
-            out -> PolicyWeights.write(out, layout, values, described),
-            files);
+        files.write(vector.getKey(), out -> PolicyWeights.write(out, layout, values, described));
       }
     }
     if (checkpoint.estimator().length > 0) {
-      write(directory, ESTIMATOR, out -> out.write(checkpoint.estimator()), files);
+      files.write(ESTIMATOR, out -> out.write(checkpoint.estimator()));
     }
     List<OffHeapVector> moments = List.of(checkpoint.firstMoment(), checkpoint.secondMoment());
-    write(
-        directory,
-        OPTIMIZER,
-        out -> PolicyWeights.write(out, layout, MOMENTS, moments, described),
-        files);
+    files.write(OPTIMIZER, out -> PolicyWeights.write(out, layout, MOMENTS, moments, described));
     byte[] stateJson = CheckpointJson.bytes(CheckpointJson.render(state));
-    write(directory, STATE, out -> out.write(stateJson), files);
-    byte[] manifest = new Manifest(files).toJson();
-    AtomicFiles.create(fs, new Path(directory, Manifest.NAME), out -> out.write(manifest));
+    files.write(STATE, out -> out.write(stateJson));
+    long bytes = files.finish();
     saved = state.round();
     LOG.info(
         "checkpoint of round {} written: {}, {} bytes in {} s",
         state.round(),
         directory,
-        files.values().stream().mapToLong(Manifest.Entry::size).sum(),
+        bytes,
         Duration.ofNanos(System.nanoTime() - start).toMillis() / 1e3);
     return directory;
   }
@@ -156,7 +138,7 @@ public final class CheckpointStore {
   /** Whether any checkpoint was ever finished, whatever has become of it. */
   public boolean hasFinished() throws IOException {
     for (Path directory : directories().values()) {
-      if (fs.exists(new Path(directory, Manifest.NAME))) {
+      if (new WholeDirectory(fs, directory).isFinished()) {
         return true;
       }
     }
@@ -169,14 +151,13 @@ public final class CheckpointStore {
    * @throws CheckpointException listing everything that is wrong with it
    */
   public Verified verify(Path directory) throws IOException {
-    try {
-      return verifyFiles(directory);
-    } catch (ChecksumException | BlockMissingException | FileNotFoundException e) {
-      CheckpointException refusal =
-          new CheckpointException(directory, "cannot be read; " + e.getMessage());
-      refusal.initCause(e);
-      throw refusal;
+    Set<String> files = new WholeDirectory(fs, directory).verify(REQUIRED, KNOWN);
+    CheckpointState state = CheckpointJson.state(fs, new Path(directory, STATE));
+    Matcher name = DIRECTORY.matcher(directory.getName());
+    if (name.matches() && Integer.parseInt(name.group(1)) != state.round()) {
+      throw new CheckpointException(directory, "must be of its round; found " + state.round());
     }
+    return new Verified(directory, state, files);
   }
 
   /**
@@ -234,7 +215,7 @@ public final class CheckpointStore {
     int finished = 0;
     List<Path> superfluous = new ArrayList<>();
     for (Map.Entry<Integer, Path> entry : directories().descendingMap().entrySet()) {
-      boolean isFinished = fs.exists(new Path(entry.getValue(), Manifest.NAME));
+      boolean isFinished = new WholeDirectory(fs, entry.getValue()).isFinished();
       boolean isDamaged = isFinished && entry.getKey() > saved;
       if (isFinished && !isDamaged) {
         finished++;
@@ -244,62 +225,12 @@ public final class CheckpointStore {
       }
     }
     for (Path directory : superfluous) {
-      delete(directory);
+      new WholeDirectory(fs, directory).delete();
     }
-  }
-
-  private Verified verifyFiles(Path directory) throws IOException {
-    if (!fs.exists(new Path(directory, Manifest.NAME))) {
-      throw new CheckpointException(directory, "was not finished: it has no " + Manifest.NAME);
-    }
-    Manifest manifest = Manifest.read(fs, directory, KNOWN);
-    List<String> problems = new ArrayList<>();
-    for (String name : REQUIRED) {
-      if (!manifest.files().containsKey(name)) {
-        problems.add(Manifest.NAME + " must list " + name);
-      }
-    }
-    problems.addAll(manifest.differences(fs, directory));
-    if (!problems.isEmpty()) {
-      throw new CheckpointException(directory, String.join("; ", problems));
-    }
-    CheckpointState state = CheckpointJson.state(fs, new Path(directory, STATE));
-    Matcher name = DIRECTORY.matcher(directory.getName());
-    if (name.matches() && Integer.parseInt(name.group(1)) != state.round()) {
-      throw new CheckpointException(directory, "must be of its round; found " + state.round());
-    }
-    return new Verified(directory, state, manifest.files().keySet());
   }
 
   private HadoopSource source(Path directory, String name) {
     return new HadoopSource(fs, new Path(directory, name));
-  }
-
-  private void write(
-      Path directory,
-      String name,
-      AtomicFiles.Content content,
-      SortedMap<String, Manifest.Entry> files)
-      throws IOException {
-    AtomicFiles.create(
-        fs,
-        new Path(directory, name),
-        out -> {
-          DigestingOutputStream digesting = new DigestingOutputStream(out);
-          content.writeTo(digesting);
-          digesting.flush();
-          files.put(name, digesting.entry());
-        });
-  }
-
-  /**
-   * The manifest goes first, so that a crash in between leaves no half checkpoint that looks whole.
-   */
-  private void delete(Path directory) throws IOException {
-    fs.delete(new Path(directory, Manifest.NAME), false);
-    if (fs.exists(directory) && !fs.delete(directory, true)) {
-      throw new IOException(directory + ": cannot be deleted");
-    }
   }
 
   private NavigableMap<Integer, Path> directories() throws IOException {

@@ -1,7 +1,9 @@
 package org.treegrpo.job.checkpoint;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FSDataOutputStreamBuilder;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.FilterFileSystem;
 import org.apache.hadoop.fs.Path;
@@ -31,6 +33,16 @@ final class HeldFileSystem extends FilterFileSystem {
       throws IOException {
     lock.requireHeld();
     return fs.create(file, overwrite, bufferSize, replication, blockSize, progress);
+  }
+
+  @Override
+  public FSDataOutputStreamBuilder<?, ?> createFile(Path file) {
+    try {
+      lock.requireHeld();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return fs.createFile(file);
   }
 
   @Override

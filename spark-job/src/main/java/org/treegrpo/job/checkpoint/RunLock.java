@@ -10,11 +10,9 @@ import java.nio.file.Files;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.OptionalLong;
-import org.apache.hadoop.fs.FSDataOutputStreamBuilder;
 import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.Options;
 import org.apache.hadoop.fs.Path;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -196,14 +194,7 @@ public final class RunLock implements Closeable {
       return Files.newOutputStream(
           local(fs, file), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     }
-    if (!AtomicFiles.appearWhole(fs, file.getParent())) {
-      return fs.create(file, false);
-    }
-    // Of an object two creators are told apart when they close it.
-    FSDataOutputStreamBuilder<?, ?> builder = fs.createFile(file);
-    builder.overwrite(false);
-    builder.opt(Options.CreateFileOptionKeys.FS_OPTION_CREATE_CONDITIONAL_OVERWRITE, true);
-    return builder.build();
+    return AtomicFiles.openNew(fs, file);
   }
 
   private static boolean isLocal(FileSystem fs) {

@@ -44,6 +44,7 @@ public final class TreeGrpoCommandLine {
       }
     }
     commandLine
+        .setCaseInsensitiveEnumValuesAllowed(true)
         .setOut(new MaskedWriter(out))
         .setErr(new MaskedWriter(err))
         .setUsageHelpAutoWidth(true)

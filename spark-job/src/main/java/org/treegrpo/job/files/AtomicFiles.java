@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import org.apache.hadoop.fs.CommonPathCapabilities;
 import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FSDataOutputStreamBuilder;
 import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileContext;
@@ -75,6 +76,20 @@ public final class AtomicFiles {
    */
   public static boolean appearWhole(FileSystem fs, Path file) throws IOException {
     return fs.hasPathCapability(file, CommonPathCapabilities.ABORTABLE_STREAM);
+  }
+
+  /**
+   * Opens a file that is not there, to be written in one go: of several at the same time one
+   * succeeds, the others fail here, or where a file appears whole, when they close it.
+   */
+  public static FSDataOutputStream openNew(FileSystem fs, Path file) throws IOException {
+    if (!appearWhole(fs, file.getParent())) {
+      return fs.create(file, false);
+    }
+    FSDataOutputStreamBuilder<?, ?> builder = fs.createFile(file);
+    builder.overwrite(false);
+    builder.opt(Options.CreateFileOptionKeys.FS_OPTION_CREATE_CONDITIONAL_OVERWRITE, true);
+    return builder.build();
   }
 
   @FunctionalInterface

@@ -7,6 +7,7 @@ import org.treegrpo.core.policy.TrainableParameters;
  * The policy to train.
  *
  * @param path policy directory: a local path or any Hadoop URI
+ * @param weights safetensors file to start from, or empty for those of the policy directory
  * @param type how the network is given; {@code AUTO} believes {@code policy.json}
  * @param trainable which parameters are trained
  * @param reference what the policy is compared with
@@ -19,6 +20,7 @@ import org.treegrpo.core.policy.TrainableParameters;
  */
 public record PolicySettings(
     String path,
+    String weights,
     Type type,
     TrainableParameters trainable,
     Reference reference,
@@ -82,6 +84,7 @@ public record PolicySettings(
   static PolicySettings read(SettingsReader reader) {
     return new PolicySettings(
         reader.inputPath("path"),
+        reader.inputPath("weights"),
         reader.choice("type", Type.class),
         new TrainableParameters(reader.textsOr("all", "trainable")),
         reader.choice("reference", Reference.class),

@@ -58,6 +58,7 @@ final class RunInputs implements AutoCloseable {
   private static final long MOST_TRAINED = Integer.MAX_VALUE - 8L;
 
   private final TrainSettings settings;
+  private final Configuration hadoop;
   private final PolicyCopy copy;
   private final byte[] trainPrompts;
   private final byte[] evaluationPrompts;
@@ -70,6 +71,7 @@ final class RunInputs implements AutoCloseable {
   private RunInputs(TrainSettings settings, PolicyCopy copy, Configuration hadoop)
       throws IOException, RewardException {
     this.settings = settings;
+    this.hadoop = hadoop;
     this.copy = copy;
     this.trainPrompts = read("treegrpo.prompts.train", settings.prompts().train(), hadoop);
     this.evaluationPrompts =
@@ -81,7 +83,7 @@ final class RunInputs implements AutoCloseable {
     this.parameters =
         settings.policy().trainable().of(Policies.parameters(recipe.policy(), copy.directory()));
     this.layout = layout(parameters.trained());
-    float[] base = readBaseWeights();
+    float[] base = startWeights();
     this.weightsSha256 = WeightsDigest.sha256(base);
     this.fingerprint = fingerprint(trainPrompts, base);
     if (settings.export().every() > 0) {
@@ -159,16 +161,29 @@ final class RunInputs implements AutoCloseable {
     }
   }
 
-  /** The weights of the policy directory, read anew: a driver does not keep them beside its own. */
+  /**
+   * The weights that the run starts from, read anew: a driver does not keep them beside its own.
+   */
   public float[] baseWeights() {
     try {
-      return readBaseWeights();
+      return startWeights();
     } catch (IOException e) {
       throw new InvalidInputException(copy.aboutOriginal(String.valueOf(e.getMessage())), e);
     }
   }
 
-  /** {@link WeightsDigest#sha256} of the weights of the policy directory. */
+  private float[] startWeights() throws IOException {
+    String file = settings.policy().weights();
+    if (!file.isEmpty()) {
+      return StartWeights.read(file, layout, base(), hadoop);
+    }
+    float[] weights = Policies.weights(recipe.policy(), copy.directory(), parameters);
+    PolicyProbe.requireFinite(
+        copy.directory().resolve(recipe.policy().file()).toString(), layout, weights);
+    return weights;
+  }
+
+  /** {@link WeightsDigest#sha256} of the weights that the run starts from. */
   String weightsSha256() {
     return weightsSha256;
   }
@@ -299,13 +314,6 @@ final class RunInputs implements AutoCloseable {
     return ParameterLayout.of(trained);
   }
 
-  private float[] readBaseWeights() throws IOException {
-    float[] weights = Policies.weights(recipe.policy(), copy.directory(), parameters);
-    PolicyProbe.requireFinite(
-        copy.directory().resolve(recipe.policy().file()).toString(), layout, weights);
-    return weights;
-  }
-
   /**
    * Whether the networks are too large to be loaded by the driver, so that an executor tries them.
    */
@@ -351,7 +359,9 @@ final class RunInputs implements AutoCloseable {
   /** What a file of trained weights says of the others that they belong to. */
   Map<String, String> base() {
     try {
-      return parameters.frozen().isEmpty() ? Map.of() : Map.of("base_sha256", baseSha256());
+      return parameters.frozen().isEmpty()
+          ? Map.of()
+          : Map.of(StartWeights.BASE_SHA256, baseSha256());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -15,20 +15,20 @@ import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.hadoop.util.Progressable;
 
 /** A local file system that copies a directory before and after every change made to it. */
-final class SnapshotFileSystem extends RawLocalFileSystem {
+public final class SnapshotFileSystem extends RawLocalFileSystem {
 
   private final Path directory;
   private final Path target;
   private final List<Path> snapshots = new ArrayList<>();
 
-  SnapshotFileSystem(Path directory, Path target) throws IOException {
+  public SnapshotFileSystem(Path directory, Path target) throws IOException {
     this.directory = directory;
     this.target = target;
     initialize(URI.create("file:///"), new Configuration(false));
   }
 
   /** The copies, in the order of the changes. */
-  List<Path> snapshots() {
+  public List<Path> snapshots() {
     return List.copyOf(snapshots);
   }
 

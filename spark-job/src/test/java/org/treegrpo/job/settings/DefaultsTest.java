@@ -122,6 +122,7 @@ class DefaultsTest {
         .isEqualTo(
             new PolicySettings(
                 "/policy",
+                "",
                 PolicySettings.Type.AUTO,
                 TrainableParameters.ALL,
                 PolicySettings.Reference.START,

@@ -37,6 +37,7 @@ class EveryKeyTest {
               Map.entry("policy.device-memory-gib", "23.5"),
               Map.entry("policy.trainable", "[\"*.lora_*\"]"),
               Map.entry("policy.conditioning-file", "/c.safetensors"),
+              Map.entry("policy.weights", "/w.safetensors"),
               Map.entry("policy.device", "gpu"),
               Map.entry("policy.probe-timeout-seconds", "60"),
               Map.entry("prompts.train", "/t.jsonl"),

@@ -1,0 +1,198 @@
+package org.treegrpo.job.command;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.time.Clock;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.treegrpo.job.cli.CliCommand;
+import org.treegrpo.job.cli.CommandContext;
+import org.treegrpo.job.cli.ExitCodes;
+import org.treegrpo.job.cli.PolicyOptions;
+import org.treegrpo.job.files.RunDirectory;
+import org.treegrpo.job.metrics.EvaluationRecord;
+import org.treegrpo.job.metrics.RunJson;
+import org.treegrpo.job.registry.Promotion;
+import org.treegrpo.job.registry.Registry;
+import org.treegrpo.job.registry.RegistryWriter;
+import org.treegrpo.job.registry.Version;
+import org.treegrpo.job.settings.TrainSettings;
+import org.treegrpo.job.settings.Use;
+import org.treegrpo.job.train.InvalidInputException;
+import org.treegrpo.job.train.RunPlace;
+import org.treegrpo.job.train.VersionExport;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Looks at and changes a registry of versions. */
+@Command(
+    name = "registry",
+    description = {
+      "Versions of a policy's weights, and which of them is promoted:",
+      "list | show [ID] | add (of --run-dir or --checkpoint) | promote ID | rollback | gc"
+    })
+public final class RegistryCommand extends CliCommand {
+
+  /** What is done. */
+  public enum Action {
+    LIST,
+    SHOW,
+    ADD,
+    PROMOTE,
+    ROLLBACK,
+    GC;
+
+    /** As it is written on a command line. */
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  @Parameters(index = "0", paramLabel = "ACTION", description = "${COMPLETION-CANDIDATES}.")
+  private Action action;
+
+  @Parameters(
+      index = "1",
+      arity = "0..1",
+      paramLabel = "ID",
+      description = "A version, such as v000012; of show by default the promoted one.")
+  private Optional<String> id;
+
+  @Option(
+      names = "--registry",
+      required = true,
+      paramLabel = "DIR",
+      description = "Its directory, local or any Hadoop URI.")
+  private String place;
+
+  @Mixin private PolicyOptions policy;
+
+  @Option(names = "--promote", description = "add: promotes the version at once.")
+  private boolean promote;
+
+  @Option(
+      names = "--reason",
+      paramLabel = "TEXT",
+      defaultValue = "by hand",
+      description = "promote, rollback: why, for people. Default: ${DEFAULT-VALUE}.")
+  private String reason;
+
+  @Option(
+      names = "--keep",
+      paramLabel = "N",
+      defaultValue = "10",
+      description = "gc: promoted versions that stay, the newest. Default: ${DEFAULT-VALUE}.")
+  private int keep;
+
+  @Option(
+      names = "--candidates",
+      paramLabel = "N",
+      defaultValue = "10",
+      description = "gc: versions never promoted that stay, the newest. Default: ${DEFAULT-VALUE}.")
+  private int candidates;
+
+  @Option(
+      names = "--single-writer",
+      description = "Nobody else writes: needed on a store without conditional writes.")
+  private boolean singleWriter;
+
+  @Override
+  protected int run(CommandContext context) throws IOException {
+    PrintStream out = context.out();
+    RunDirectory directory = RunPlace.of("--registry", place, context.hadoop());
+    if (action == Action.LIST || action == Action.SHOW) {
+      look(new Registry(directory), out);
+      return ExitCodes.DONE;
+    }
+    if (keep < 1 || candidates < 0) {
+      throw new InvalidInputException(
+          "--keep must be at least 1 and --candidates at least 0, were %d and %d"
+              .formatted(keep, candidates));
+    }
+    try (RegistryWriter writer =
+        RegistryWriter.open(
+            directory, "registry, " + UUID.randomUUID(), singleWriter, Clock.systemUTC())) {
+      change(context, writer, out);
+    }
+    return ExitCodes.DONE;
+  }
+
+  private void look(Registry registry, PrintStream out) throws IOException {
+    Optional<String> current = registry.current().map(Promotion::version);
+    if (action == Action.SHOW) {
+      Optional<String> shown = id.isPresent() ? id : current;
+      if (shown.isEmpty()) {
+        throw new InvalidInputException(
+            "--registry: %s has no promoted version yet; name one".formatted(place));
+      }
+      out.print(RunJson.pretty(registry.version(shown.get())));
+      return;
+    }
+    List<Version> versions = registry.versions();
+    for (Version version : versions) {
+      out.printf(
+          "%s %s  %s  round %d of %s  %s%n",
+          version.id(),
+          current.filter(version.id()::equals).isPresent() ? "promoted" : "        ",
+          version.made(),
+          version.round(),
+          version.run() == null ? "a checkpoint" : version.run(),
+          figures(version.evaluation()));
+    }
+    if (versions.isEmpty()) {
+      out.println("no versions in " + place);
+    }
+    registry
+        .current()
+        .ifPresent(
+            promotion ->
+                out.printf(
+                    "%s is promoted since %s: %s%n",
+                    promotion.version(), promotion.at(), promotion.reason()));
+  }
+
+  private static String figures(@Nullable EvaluationRecord evaluation) {
+    return evaluation == null
+        ? ""
+        : evaluation.reward().entrySet().stream()
+            .map(reward -> "%s %.3f".formatted(reward.getKey(), reward.getValue().mean()))
+            .collect(Collectors.joining(", "));
+  }
+
+  private void change(CommandContext context, RegistryWriter writer, PrintStream out)
+      throws IOException {
+    switch (action) {
+      case ADD -> {
+        TrainSettings settings = context.settingsOr(policy.runDir(), Use.SAMPLE);
+        Version version = VersionExport.add(settings, policy.choice(), context.hadoop(), writer);
+        out.println(version.id() + ": " + writer.registry().directory(version.id()));
+        if (promote) {
+          tell(writer.promote(version.id(), reason), out);
+        }
+      }
+      case PROMOTE -> tell(writer.promote(named(), reason), out);
+      case ROLLBACK -> tell(writer.rollback(reason), out);
+      case GC -> out.println("deleted: " + writer.collect(keep, candidates));
+      default -> throw new IllegalStateException("not a change: " + action);
+    }
+  }
+
+  private String named() {
+    return id.orElseThrow(
+        () -> new InvalidInputException("promote: needs the ID of a version; list shows them"));
+  }
+
+  private static void tell(Promotion promotion, PrintStream out) {
+    out.printf(
+        "%s is promoted%s%n",
+        promotion.version(),
+        promotion.previous() == null ? "" : ", before it " + promotion.previous());
+  }
+}

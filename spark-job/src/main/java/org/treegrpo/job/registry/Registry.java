@@ -1,0 +1,155 @@
+package org.treegrpo.job.registry;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.treegrpo.core.policy.LoraFile;
+import org.treegrpo.job.checkpoint.WholeDirectory;
+import org.treegrpo.job.files.RunDirectory;
+import org.treegrpo.job.metrics.RunFiles;
+
+/**
+ * A registry as its readers see it: {@code versions/v000001}, .. are directories that never change,
+ * and {@code promoted/PROMOTED-000001.json}, .. files that never change, of which the one of the
+ * greatest number is in force. A reader needs neither a lock nor this program.
+ */
+public final class Registry {
+
+  /** The weights of a version, in its directory. */
+  public static final String WEIGHTS = "policy.safetensors";
+
+  static final String DESCRIPTION = "version.json";
+  private static final Set<String> REQUIRED = new TreeSet<>(Set.of(WEIGHTS, DESCRIPTION));
+  private static final Set<String> KNOWN =
+      new TreeSet<>(Set.of(WEIGHTS, DESCRIPTION, LoraFile.NAME));
+  private static final Pattern VERSION = Pattern.compile("v(\\d{6,9})");
+  private static final Pattern PROMOTION = Pattern.compile("PROMOTED-(\\d{6,9})\\.json");
+
+  private final RunDirectory directory;
+
+  public Registry(RunDirectory directory) {
+    this.directory = directory;
+  }
+
+  FileSystem fs() {
+    return directory.fs();
+  }
+
+  Path root() {
+    return directory.root();
+  }
+
+  Path promoted() {
+    return new Path(root(), "promoted");
+  }
+
+  /** Directory of a version, whether it is there or not. */
+  public Path directory(String id) {
+    return new Path(root(), "versions/" + id);
+  }
+
+  /** All versions that are there as a whole, oldest first. */
+  public List<Version> versions() throws IOException {
+    List<Version> versions = new ArrayList<>();
+    for (String id : ids()) {
+      if (isWhole(id)) {
+        versions.add(read(id));
+      }
+    }
+    return versions;
+  }
+
+  /** Ids of all directories of versions, those that were not finished too, oldest first. */
+  List<String> ids() throws IOException {
+    return names(new Path(root(), "versions"), VERSION).stream()
+        .sorted(Comparator.comparingInt(id -> number(VERSION, id)))
+        .toList();
+  }
+
+  boolean isWhole(String id) throws IOException {
+    return new WholeDirectory(fs(), directory(id)).isFinished();
+  }
+
+  /**
+   * A version.
+   *
+   * @throws RegistryException if there is none of that id
+   */
+  public Version version(String id) throws IOException {
+    if (!VERSION.matcher(id).matches() || !isWhole(id)) {
+      throw new RegistryException(
+          "%s: has no version '%s'; it has %s"
+              .formatted(root(), id, versions().stream().map(Version::id).toList()));
+    }
+    return read(id);
+  }
+
+  /**
+   * Reads every byte of a version.
+   *
+   * @throws org.treegrpo.job.checkpoint.CheckpointException listing what is wrong with it
+   */
+  public void verify(String id) throws IOException {
+    new WholeDirectory(fs(), directory(id)).verify(REQUIRED, KNOWN);
+  }
+
+  private Version read(String id) throws IOException {
+    Path file = new Path(directory(id), DESCRIPTION);
+    return RunFiles.readJson(fs(), file, Version.class)
+        .orElseThrow(() -> new RegistryException(file + ": is missing"));
+  }
+
+  /** The promotion in force; empty before the first. */
+  public Optional<Promotion> current() throws IOException {
+    List<Promotion> promotions = promotions();
+    return promotions.isEmpty()
+        ? Optional.empty()
+        : Optional.of(promotions.get(promotions.size() - 1));
+  }
+
+  /** All promotions, oldest first. */
+  public List<Promotion> promotions() throws IOException {
+    List<Promotion> promotions = new ArrayList<>();
+    for (String name : names(promoted(), PROMOTION)) {
+      RunFiles.readJson(fs(), new Path(promoted(), name), Promotion.class)
+          .ifPresent(promotions::add);
+    }
+    promotions.sort(Comparator.comparingInt(Promotion::number));
+    return promotions;
+  }
+
+  private List<String> names(Path parent, Pattern pattern) throws IOException {
+    if (!fs().exists(parent)) {
+      return List.of();
+    }
+    return Arrays.stream(fs().listStatus(parent))
+        .map(FileStatus::getPath)
+        .map(Path::getName)
+        .filter(name -> pattern.matcher(name).matches())
+        .toList();
+  }
+
+  private static int number(Pattern pattern, String name) {
+    Matcher matcher = pattern.matcher(name);
+    return matcher.matches() ? Integer.parseInt(matcher.group(1)) : 0;
+  }
+
+  /** The id after all that were ever given, as far as their directories are there. */
+  String nextId() throws IOException {
+    List<String> ids = ids();
+    int last = ids.isEmpty() ? 0 : number(VERSION, ids.get(ids.size() - 1));
+    int promotedLast =
+        promotions().stream().mapToInt(one -> number(VERSION, one.version())).max().orElse(0);
+    return "v%06d".formatted(Math.max(last, promotedLast) + 1);
+  }
+}

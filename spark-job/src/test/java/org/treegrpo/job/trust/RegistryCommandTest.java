@@ -1,0 +1,73 @@
+package org.treegrpo.job.trust;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.treegrpo.job.train.CommandLineRun;
+
+/** A registry by its command, and a run that starts from what is promoted. */
+class RegistryCommandTest {
+
+  @TempDir Path directory;
+  private Inputs inputs;
+
+  @BeforeEach
+  void train() throws IOException {
+    inputs = new Inputs(directory);
+    inputs.train("rounds=2").assertDone();
+  }
+
+  private CommandLineRun registry(String... arguments) throws IOException {
+    String[] all = new String[arguments.length + 3];
+    all[0] = "registry";
+    System.arraycopy(arguments, 0, all, 1, arguments.length);
+    all[arguments.length + 1] = "--registry";
+    all[arguments.length + 2] = inputs.file("registry").toString();
+    return CommandLineRun.of(directory, all);
+  }
+
+  @Test
+  void aRunIsAddedPromotedAndStartedFrom() throws IOException {
+    CommandLineRun added = registry("add", "--run-dir", inputs.file("run").toString(), "--promote");
+    added.assertDone();
+    assertThat(added.out()).contains("v000001 is promoted");
+    CommandLineRun list = registry("list");
+    assertThat(list.out()).contains("v000001 promoted", "round 2 of " + inputs.file("run"));
+    assertThat(list.changed()).as("looking changes nothing").isEmpty();
+    assertThat(registry("show").out()).contains("\"id\" : \"v000001\"", "\"evaluation\" : {");
+
+    Path weights = inputs.file("registry/versions/v000001/policy.safetensors");
+    Files.move(inputs.file("run"), inputs.file("first"));
+    inputs.train("rounds=1", "policy.weights=\"%s\"".formatted(weights)).assertDone();
+    assertThat(Files.readString(inputs.file("run/run.json")))
+        .as("it begins where the first one ended")
+        .contains(sha256(Files.readString(inputs.file("registry/versions/v000001/version.json"))));
+    registry("add", "--run-dir", inputs.file("run").toString()).assertDone();
+    assertThat(registry("show", "v000002").out()).contains("\"parent\" : \"v000001\"");
+    registry("promote", "v000002", "--reason", "it reads better").assertDone();
+    assertThat(registry("list").out()).containsPattern("v000002 is promoted since .*: it reads");
+    assertThat(registry("rollback").out()).contains("v000001 is promoted, before it v000002");
+    assertThat(registry("gc", "--keep", "1", "--candidates", "0").out())
+        .contains("deleted: [v000002]");
+  }
+
+  private static String sha256(String version) {
+    return version.replaceAll("(?s).*\"weights_sha256\" : \"([0-9a-f]{64})\".*", "$1");
+  }
+
+  @Test
+  void whatIsWrongIsNamed() throws IOException {
+    registry("show").assertRefused("has no promoted version yet; name one");
+    registry("gc", "--keep", "0").assertRefused("--keep must be at least 1");
+    CommandLineRun none = registry("promote", "v000007");
+    none.assertFailed("has no version 'v000007'; it has []");
+    inputs
+        .train("policy.weights=\"/nowhere.safetensors\"", "run-dir=other")
+        .assertRefused("treegrpo.policy.weights: '/nowhere.safetensors' must hold the trained");
+  }
+}
