@@ -14,6 +14,7 @@ import org.treegrpo.job.cli.CommandContext;
 import org.treegrpo.job.cli.ExitCodes;
 import org.treegrpo.job.cli.PolicyOptions;
 import org.treegrpo.job.files.RunDirectory;
+import org.treegrpo.job.gate.GateVerdict;
 import org.treegrpo.job.metrics.EvaluationRecord;
 import org.treegrpo.job.metrics.RunJson;
 import org.treegrpo.job.registry.Promotion;
@@ -23,6 +24,7 @@ import org.treegrpo.job.registry.Version;
 import org.treegrpo.job.settings.TrainSettings;
 import org.treegrpo.job.settings.Use;
 import org.treegrpo.job.train.InvalidInputException;
+import org.treegrpo.job.train.Judge;
 import org.treegrpo.job.train.RunPlace;
 import org.treegrpo.job.train.VersionExport;
 import picocli.CommandLine.Command;
@@ -35,7 +37,7 @@ import picocli.CommandLine.Parameters;
     name = "registry",
     description = {
       "Versions of a policy's weights, and which of them is promoted:",
-      "list | show [ID] | add (of --run-dir or --checkpoint) | promote ID | rollback | gc"
+      "list | show [ID] | add (of --run-dir or --checkpoint) | judge ID | promote ID | rollback | gc"
     })
 public final class RegistryCommand extends CliCommand {
 
@@ -46,6 +48,7 @@ public final class RegistryCommand extends CliCommand {
     ADD,
     PROMOTE,
     ROLLBACK,
+    JUDGE,
     GC;
 
     /** As it is written on a command line. */
@@ -74,7 +77,9 @@ public final class RegistryCommand extends CliCommand {
 
   @Mixin private PolicyOptions policy;
 
-  @Option(names = "--promote", description = "add: promotes the version at once.")
+  @Option(
+      names = "--promote",
+      description = "add: promotes the version at once; judge: where the gate lets it pass.")
   private boolean promote;
 
   @Option(
@@ -119,7 +124,31 @@ public final class RegistryCommand extends CliCommand {
     try (RegistryWriter writer =
         RegistryWriter.open(
             directory, "registry, " + UUID.randomUUID(), singleWriter, Clock.systemUTC())) {
-      change(context, writer, out);
+      return action == Action.JUDGE ? judge(context, writer, out) : change(context, writer, out);
+    }
+  }
+
+  private int judge(CommandContext context, RegistryWriter writer, PrintStream out)
+      throws IOException {
+    TrainSettings settings = context.settings(Use.EVALUATE);
+    ClusterCheck.require(settings, context.spark());
+    GateVerdict verdict =
+        new Judge(settings, writer.registry(), context.hadoop()).judge(named(), context.spark());
+    verdict
+        .rules()
+        .forEach(
+            rule ->
+                out.printf(
+                    "%s  %-28s %s%n", rule.passed() ? "held" : "NOT ", rule.name(), rule.text()));
+    writer.record(named(), verdict);
+    if (!verdict.passed()) {
+      out.println(named() + " is refused: " + verdict.reasons());
+      return ExitCodes.REFUSED;
+    }
+    if (promote) {
+      tell(writer.promote(named(), "every rule of the gate is held"), out);
+    } else {
+      out.println(named() + " may be promoted");
     }
     return ExitCodes.DONE;
   }
@@ -166,7 +195,7 @@ public final class RegistryCommand extends CliCommand {
             .collect(Collectors.joining(", "));
   }
 
-  private void change(CommandContext context, RegistryWriter writer, PrintStream out)
+  private int change(CommandContext context, RegistryWriter writer, PrintStream out)
       throws IOException {
     switch (action) {
       case ADD -> {
@@ -182,11 +211,12 @@ public final class RegistryCommand extends CliCommand {
       case GC -> out.println("deleted: " + writer.collect(keep, candidates));
       default -> throw new IllegalStateException("not a change: " + action);
     }
+    return ExitCodes.DONE;
   }
 
   private String named() {
     return id.orElseThrow(
-        () -> new InvalidInputException("promote: needs the ID of a version; list shows them"));
+        () -> new InvalidInputException(action + ": needs the ID of a version; list shows them"));
   }
 
   private static void tell(Promotion promotion, PrintStream out) {

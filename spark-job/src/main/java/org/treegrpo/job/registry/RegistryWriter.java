@@ -17,6 +17,7 @@ import org.treegrpo.job.checkpoint.RunLock;
 import org.treegrpo.job.checkpoint.WholeDirectory;
 import org.treegrpo.job.files.AtomicFiles;
 import org.treegrpo.job.files.RunDirectory;
+import org.treegrpo.job.gate.GateVerdict;
 import org.treegrpo.job.metrics.RunJson;
 
 /**
@@ -84,6 +85,15 @@ public final class RegistryWriter implements Closeable {
     directory.write(Registry.DESCRIPTION, out -> out.write(json(version)));
     directory.finish();
     return version;
+  }
+
+  /** Keeps what the gate said of a version, in the place of what it said earlier. */
+  public void record(String id, GateVerdict verdict) throws IOException {
+    registry.version(id);
+    AtomicFiles.replace(
+        registry.fs(),
+        new Path(registry.root(), "verdicts/%s.json".formatted(id)),
+        out -> out.write(json(verdict)));
   }
 
   /**

@@ -31,6 +31,7 @@ public record SettingsIdentity(SortedMap<String, String> digests) {
           "run-dir",
           "cluster",
           "security",
+          "gate",
           "pretrain",
           "compare",
           "policy.type",

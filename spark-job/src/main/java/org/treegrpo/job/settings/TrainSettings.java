@@ -42,6 +42,7 @@ public record TrainSettings(
     ReportSettings report,
     ClusterSettings cluster,
     SecuritySettings security,
+    GateSettings gate,
     PretrainSettings pretrain,
     CompareSettings compare,
     ResolvedConfig resolved) {
@@ -111,6 +112,7 @@ public record TrainSettings(
         ReportSettings.read(reader.section("report")),
         ClusterSettings.read(reader.section("cluster")),
         SecuritySettings.read(reader.section("security")),
+        GateSettings.read(reader.section("gate")),
         PretrainSettings.read(reader.section("pretrain")),
         CompareSettings.read(reader.section("compare")),
         ResolvedConfig.of(reader.block().values(), optimizer.decay() == Decay.CONSTANT));

@@ -1,6 +1,7 @@
 package org.treegrpo.job.train;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,6 +13,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.treegrpo.core.credit.RewardWeights;
 import org.treegrpo.core.prompt.Prompt;
 import org.treegrpo.core.prompt.TargetText;
 import org.treegrpo.job.cluster.SparkCluster;
@@ -44,8 +46,14 @@ final class Evaluator {
     this.recipe = recipe;
   }
 
-  /** An evaluation and the pictures of its first prompts; empty where none are asked for. */
-  public record Evaluation(EvaluationRecord figures, Optional<ImageGrid> sheet) {}
+  /**
+   * An evaluation.
+   *
+   * @param trained the weighted sum of the trained rewards, the mean over the images of a prompt
+   *     each; NaN where one is missing
+   * @param sheet the pictures of the first prompts; empty where none are asked for
+   */
+  public record Evaluation(EvaluationRecord figures, double[] trained, Optional<ImageGrid> sheet) {}
 
   /**
    * Evaluates one version of the weights.
@@ -95,9 +103,30 @@ final class Evaluator {
             ImageStatistics.mean(statistics, sums.distance()));
     return new Evaluation(
         figures,
+        trained(scores, perPrompt),
         pictures.isEmpty()
             ? Optional.empty()
             : Optional.of(sheet(round, scores, read, pictures, blocks.get(0))));
+  }
+
+  private double[] trained(List<float[]> scores, int perPrompt) {
+    int[] columns =
+        IntStream.range(0, recipe.rewards().size())
+            .filter(reward -> recipe.rewards().get(reward).weight() > 0)
+            .toArray();
+    RewardWeights weights = recipe.rewardWeights();
+    double[] totals =
+        scores.stream()
+            .mapToDouble(
+                row -> weights.total(IntStream.of(columns).mapToDouble(i -> row[i]).toArray()))
+            .toArray();
+    return IntStream.range(0, totals.length / perPrompt)
+        .mapToDouble(
+            prompt ->
+                Arrays.stream(totals, prompt * perPrompt, (prompt + 1) * perPrompt)
+                    .average()
+                    .orElse(Double.NaN))
+        .toArray();
   }
 
   /** The version of each reward, from a block that could load it; empty where none could. */

@@ -152,6 +152,9 @@ class DefaultsTest {
         .as("cluster")
         .isEqualTo(new ClusterSettings(Duration.ofMinutes(5), Cpu.SAME, Duration.ofMinutes(10)));
     assertThat(settings.security()).as("security").isEqualTo(new SecuritySettings(List.of()));
+    assertThat(settings.gate())
+        .as("gate")
+        .isEqualTo(new GateSettings(0, 0.02, 0.9, 0.1, 0.25, 10_000));
   }
 
   @Test

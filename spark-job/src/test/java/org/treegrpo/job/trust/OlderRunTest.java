@@ -42,7 +42,7 @@ class OlderRunTest {
             .replaceAll(
                 "(?ms)^ {8}(leaves|late-anchor|trained-steps|pruning|old-policy) \\{.*?^ {8}}\n",
                 "")
-            .replaceAll("(?ms)^ {4}(budget|cluster|compare) \\{.*?^ {4}}\n", "");
+            .replaceAll("(?ms)^ {4}(budget|cluster|compare|gate) \\{.*?^ {4}}\n", "");
     Files.writeString(config, older);
     ageCheckpoint(
         sha256(

@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.treegrpo.job.cli.ExitCodes;
 import org.treegrpo.job.train.CommandLineRun;
 
 /** A registry by its command, and a run that starts from what is promoted. */
@@ -58,6 +61,28 @@ class RegistryCommandTest {
 
   private static String sha256(String version) {
     return version.replaceAll("(?s).*\"weights_sha256\" : \"([0-9a-f]{64})\".*", "$1");
+  }
+
+  @Test
+  void theGateLetsPassOrRefuses() throws IOException {
+    registry("add", "--run-dir", inputs.file("run").toString()).assertDone();
+    CommandLineRun refused = judge("gate.margin=100", "--promote");
+    assertThat(refused.exitCode()).as("refused: %s", refused.err()).isEqualTo(ExitCodes.REFUSED);
+    assertThat(refused.out())
+        .contains("NOT   trained", "v000001 is refused: trained: ", "it must lie above 100.0");
+    assertThat(inputs.file("registry/promoted")).as("nothing is promoted").doesNotExist();
+    assertThat(Files.readString(inputs.file("registry/verdicts/v000001.json")))
+        .contains("\"passed\" : false");
+
+    CommandLineRun loose = judge("gate.drift=1000");
+    assertThat(loose.out()).as("every rule has its line").contains("held  drift.brightness");
+  }
+
+  private CommandLineRun judge(String setting, String... more) throws IOException {
+    List<String> words = new ArrayList<>(List.of(inputs.arguments("registry", setting)));
+    words.addAll(List.of("judge", "v000001", "--registry", inputs.file("registry").toString()));
+    words.addAll(List.of(more));
+    return CommandLineRun.of(directory, words.toArray(String[]::new));
   }
 
   @Test
