@@ -54,6 +54,17 @@ public final class CommandContext {
   }
 
   /**
+   * The settings of {@code --config} with changes.
+   *
+   * @param changes {@code treegrpo.key=value}, over those of {@code --set}
+   */
+  public TrainSettings settings(Use use, List<String> changes) {
+    List<String> all = new ArrayList<>(overrides);
+    all.addAll(changes);
+    return loader.load(file(), all, use);
+  }
+
+  /**
    * The settings of a member of the comparison that {@code --config} describes.
    *
    * @param given {@code treegrpo.key=value}, of the member alone

@@ -143,7 +143,7 @@ public final class RegistryCommand extends CliCommand {
     writer.record(named(), verdict);
     if (!verdict.passed()) {
       out.println(named() + " is refused: " + verdict.reasons());
-      return ExitCodes.REFUSED;
+      return ExitCodes.refused(context.spark());
     }
     if (promote) {
       tell(writer.promote(named(), "every rule of the gate is held"), out);

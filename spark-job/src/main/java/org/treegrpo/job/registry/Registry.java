@@ -16,6 +16,7 @@ import org.apache.hadoop.fs.Path;
 import org.treegrpo.core.policy.LoraFile;
 import org.treegrpo.job.checkpoint.WholeDirectory;
 import org.treegrpo.job.files.RunDirectory;
+import org.treegrpo.job.gate.GateVerdict;
 import org.treegrpo.job.metrics.RunFiles;
 
 /**
@@ -41,11 +42,13 @@ public final class Registry {
     this.directory = directory;
   }
 
-  FileSystem fs() {
+  /** The file system that it is on. */
+  public FileSystem fs() {
     return directory.fs();
   }
 
-  Path root() {
+  /** Its directory. */
+  public Path root() {
     return directory.root();
   }
 
@@ -107,6 +110,15 @@ public final class Registry {
     Path file = new Path(directory(id), DESCRIPTION);
     return RunFiles.readJson(fs(), file, Version.class)
         .orElseThrow(() -> new RegistryException(file + ": is missing"));
+  }
+
+  Path verdictFile(String id) {
+    return new Path(root(), "verdicts/%s.json".formatted(id));
+  }
+
+  /** What the gate said last of a version; empty where it was not asked. */
+  public Optional<GateVerdict> verdict(String id) throws IOException {
+    return RunFiles.readJson(fs(), verdictFile(id), GateVerdict.class);
   }
 
   /** The promotion in force; empty before the first. */

@@ -30,9 +30,9 @@ public final class RegistryWriter implements Closeable {
   private final Registry registry;
   private final Clock clock;
 
-  private RegistryWriter(RunLock lock, Registry registry, Clock clock) {
+  private RegistryWriter(RunLock lock, Clock clock) {
     this.lock = lock;
-    this.registry = registry;
+    this.registry = new Registry(lock.directory());
     this.clock = clock;
   }
 
@@ -47,6 +47,19 @@ public final class RegistryWriter implements Closeable {
    */
   public static RegistryWriter open(
       RunDirectory directory, String who, boolean singleWriter, Clock clock) throws IOException {
+    requireTellsWritersApart(directory, singleWriter);
+    return new RegistryWriter(RunLock.acquire(directory, who), clock);
+  }
+
+  /** The same for a command that is repeated: waits until a silent holder is known to be dead. */
+  public static RegistryWriter await(
+      RunDirectory directory, String who, boolean singleWriter, Clock clock) throws IOException {
+    requireTellsWritersApart(directory, singleWriter);
+    return new RegistryWriter(RunLock.await(directory, who), clock);
+  }
+
+  private static void requireTellsWritersApart(RunDirectory directory, boolean singleWriter)
+      throws IOException {
     Path root = directory.root();
     if (!singleWriter
         && AtomicFiles.appearWhole(directory.fs(), root)
@@ -57,8 +70,6 @@ public final class RegistryWriter implements Closeable {
           "%s: its store has no conditional writes, so two writers could promote at the same time; give --single-writer where there is only one"
               .formatted(root));
     }
-    RunLock lock = RunLock.acquire(directory, who);
-    return new RegistryWriter(lock, new Registry(lock.directory()), clock);
   }
 
   public Registry registry() {
@@ -77,6 +88,11 @@ public final class RegistryWriter implements Closeable {
         return earlier;
       }
     }
+    for (String id : registry.ids()) {
+      if (!registry.isWhole(id)) { // what a death has left; nobody has seen it
+        new WholeDirectory(registry.fs(), registry.directory(id)).delete();
+      }
+    }
     Version version = draft.as(registry.nextId(), clock.instant().toString());
     WholeDirectory directory = new WholeDirectory(registry.fs(), registry.directory(version.id()));
     for (Map.Entry<String, AtomicFiles.Content> file : files.entrySet()) {
@@ -90,10 +106,7 @@ public final class RegistryWriter implements Closeable {
   /** Keeps what the gate said of a version, in the place of what it said earlier. */
   public void record(String id, GateVerdict verdict) throws IOException {
     registry.version(id);
-    AtomicFiles.replace(
-        registry.fs(),
-        new Path(registry.root(), "verdicts/%s.json".formatted(id)),
-        out -> out.write(json(verdict)));
+    AtomicFiles.replace(registry.fs(), registry.verdictFile(id), out -> out.write(json(verdict)));
   }
 
   /**

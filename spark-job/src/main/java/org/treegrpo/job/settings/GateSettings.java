@@ -4,7 +4,7 @@ package org.treegrpo.job.settings;
  * What a candidate must hold to be promoted.
  *
  * @param margin that the trained reward must have risen by, in its own units, whatever noise there
- *     is
+ *     is; negative where it may fall
  * @param heldOutTolerance share of its value that a reward which is not trained may fall by
  * @param diversity least share of the promoted version's
  * @param drift most that a statistic of the images may move from the promoted version's, as a share
@@ -22,7 +22,7 @@ public record GateSettings(
 
   static GateSettings read(SettingsReader reader) {
     return new GateSettings(
-        reader.decimal("margin", Range.atLeast(0)),
+        reader.decimal("margin", Range.above(-1e9)),
         reader.decimal("held-out-tolerance", Range.atLeast(0)),
         reader.decimal("diversity", Range.atLeast(0)),
         reader.decimal("drift", Range.above(0)),

@@ -173,7 +173,7 @@ public final class RunPlace {
   /**
    * The id that every attempt of an application has; known only where a resource manager starts it.
    */
-  private static String application(SparkConf spark) {
+  static String application(SparkConf spark) {
     return spark.get("spark.app.id", spark.get("spark.yarn.app.id", "none, " + UUID.randomUUID()));
   }
 

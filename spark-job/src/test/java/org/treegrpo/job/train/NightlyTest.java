@@ -1,0 +1,172 @@
+package org.treegrpo.job.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.treegrpo.job.cli.ExitCodes;
+import org.treegrpo.job.files.RunDirectory;
+import org.treegrpo.job.registry.Promotion;
+import org.treegrpo.job.registry.Registry;
+import org.treegrpo.job.registry.Version;
+
+class NightlyTest {
+
+  /** A gate that lets pass whatever two rounds of the tiny policy do. */
+  private static final List<String> LOOSE =
+      List.of(
+          "rounds=2",
+          "gate.margin=-100",
+          "gate.held-out-tolerance=100",
+          "gate.diversity=0",
+          "gate.drift=1000",
+          "gate.drift-total=1000");
+
+  /** Of files that a night writes, in their order. */
+  private static final List<String> MOMENTS =
+      List.of(
+          "create 2026-01-01 night.json",
+          "renamed 2026-01-01 night.json",
+          "write round-000001 policy.safetensors",
+          "renamed round-000001 MANIFEST.json",
+          "close round-000002 optimizer.safetensors",
+          "create run evaluations.jsonl",
+          "renamed run result.json",
+          "write v000001 policy.safetensors",
+          "rename v000001 MANIFEST.json",
+          "renamed v000001 MANIFEST.json",
+          "rename verdicts v000001.json",
+          "renamed verdicts v000001.json",
+          "write promoted PROMOTED-000001.json",
+          "renamed promoted PROMOTED-000001.json",
+          "rename 2026-01-01 result.json");
+
+  @TempDir Path directory;
+  private TinyRun tiny;
+
+  @BeforeEach
+  void make() throws IOException {
+    tiny = new TinyRun(directory);
+  }
+
+  private List<String> words(String registry, String id, List<String> settings) throws IOException {
+    List<String> words =
+        new ArrayList<>(
+            List.of("nightly", "--registry", directory.resolve(registry).toString(), "--id", id));
+    words.addAll(List.of("--config", tiny.configFile("unused").toString()));
+    settings.forEach(setting -> words.addAll(List.of("--set", "treegrpo." + setting)));
+    return words;
+  }
+
+  private CommandLineRun night(String id, String... more) throws IOException {
+    List<String> settings = new ArrayList<>(LOOSE);
+    settings.addAll(List.of(more));
+    return CommandLineRun.of(directory, words("registry", id, settings).toArray(String[]::new));
+  }
+
+  private Registry registry(String name) throws IOException {
+    return new Registry(RunDirectory.of(directory.resolve(name).toString(), new Configuration()));
+  }
+
+  @Test
+  void nightsFollowOneAnotherFromWhatIsPromoted() throws IOException {
+    CommandLineRun first = night("first");
+    first.assertDone();
+    assertThat(first.out()).contains("night first: v000001 is promoted");
+    assertThat(night("first").changed())
+        .as("it is over, nothing is done again")
+        .noneMatch(name -> name.startsWith("registry/"));
+
+    CommandLineRun second = night("second", "gate.margin=100");
+    assertThat(second.exitCode()).as("refused: %s", second.err()).isEqualTo(ExitCodes.REFUSED);
+    assertThat(second.out())
+        .contains("night second: v000002 is refused; trained: ", "it must lie above 100.0");
+    assertThat(night("second").exitCode())
+        .as("nobody asks twice until it passes")
+        .isEqualTo(ExitCodes.REFUSED);
+    CommandLineRun onCluster =
+        CommandLineRun.of(
+            directory,
+            TinyRun.spark("local[1]").set("spark.submit.deployMode", "cluster"),
+            new Configuration(),
+            words("registry", "second", LOOSE).toArray(String[]::new));
+    assertThat(onCluster.exitCode()).as("a refusal is no failure there").isZero();
+    CommandLineRun status =
+        CommandLineRun.of(
+            directory,
+            "nightly",
+            "--registry",
+            directory.resolve("registry").toString(),
+            "--id",
+            "second",
+            "--status");
+    status.assertDone();
+    assertThat(status.out()).contains("night second: v000002 is refused");
+
+    night("third").assertDone();
+    Registry registry = registry("registry");
+    assertThat(registry.versions())
+        .as("each from what was promoted when it began")
+        .extracting(Version::parent)
+        .containsExactly(null, "v000001", "v000001");
+    assertThat(registry.promotions())
+        .extracting(Promotion::version)
+        .containsExactly("v000001", "v000003");
+  }
+
+  @Test
+  void whatIsWrongIsNamedAndLeavesNothing() throws IOException {
+    night("../out").assertRefused("--id: '../out' must be 1 to 64 letters, digits");
+    night("x", "rounds=0").assertRefused("treegrpo.rounds");
+  }
+
+  /** A process a moment: in each it dies by kill -9, and the same command is given again. */
+  @Test
+  void aNightThatIsKilledAtEachOfItsStepsEndsAsIfLeftAlone() throws Exception {
+    CommandLineRun.of(directory, words("undisturbed", "2026-01-01", LOOSE).toArray(String[]::new))
+        .assertDone();
+    for (String moment : MOMENTS) {
+      Kills.plan(directory.resolve("kills"), moment);
+      DriverProcess process = start();
+      assertThat(process.exitCode()).as("%s: %s", moment, process.output()).isEqualTo(137);
+      assertThat(readable()).as("what readers see after %s", moment).isIn("", "v000001");
+    }
+    DriverProcess last = start();
+    assertThat(last.exitCode()).as(last.output()).isZero();
+    assertThat(registry("killed").promotions()).as("promoted once").hasSize(1);
+    assertThat(Files.readAllBytes(weights("killed")))
+        .as("the promoted weights")
+        .isEqualTo(Files.readAllBytes(weights("undisturbed")));
+  }
+
+  private String readable() throws IOException {
+    Registry registry = registry("killed");
+    if (registry.current().isEmpty()) {
+      return "";
+    }
+    String id = registry.current().get().version();
+    registry.verify(id);
+    return id;
+  }
+
+  private Path weights(String registry) throws IOException {
+    String id = registry(registry).current().orElseThrow().version();
+    return directory.resolve("%s/versions/%s/policy.safetensors".formatted(registry, id));
+  }
+
+  private DriverProcess start() throws IOException {
+    return DriverProcess.start(
+        directory.resolve("driver.log"),
+        List.of(
+            "-D%s=%s".formatted(Kills.DIRECTORY, directory.resolve("kills")),
+            "-Dspark.hadoop.fs.file.impl=" + KillingFileSystem.class.getName()),
+        words("killed", "2026-01-01", LOOSE));
+  }
+}
