@@ -195,6 +195,27 @@ def executors_decommissioned(check):
         check.same("leaving", "executors decommissioned after rounds 3, 7, 11 and 15")
 
 
+def other_methods_killed(check):
+    """Runs that keep more than weights from round to round: running statistics, an older policy; and one that trains a part of its parameters."""
+    chains = ["tree.branching=1", "tree.trees-per-prompt=4"]
+    methods = {
+        "ddpo": ["method=ddpo", "tree.width=4", *chains],
+        "nft": ["method=diffusion-nft", "tree.width=0", *chains],
+        "part": ['policy.trainable=["final_*"]'],
+    }
+    with Standalone(CHECKOUT, check.work / "methods-cluster") as cluster:
+        for name, settings in methods.items():
+            settings = [*settings, "rounds=8"]
+            alone = check.digests(check.train(f"{name}-alone", "local[1]", settings=settings))
+            run = check.start(f"{name}-killed", cluster.url, settings=settings)
+            for done in (2, 5):
+                check.rounds(f"{name}-killed", done, run)
+                for pid in cluster.executors()[:1]:
+                    kill(pid)
+            check.end(run, f"{name}-killed")
+            check.holds(check.digests(f"{name}-killed") == alone and len(alone) == 8, f"{name}: executors killed after rounds 2 and 5, the weights of all 8 rounds are those of the undisturbed run")
+
+
 def executor_hangs(check):
     """A process that is stopped answers nothing and closes nothing."""
     with Standalone(CHECKOUT, check.work / "hanging-cluster") as cluster:
@@ -379,7 +400,7 @@ def two_runs_at_once(check):
             check.same(name, f"two runs at once on one cluster, the {name}")
 
 
-SCENARIOS = [killed_all_the_time, worker_and_master_killed, standby_master, executors_decommissioned, executor_hangs, executor_cut_off, driver_killed, supervised_driver, kinds_of_processors, two_runs_at_once, official_distribution, yarn, object_store, kubernetes]
+SCENARIOS = [killed_all_the_time, worker_and_master_killed, standby_master, executors_decommissioned, other_methods_killed, executor_hangs, executor_cut_off, driver_killed, supervised_driver, kinds_of_processors, two_runs_at_once, official_distribution, yarn, object_store, kubernetes]
 
 
 def main():

@@ -48,7 +48,7 @@ class UnusedCodeTest {
           entry("org.treegrpo.job.metrics.RoundMetrics$RewardStatistics.", JSON),
           entry("org.treegrpo.job.pretrain.BasePolicyWriter$Evaluation.", JSON),
           entry("org.treegrpo.job.pretrain.SpellingScore.", JSON),
-          entry("org.treegrpo.job.train.Night.", JSON),
+          entry("org.treegrpo.job.registry.Night.", JSON),
           entry("org.treegrpo.job.train.NightResult.", JSON),
           entry("org.treegrpo.job.train.RunDescription", JSON),
           entry("org.treegrpo.core.io.SafetensorsException.", DETAILS),

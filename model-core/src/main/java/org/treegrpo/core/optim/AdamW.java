@@ -58,7 +58,7 @@ public final class AdamW {
     steps++;
     Constants constants = constants(learningRate);
     // Each element is on its own, so that threads do not change a bit.
-    IntStream.range(0, (weights.length + BLOCK - 1) / BLOCK)
+    IntStream.range(0, (int) (((long) weights.length + BLOCK - 1) / BLOCK))
         .parallel()
         .forEach(block -> step(weights, gradient, block * BLOCK, constants));
   }

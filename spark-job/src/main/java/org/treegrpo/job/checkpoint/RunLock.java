@@ -10,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.OptionalLong;
+import org.apache.hadoop.fs.CommonPathCapabilities;
+import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileSystem;
@@ -170,7 +172,7 @@ public final class RunLock implements Closeable {
       return false;
     }
     try (OutputStream out = opened) {
-      out.write(owner.toJson());
+      writeOrAbort(out, owner.toJson());
     } catch (IOException | FSError e) {
       if (AtomicFiles.appearWhole(fs, file.getParent())) {
         if (isOf(fs, file, owner)) {
@@ -186,6 +188,19 @@ public final class RunLock implements Closeable {
       throw AtomicFiles.named(file, e);
     }
     return true;
+  }
+
+  /** Closing an object after a failure would make half of it a whole one. */
+  private static void writeOrAbort(OutputStream out, byte[] content) throws IOException {
+    try {
+      out.write(content);
+    } catch (IOException e) {
+      if (out instanceof FSDataOutputStream stream
+          && stream.hasCapability(CommonPathCapabilities.ABORTABLE_STREAM)) {
+        stream.abort();
+      }
+      throw e;
+    }
   }
 
   /** Hadoop's local create() looks first and opens then; only the JDK's is one step. */

@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import org.treegrpo.core.optim.PairwiseSum;
 import org.treegrpo.job.executor.LearnedBlock;
 
@@ -73,6 +74,13 @@ public final class GradientSum {
       throw new IllegalStateException("gradients cannot be added up", e.getCause());
     } finally {
       threads.shutdownNow();
+    }
+    if (!lost.isEmpty()) { // with an executor go the blocks of all its slots
+      for (int block = 0; block < blocks.size(); block++) {
+        if (Stream.of(blocks.get(block).stored()).anyMatch(vector -> !vector.isThere())) {
+          lost.add(block);
+        }
+      }
     }
     return lost.stream().mapToInt(Integer::intValue).toArray();
   }

@@ -54,6 +54,7 @@ public final class SparkCluster implements AutoCloseable {
   private final boolean local;
   private final int slotsAtStart;
   private long version;
+  private long gradients = StoredVector.newId();
 
   public SparkCluster(JavaSparkContext context, RunSpec spec) {
     this.context = context;
@@ -147,7 +148,11 @@ public final class SparkCluster implements AutoCloseable {
   public GrownRound grow(RoundPlan plan, WeightBroadcast weights, FirstShare first) {
     ShareBlocks dealt = ShareBlocks.of(plan.shares().size(), dealtSlots());
     try (ScoreInbox inbox = new ScoreInbox(runId, plan.round());
-        PeriodicWord slow = slowTasks("grow round " + plan.round(), dealt)) {
+        PeriodicWord slow =
+            slowTasks(
+                "grow round " + plan.round(),
+                dealt,
+                IntStream.range(0, dealt.blocks()).toArray())) {
       List<GrownBlock> blocks =
           BlockRdd.run(
               context.sc(),
@@ -209,7 +214,8 @@ public final class SparkCluster implements AutoCloseable {
     ShareBlocks dealt = grown.dealt();
     List<String> locations =
         grown.blocks().stream().map(block -> local ? "" : block.location()).toList();
-    long gradients = StoredVector.newId();
+    StoredVector.drop(gradients); // what a task of a cancelled job has stored after all
+    gradients = StoredVector.newId();
     try {
       LearnJob job =
           new LearnJob(
@@ -236,7 +242,7 @@ public final class SparkCluster implements AutoCloseable {
   private record LearnJob(String name, ShareBlocks dealt, List<String> locations, LearnTask task) {}
 
   private List<LearnedBlock> run(LearnJob job, int[] blocks) {
-    try (PeriodicWord slow = slowTasks(job.name(), job.dealt())) {
+    try (PeriodicWord slow = slowTasks(job.name(), job.dealt(), blocks)) {
       return BlockRdd.run(
           context.sc(),
           runId,
@@ -311,7 +317,7 @@ public final class SparkCluster implements AutoCloseable {
   }
 
   /** Names tasks that take long, for as long as it is open. */
-  private PeriodicWord slowTasks(String job, ShareBlocks dealt) {
+  private PeriodicWord slowTasks(String job, ShareBlocks dealt, int[] blocks) {
     return new PeriodicWord(
         () ->
             RunningTasks.longerThan(job, slow)
@@ -320,8 +326,8 @@ public final class SparkCluster implements AutoCloseable {
                         LOG.warn(
                             "{}: shares {} to {} have been running for {} s on executor {}, {}{}",
                             job,
-                            dealt.from(task.block()),
-                            dealt.to(task.block()) - 1,
+                            dealt.from(blocks[task.block()]),
+                            dealt.to(blocks[task.block()]) - 1,
                             task.seconds(),
                             task.executor(),
                             task.host(),
@@ -338,6 +344,7 @@ public final class SparkCluster implements AutoCloseable {
   @Override
   public void close() {
     OpenRuns.remove(runId);
+    StoredVector.drop(gradients);
     run.destroy();
     spec.destroy();
   }

@@ -226,12 +226,15 @@ final class ExecutorRuntime implements AutoCloseable {
   /** Lends a policy with the given weights; the caller gives it back. */
   PolicySlot borrow(WeightBroadcast weights) {
     PolicySlot slot = take(weights.version());
+    boolean installed = false;
     try {
       slot.install(weights);
+      installed = true;
       return slot;
-    } catch (RuntimeException e) { // as where the driver has destroyed them by now
-      giveBack(slot);
-      throw e;
+    } finally {
+      if (!installed) { // as where the driver has destroyed them by now
+        giveBack(slot);
+      }
     }
   }
 

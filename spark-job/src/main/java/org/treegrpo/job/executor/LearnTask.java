@@ -169,6 +169,7 @@ public record LearnTask(
       }
       sum.add(0, share.index(), gradient);
     }
+    TaskContext.get().killTaskIfInterrupted(); // or nobody would drop what is stored
     List<PairwiseSum.Partial> partials = sum.partials();
     boolean stays = StoredVector.isLong(unfinished.length);
     Denoiser.Evaluations spent = slot.denoiser().evaluations().minus(before);

@@ -58,6 +58,12 @@ final class PolicySlot {
   /** Installs a version of the weights unless it is there already. */
   void install(WeightBroadcast weights) {
     if (!has(weights.version())) {
+      int size = network.policy().parameters().size();
+      if (weights.size() != size) {
+        throw new IllegalStateException(
+            "the driver has sent %d weights; the network here has %d to train"
+                .formatted(weights.size(), size));
+      }
       installed = NOTHING; // until it is there as a whole
       network.policy().install(weights.stream());
       installed = weights.version();

@@ -2,6 +2,7 @@ package org.treegrpo.job.files;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.hadoop.fs.CommonPathCapabilities;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FSDataOutputStreamBuilder;
@@ -30,16 +31,29 @@ public final class AtomicFiles {
 
   /** Writes a new file, creating its directory; one of that name must not exist. */
   public static void create(FileSystem fs, Path target, Content content) throws IOException {
+    AtomicBoolean ours = new AtomicBoolean(); // an attempt may have succeeded and not know it
+    WriteRetries.Write check =
+        () -> {
+          if (!ours.get()) {
+            requireNew(fs, target);
+          }
+        };
     commit(
         fs,
         target,
         content,
         temporary -> {
           // rename() would refuse on HDFS and overwrite on a local disk.
-          requireNew(fs, target);
+          check.run();
+          if (ours.getAndSet(true)) {
+            fs.delete(target, false);
+          }
           rename(fs, temporary, target);
         },
-        () -> requireNew(fs, target));
+        () -> {
+          check.run();
+          ours.set(true);
+        });
   }
 
   private static void requireNew(FileSystem fs, Path target) throws IOException {
@@ -121,6 +135,7 @@ public final class AtomicFiles {
     try (FSDataOutputStream out = fs.create(target, true)) {
       try {
         content.writeTo(out);
+        fs.mkdirs(target.getParent()); // asks whoever guards this file system once more
       } catch (IOException | RuntimeException | Error e) {
         out.abort(); // else closing it would make half a file a whole one
         throw e;

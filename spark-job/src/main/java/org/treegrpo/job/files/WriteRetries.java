@@ -2,6 +2,8 @@ package org.treegrpo.job.files;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.net.SocketTimeoutException;
+import java.nio.file.AccessDeniedException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -36,6 +38,7 @@ record WriteRetries(int attempts, Duration pause) {
       List.of(
           FileAlreadyExistsException.class,
           AccessControlException.class,
+          AccessDeniedException.class,
           ClusterStorageCapacityExceededException.class,
           InterruptedIOException.class);
 
@@ -86,7 +89,9 @@ record WriteRetries(int attempts, Duration pause) {
   private static boolean isFinal(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       Throwable one = cause;
-      if (one instanceof UserError || FINAL.stream().anyMatch(type -> type.isInstance(one))) {
+      boolean timedOut = one instanceof SocketTimeoutException; // by its type also interrupted
+      if (one instanceof UserError
+          || (!timedOut && FINAL.stream().anyMatch(type -> type.isInstance(one)))) {
         return true;
       }
     }

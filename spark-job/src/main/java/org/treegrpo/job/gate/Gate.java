@@ -34,18 +34,36 @@ public final class Gate {
   public GateVerdict judge(Judged candidate, Judged incumbent, Judged base) {
     List<GateRule> rules = new ArrayList<>();
     rules.add(trained(candidate, incumbent));
-    rules.addAll(heldOut(candidate.figures(), incumbent.figures()));
-    rules.add(diversity(candidate.figures(), incumbent.figures()));
-    rules.addAll(
-        drift("drift", candidate.figures(), incumbent.figures(), settings.drift(), "promoted"));
-    rules.addAll(
-        drift("drift-total", candidate.figures(), base.figures(), settings.driftTotal(), "base"));
+    rules.addAll(heldOut("held-out", candidate, incumbent, settings.heldOutTolerance()));
+    rules.addAll(heldOut("held-out-total", candidate, base, settings.heldOutTotal()));
+    rules.add(
+        diversity("diversity", candidate.figures(), incumbent.figures(), settings.diversity()));
+    rules.add(
+        diversity(
+            "diversity-total", candidate.figures(), base.figures(), settings.diversityTotal()));
+    rules.addAll(drift("drift", candidate.figures(), incumbent.figures(), settings.drift()));
+    rules.addAll(drift("drift-total", candidate.figures(), base.figures(), settings.driftTotal()));
     return GateVerdict.of(rules);
   }
 
   private GateRule trained(Judged candidate, Judged incumbent) {
     PairedBootstrap rise =
         PairedBootstrap.of(candidate.trained(), incumbent.trained(), settings.resamples(), seed);
+    int asked = candidate.trained().length;
+    if (rise.prompts() < asked) {
+      return new GateRule(
+          "trained",
+          false,
+          text(
+              "%d of %d prompts lack a score; what is not measured is not held",
+              asked - rise.prompts(), asked));
+    }
+    if (asked < settings.prompts()) {
+      return new GateRule(
+          "trained",
+          false,
+          text("%d held-out prompts; it needs at least %d", asked, settings.prompts()));
+    }
     boolean passed = rise.low() > settings.margin();
     String noise =
         !passed && rise.high() > settings.margin() ? ", within the noise of the prompts" : "";
@@ -57,39 +75,49 @@ public final class Gate {
             rise.mean(), rise.low(), rise.high(), rise.prompts(), settings.margin(), noise));
   }
 
-  private List<GateRule> heldOut(EvaluationRecord candidate, EvaluationRecord incumbent) {
+  private static List<GateRule> heldOut(
+      String rule, Judged candidate, Judged from, double tolerance) {
     List<GateRule> rules = new ArrayList<>();
-    for (Map.Entry<String, HeldOutReward> reward : candidate.reward().entrySet()) {
-      HeldOutReward before = incumbent.reward().get(reward.getKey());
+    for (Map.Entry<String, HeldOutReward> reward : candidate.figures().reward().entrySet()) {
+      String name = reward.getKey();
+      HeldOutReward before = from.figures().reward().get(name);
       if (!reward.getValue().trained() && before != null) {
-        double least = before.mean() - settings.heldOutTolerance() * Math.abs(before.mean());
+        long missing = candidate.missing(name) + from.missing(name);
+        double now = reward.getValue().mean();
+        double least = before.mean() - tolerance * Math.abs(before.mean());
         rules.add(
             new GateRule(
-                "held-out." + reward.getKey(),
-                reward.getValue().mean() >= least,
-                text(
-                    "%.4f, promoted %.4f; it must be at least %.4f",
-                    reward.getValue().mean(), before.mean(), least)));
+                rule + "." + name,
+                missing == 0 && now >= least,
+                missing > 0
+                    ? text("%d images lack a score; what is not measured is not held", missing)
+                    : text(
+                        "%.4f, before %.4f; it must be at least %.4f", now, before.mean(), least)));
       }
+    }
+    if (rules.isEmpty()) {
+      rules.add(
+          new GateRule(rule, true, "no reward is held out: only those that are trained judge"));
     }
     return rules;
   }
 
-  private GateRule diversity(EvaluationRecord candidate, EvaluationRecord incumbent) {
-    if (Double.isNaN(candidate.diversity()) && Double.isNaN(incumbent.diversity())) {
-      return new GateRule("diversity", true, "one image a prompt: not measured");
+  private static GateRule diversity(
+      String rule, EvaluationRecord candidate, EvaluationRecord from, double share) {
+    if (Double.isNaN(candidate.diversity()) && Double.isNaN(from.diversity())) {
+      return new GateRule(rule, true, "one image a prompt: not measured");
     }
-    double least = settings.diversity() * incumbent.diversity();
+    double least = share * from.diversity();
     return new GateRule(
-        "diversity",
+        rule,
         candidate.diversity() >= least,
         text(
-            "%.4f, promoted %.4f; it must be at least %.4f",
-            candidate.diversity(), incumbent.diversity(), least));
+            "%.4f, before %.4f; it must be at least %.4f",
+            candidate.diversity(), from.diversity(), least));
   }
 
   private static List<GateRule> drift(
-      String rule, EvaluationRecord candidate, EvaluationRecord from, double limit, String what) {
+      String rule, EvaluationRecord candidate, EvaluationRecord from, double limit) {
     List<GateRule> rules = new ArrayList<>();
     for (String name : ImageStatistics.names()) {
       double now = candidate.images().of(name);
@@ -101,8 +129,8 @@ public final class Gate {
                 rule + "." + name.replace('_', '-'),
                 moved <= limit,
                 text(
-                    "%.4f, %s %.4f: moved by %.1f %%; at most %.1f %%",
-                    now, what, then, 100 * moved, 100 * limit)));
+                    "%.4f, before %.4f: moved by %.1f %%; at most %.1f %%",
+                    now, then, 100 * moved, 100 * limit)));
       }
     }
     return rules;

@@ -73,19 +73,25 @@ final class JsonLines<T> {
   void append(T value) throws IOException {
     int before = text.length();
     add(value);
-    if (!isWhole || !appended(text.substring(before))) {
+    boolean wasWhole = isWhole;
+    isWhole = false;
+    if (wasWhole && appended(text.substring(before))) {
+      isWhole = true;
+    } else {
       write();
     }
   }
 
   /** Whether a line has come to the end of the file. */
-  private boolean appended(String line) throws IOException {
-    if (!fs.hasPathCapability(file, CommonPathCapabilities.FS_APPEND) || !fs.exists(file)) {
-      return false;
-    }
-    try (FSDataOutputStream out = fs.append(file)) {
-      out.write(line.getBytes(StandardCharsets.UTF_8));
-      out.hsync();
+  private boolean appended(String line) {
+    try {
+      if (!fs.hasPathCapability(file, CommonPathCapabilities.FS_APPEND) || !fs.exists(file)) {
+        return false;
+      }
+      try (FSDataOutputStream out = fs.append(file)) {
+        out.write(line.getBytes(StandardCharsets.UTF_8));
+        out.hsync();
+      }
       return true;
     } catch (IOException | FSError e) {
       LOG.warn("{}: nothing could be appended, it is written anew; {}", file, e.getMessage());

@@ -11,6 +11,12 @@ import org.jspecify.annotations.Nullable;
  * @param previous that was promoted before; null for the first
  * @param at when, ISO 8601 in UTC
  * @param reason for people
+ * @param night that promoted it; null where a person did
  */
 public record Promotion(
-    int number, String version, @Nullable String previous, String at, String reason) {}
+    int number,
+    String version,
+    @Nullable String previous,
+    String at,
+    String reason,
+    @Nullable String night) {}

@@ -16,7 +16,6 @@ import org.apache.hadoop.fs.Path;
 import org.treegrpo.core.policy.LoraFile;
 import org.treegrpo.job.checkpoint.WholeDirectory;
 import org.treegrpo.job.files.RunDirectory;
-import org.treegrpo.job.gate.GateVerdict;
 import org.treegrpo.job.metrics.RunFiles;
 
 /**
@@ -66,7 +65,7 @@ public final class Registry {
     List<Version> versions = new ArrayList<>();
     for (String id : ids()) {
       if (isWhole(id)) {
-        versions.add(read(id));
+        RunFiles.readJson(fs(), description(id), Version.class).ifPresent(versions::add);
       }
     }
     return versions;
@@ -94,7 +93,12 @@ public final class Registry {
           "%s: has no version '%s'; it has %s"
               .formatted(root(), id, versions().stream().map(Version::id).toList()));
     }
-    return read(id);
+    return RunFiles.readJson(fs(), description(id), Version.class)
+        .orElseThrow(() -> new RegistryException(description(id) + ": is missing"));
+  }
+
+  private Path description(String id) {
+    return new Path(directory(id), DESCRIPTION);
   }
 
   /**
@@ -106,19 +110,20 @@ public final class Registry {
     new WholeDirectory(fs(), directory(id)).verify(REQUIRED, KNOWN);
   }
 
-  private Version read(String id) throws IOException {
-    Path file = new Path(directory(id), DESCRIPTION);
-    return RunFiles.readJson(fs(), file, Version.class)
-        .orElseThrow(() -> new RegistryException(file + ": is missing"));
+  /** Directory of a night, whether it was begun or not. */
+  public Path night(String id) {
+    return new Path(root(), "nights/" + id);
   }
 
-  Path verdictFile(String id) {
-    return new Path(root(), "verdicts/%s.json".formatted(id));
-  }
-
-  /** What the gate said last of a version; empty where it was not asked. */
-  public Optional<GateVerdict> verdict(String id) throws IOException {
-    return RunFiles.readJson(fs(), verdictFile(id), GateVerdict.class);
+  /** Nights that were begun and are not over. */
+  List<Night> openNights() throws IOException {
+    List<Night> open = new ArrayList<>();
+    for (String id : names(new Path(root(), "nights"), Night.ID)) {
+      if (!fs().exists(new Path(night(id), "result.json"))) {
+        RunFiles.readJson(fs(), new Path(night(id), Night.NAME), Night.class).ifPresent(open::add);
+      }
+    }
+    return open;
   }
 
   /** The promotion in force; empty before the first. */

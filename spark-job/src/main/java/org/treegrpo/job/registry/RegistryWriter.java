@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.apache.hadoop.fs.Options.CreateFileOptionKeys;
 import org.apache.hadoop.fs.Path;
+import org.jspecify.annotations.Nullable;
 import org.treegrpo.job.checkpoint.RunLock;
 import org.treegrpo.job.checkpoint.WholeDirectory;
 import org.treegrpo.job.files.AtomicFiles;
@@ -77,14 +78,14 @@ public final class RegistryWriter implements Closeable {
   }
 
   /**
-   * Adds a version. One of the same run, round and weights is there only once.
+   * Adds a version. One of the same weights, rounds and parent is there only once.
    *
    * @param draft without id and time
    * @param files by name, {@code policy.safetensors} among them
    */
   public Version add(Version draft, Map<String, AtomicFiles.Content> files) throws IOException {
     for (Version earlier : registry.versions()) {
-      if (draft.as(earlier.id(), earlier.made()).equals(earlier)) {
+      if (draft.isAs(earlier)) {
         return earlier;
       }
     }
@@ -106,7 +107,10 @@ public final class RegistryWriter implements Closeable {
   /** Keeps what the gate said of a version, in the place of what it said earlier. */
   public void record(String id, GateVerdict verdict) throws IOException {
     registry.version(id);
-    AtomicFiles.replace(registry.fs(), registry.verdictFile(id), out -> out.write(json(verdict)));
+    AtomicFiles.replace(
+        registry.fs(),
+        new Path(registry.root(), "verdicts/%s.json".formatted(id)),
+        out -> out.write(json(verdict)));
   }
 
   /**
@@ -116,6 +120,15 @@ public final class RegistryWriter implements Closeable {
    * @throws RegistryException if there is no such version
    */
   public Promotion promote(String id, String reason) throws IOException {
+    return promote(id, reason, null);
+  }
+
+  /**
+   * The same for a night.
+   *
+   * @param night its id; null where a person promotes
+   */
+  public Promotion promote(String id, String reason, @Nullable String night) throws IOException {
     registry.version(id);
     Optional<Promotion> current = registry.current();
     if (current.isPresent() && current.get().version().equals(id)) {
@@ -128,7 +141,8 @@ public final class RegistryWriter implements Closeable {
             id,
             current.map(Promotion::version).orElse(null),
             clock.instant().toString(),
-            reason);
+            reason,
+            night);
     create(
         new Path(registry.promoted(), "PROMOTED-%06d.json".formatted(promotion.number())),
         json(promotion));
@@ -141,11 +155,23 @@ public final class RegistryWriter implements Closeable {
    * @throws RegistryException if there is none
    */
   public Promotion rollback(String reason) throws IOException {
-    List<Promotion> promotions = registry.promotions();
-    String now = promotions.isEmpty() ? "" : promotions.get(promotions.size() - 1).version();
-    // Those that were rolled back from are not gone back to.
+    List<String> standing = standing();
+    for (int i = standing.size() - 2; i >= 0; i--) {
+      if (registry.isWhole(standing.get(i))) {
+        return promote(standing.get(i), reason);
+      }
+    }
+    throw new RegistryException(
+        "%s: there is no earlier version to go back to%s; name one with promote"
+            .formatted(
+                registry.root(),
+                standing.isEmpty() ? "" : " from " + standing.get(standing.size() - 1)));
+  }
+
+  /** Versions that were promoted and not rolled back from, in their order. */
+  private List<String> standing() throws IOException {
     List<String> standing = new ArrayList<>();
-    for (Promotion promotion : promotions) {
+    for (Promotion promotion : registry.promotions()) {
       int known = standing.indexOf(promotion.version());
       if (known >= 0) {
         standing.subList(known + 1, standing.size()).clear();
@@ -153,32 +179,27 @@ public final class RegistryWriter implements Closeable {
         standing.add(promotion.version());
       }
     }
-    if (standing.size() < 2) {
-      throw new RegistryException(
-          "%s: there is no earlier version to go back to%s; name one with promote"
-              .formatted(registry.root(), now.isEmpty() ? "" : " from " + now));
-    }
-    return promote(standing.get(standing.size() - 2), reason);
+    return standing;
   }
 
   /**
-   * Deletes versions: what was never finished, what was promoted before the last {@code keep} ones,
-   * and what was never promoted but for the newest {@code candidates}. The one in force stays.
+   * Deletes versions: what was never finished, all that were promoted but for the {@code keep} that
+   * rollbacks lead to first, and what was never promoted but for the newest {@code candidates}.
+   * What is in force, the newest, and what a night that is not over needs, stay.
    *
    * @return ids of those that are gone
    */
   public List<String> collect(int keep, int candidates) throws IOException {
-    Set<String> stays = new HashSet<>();
-    Set<String> wasPromoted = new HashSet<>();
-    List<Promotion> promotions = registry.promotions();
-    for (int i = promotions.size() - 1; i >= 0; i--) {
-      String id = promotions.get(i).version();
-      wasPromoted.add(id);
-      if (stays.size() < Math.max(1, keep)) {
-        stays.add(id);
-      }
-    }
     List<String> ids = registry.ids();
+    Set<String> stays = new HashSet<>(needed());
+    if (!ids.isEmpty() && registry.isWhole(ids.get(ids.size() - 1))) {
+      stays.add(ids.get(ids.size() - 1)); // no id is given twice
+    }
+    List<String> standing = standing();
+    stays.addAll(
+        standing.subList(Math.max(0, standing.size() - Math.max(1, keep)), standing.size()));
+    Set<String> wasPromoted = new HashSet<>();
+    registry.promotions().forEach(promotion -> wasPromoted.add(promotion.version()));
     int others = 0;
     for (int i = ids.size() - 1; i >= 0; i--) {
       String id = ids.get(i);
@@ -195,6 +216,23 @@ public final class RegistryWriter implements Closeable {
       }
     }
     return gone;
+  }
+
+  /** What nights that are not over began with, and what they have made. */
+  private Set<String> needed() throws IOException {
+    Set<String> needed = new HashSet<>();
+    for (Night night : registry.openNights()) {
+      if (night.parent() != null) {
+        needed.add(night.parent());
+      }
+      String run = new Path(registry.night(night.id()), "run").toString();
+      for (Version version : registry.versions()) {
+        if (run.equals(version.run())) {
+          needed.add(version.id());
+        }
+      }
+    }
+    return needed;
   }
 
   private void create(Path file, byte[] content) throws IOException {

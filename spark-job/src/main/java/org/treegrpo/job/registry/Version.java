@@ -1,5 +1,6 @@
 package org.treegrpo.job.registry;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.treegrpo.job.metrics.EvaluationRecord;
 
@@ -13,7 +14,7 @@ import org.treegrpo.job.metrics.EvaluationRecord;
  * @param run directory of the run that trained them; null where they come from a checkpoint alone
  * @param round rounds of that run behind them
  * @param parent the version that the run started from; null where that was the policy directory
- * @param weightsSha256 of the trained weights, as in {@code metrics.jsonl}
+ * @param weightsSha256 of these weights, which are the moving average where the run keeps one
  * @param baseSha256 of the file of the frozen weights that they were trained beside; null where all
  *     are trained
  * @param evaluation the run's last one; null where there is none
@@ -28,6 +29,14 @@ public record Version(
     String weightsSha256,
     @Nullable String baseSha256,
     @Nullable EvaluationRecord evaluation) {
+
+  /** Whether two versions are of the same weights that came about in the same way. */
+  boolean isAs(Version other) {
+    return round == other.round
+        && weightsSha256.equals(other.weightsSha256)
+        && Objects.equals(baseSha256, other.baseSha256)
+        && Objects.equals(parent, other.parent);
+  }
 
   Version as(String newId, String when) {
     return new Version(

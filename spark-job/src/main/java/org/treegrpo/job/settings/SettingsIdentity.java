@@ -35,6 +35,7 @@ public record SettingsIdentity(SortedMap<String, String> digests) {
           "pretrain",
           "compare",
           "policy.type",
+          "policy.weights", // their content is an input
           "policy.cache-dir",
           "policy.device-memory-gib",
           "policy.probe-timeout-seconds",

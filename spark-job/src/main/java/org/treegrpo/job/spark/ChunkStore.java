@@ -99,6 +99,11 @@ final class ChunkStore {
     }
   }
 
+  /** Whether anybody is known to have bytes, on the driver. */
+  static boolean isSomewhere(long id, String name) {
+    return store().master().getLocations(block(id, name)).nonEmpty();
+  }
+
   /** Removes all bytes of an id from driver and executors, on the driver. */
   static void remove(long id) {
     store().master().removeBroadcast(id, true, false);

@@ -59,6 +59,11 @@ public record StoredVector(long id, String name, int size, int chunk, boolean ha
         });
   }
 
+  /** Whether the executor is still known to be there, on the driver. */
+  public boolean isThere() {
+    return ChunkStore.isSomewhere(id, chunkName(0));
+  }
+
   private String chunkName(int index) {
     return name + "c" + index;
   }

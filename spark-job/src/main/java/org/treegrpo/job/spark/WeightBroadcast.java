@@ -41,12 +41,20 @@ public record WeightBroadcast(long version, int size, long id, int chunk, String
             ? StorageLevel.DISK_ONLY()
             : StorageLevel.MEMORY_AND_DISK_SER();
     CRC32C all = new CRC32C();
-    for (int index = 0; index < chunks(weights.length, chunk); index++) {
-      int from = index * chunk;
-      ByteBuffer bytes =
-          VectorChunk.encode(weights, from, Math.min(chunk, weights.length - from), false);
-      all.update(VectorChunk.payload(bytes));
-      ChunkStore.put(id, name(index), bytes, level);
+    boolean whole = false;
+    try {
+      for (int index = 0; index < chunks(weights.length, chunk); index++) {
+        int from = index * chunk;
+        ByteBuffer bytes =
+            VectorChunk.encode(weights, from, Math.min(chunk, weights.length - from), false);
+        all.update(VectorChunk.payload(bytes));
+        ChunkStore.put(id, name(index), bytes, level);
+      }
+      whole = true;
+    } finally {
+      if (!whole) { // as where the disk is full
+        ChunkStore.remove(id);
+      }
     }
     return new WeightBroadcast(version, weights.length, id, chunk, hex(all));
   }

@@ -51,9 +51,14 @@ final class Evaluator {
    *
    * @param trained the weighted sum of the trained rewards, the mean over the images of a prompt
    *     each; NaN where one is missing
+   * @param missing images that have no score of a reward, by its name
    * @param sheet the pictures of the first prompts; empty where none are asked for
    */
-  public record Evaluation(EvaluationRecord figures, double[] trained, Optional<ImageGrid> sheet) {}
+  public record Evaluation(
+      EvaluationRecord figures,
+      double[] trained,
+      Map<String, Long> missing,
+      Optional<ImageGrid> sheet) {}
 
   /**
    * Evaluates one version of the weights.
@@ -104,9 +109,22 @@ final class Evaluator {
     return new Evaluation(
         figures,
         trained(scores, perPrompt),
+        missing(scores),
         pictures.isEmpty()
             ? Optional.empty()
             : Optional.of(sheet(round, scores, read, pictures, blocks.get(0))));
+  }
+
+  private Map<String, Long> missing(List<float[]> scores) {
+    Map<String, Long> missing = new LinkedHashMap<>();
+    for (int reward = 0; reward < recipe.rewards().size(); reward++) {
+      int column = reward;
+      long count = scores.stream().filter(row -> Float.isNaN(row[column])).count();
+      if (count > 0) {
+        missing.put(recipe.rewards().get(reward).name(), count);
+      }
+    }
+    return missing;
   }
 
   private double[] trained(List<float[]> scores, int perPrompt) {

@@ -43,7 +43,7 @@ public final class Judge {
         Session session = Session.open(spark, settings.cluster());
         SparkCluster cluster = session.start(inputs::runSpec)) {
       Evaluator evaluator = new Evaluator(cluster, inputs.recipe());
-      Judged base = judged(evaluator, inputs.baseWeights());
+      Judged base = judged(evaluator, inputs.directoryWeights());
       Judged incumbent =
           promoted.isEmpty() ? base : judged(evaluator, weights(inputs, promoted.get()));
       Judged candidate = judged(evaluator, weights(inputs, id));
@@ -60,6 +60,6 @@ public final class Judge {
 
   private static Judged judged(Evaluator evaluator, float[] weights) {
     Evaluator.Evaluation evaluation = evaluator.evaluate(0, weights);
-    return new Judged(evaluation.figures(), evaluation.trained());
+    return new Judged(evaluation.figures(), evaluation.trained(), evaluation.missing());
   }
 }

@@ -5,21 +5,24 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkConf;
+import org.jspecify.annotations.Nullable;
 import org.treegrpo.job.files.AtomicFiles;
 import org.treegrpo.job.files.RunDirectory;
 import org.treegrpo.job.gate.GateVerdict;
 import org.treegrpo.job.metrics.RunFiles;
 import org.treegrpo.job.metrics.RunJson;
+import org.treegrpo.job.registry.Night;
 import org.treegrpo.job.registry.Promotion;
 import org.treegrpo.job.registry.Registry;
 import org.treegrpo.job.registry.RegistryWriter;
 import org.treegrpo.job.registry.Version;
+import org.treegrpo.job.session.Session;
 import org.treegrpo.job.settings.TrainSettings;
 
 /**
@@ -29,8 +32,6 @@ import org.treegrpo.job.settings.TrainSettings;
  * before.
  */
 public final class Nightly {
-
-  private static final Pattern ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
 
   /** The settings of a night's steps. */
   public interface Plans {
@@ -80,25 +81,62 @@ public final class Nightly {
     if (earlier.isPresent()) {
       return earlier.get();
     }
-    Night night = begin(id, new Path(directory, "night.json"));
+    Night night = begin(id, new Path(directory, Night.NAME));
     TrainSettings settings = plans.with(changes(night, directory));
-    TrainingRun.trainOrResume(settings, spark, hadoop, out);
-    Version version = add(settings);
-    GateVerdict verdict = judge(version);
-    boolean promoted = verdict.passed();
-    if (promoted) {
-      writer.promote(version.id(), "night " + id);
+    try (Session session = Session.open(spark, settings.cluster())) { // of all its steps
+      TrainingRun.trainOrResume(settings, spark, hadoop, out);
+      Version version = add(settings);
+      Judgement judgement = judgement(night, version, directory);
+      NightResult result =
+          new NightResult(
+              id,
+              judgement.verdict().passed()
+                  ? NightResult.Status.PROMOTED
+                  : NightResult.Status.REFUSED,
+              version.id(),
+              night.parent(),
+              clock.instant().toString(),
+              judgement.verdict());
+      replace(new Path(directory, "result.json"), result);
+      return result;
     }
-    NightResult result =
-        new NightResult(
-            id,
-            promoted ? NightResult.Status.PROMOTED : NightResult.Status.REFUSED,
-            version.id(),
-            night.parent(),
-            clock.instant().toString(),
-            verdict);
-    replace(new Path(directory, "result.json"), result);
-    return result;
+  }
+
+  /**
+   * What the gate said in a night.
+   *
+   * @param incumbent that the version was judged by; null for the base
+   */
+  record Judgement(String version, @Nullable String incumbent, GateVerdict verdict) {}
+
+  /**
+   * Judges and promotes. What was said holds as long as the version is in force by which it was
+   * judged; what this night has promoted already is not promoted again, whatever was done since.
+   */
+  private Judgement judgement(Night night, Version version, Path directory) throws IOException {
+    Registry registry = writer.registry();
+    Path file = new Path(directory, "verdict.json");
+    Optional<Judgement> said =
+        RunFiles.readJson(fs(), file, Judgement.class)
+            .filter(judgement -> judgement.version().equals(version.id()));
+    boolean promoted =
+        registry.promotions().stream().anyMatch(one -> night.id().equals(one.night()));
+    if (promoted && said.isPresent()) {
+      return said.get();
+    }
+    String incumbent = registry.current().map(Promotion::version).orElse(null);
+    if (said.isEmpty() || !Objects.equals(said.get().incumbent(), incumbent)) {
+      GateVerdict verdict =
+          new Judge(plans.with(List.of("treegrpo.run-dir=none")), registry, hadoop)
+              .judge(version.id(), spark);
+      said = Optional.of(new Judgement(version.id(), incumbent, verdict));
+      replace(file, said.get());
+      writer.record(version.id(), verdict);
+    }
+    if (said.get().verdict().passed()) {
+      writer.promote(version.id(), "night " + night.id(), night.id());
+    }
+    return said.get();
   }
 
   /** What a night came to; empty where it is not over, or was never begun. */
@@ -109,12 +147,12 @@ public final class Nightly {
 
   /** Directory of a night, whether it was begun or not. */
   public static Path directory(Registry registry, String id) {
-    if (!ID.matcher(id).matches()) {
+    if (!Night.ID.matcher(id).matches()) {
       throw new InvalidInputException(
           "--id: '%s' must be 1 to 64 letters, digits, dots, dashes and underscores, a letter or a digit first"
               .formatted(id));
     }
-    return new Path(registry.root(), "nights/" + id);
+    return registry.night(id);
   }
 
   private Night begin(String id, Path file) throws IOException {
@@ -152,19 +190,6 @@ public final class Nightly {
             PolicyWeightsChoice.Kind.AVERAGE),
         hadoop,
         writer);
-  }
-
-  /** What was said of a version holds: after its promotion it would be compared with itself. */
-  private GateVerdict judge(Version version) throws IOException {
-    Optional<GateVerdict> said = writer.registry().verdict(version.id());
-    if (said.isPresent()) {
-      return said.get();
-    }
-    GateVerdict verdict =
-        new Judge(plans.with(List.of("treegrpo.run-dir=none")), writer.registry(), hadoop)
-            .judge(version.id(), spark);
-    writer.record(version.id(), verdict);
-    return verdict;
   }
 
   private FileSystem fs() {

@@ -177,6 +177,11 @@ final class RunInputs implements AutoCloseable {
     if (!file.isEmpty()) {
       return StartWeights.read(file, layout, base(), hadoop);
     }
+    return directoryWeights();
+  }
+
+  /** The weights of the policy directory, whatever the run starts from. */
+  float[] directoryWeights() throws IOException {
     float[] weights = Policies.weights(recipe.policy(), copy.directory(), parameters);
     PolicyProbe.requireFinite(
         copy.directory().resolve(recipe.policy().file()).toString(), layout, weights);

@@ -2,7 +2,6 @@ package org.treegrpo.job.gate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +14,8 @@ import org.treegrpo.job.settings.GateSettings;
 
 class GateTest {
 
-  private static final GateSettings SETTINGS = new GateSettings(0, 0.02, 0.9, 0.1, 0.25, 2000);
+  private static final GateSettings SETTINGS =
+      new GateSettings(0, 10, 0.02, 0.05, 0.9, 0.8, 0.1, 0.25, 2000);
   private static final Gate GATE = new Gate(SETTINGS, 5);
 
   /** Prompts around a mean, each with its own offset that all policies share. */
@@ -32,7 +32,8 @@ class GateTest {
         new ImageStatistics(0.004, 0.002, 0.05, brightness, 0.3, 0.2, 0.1, 0.4);
     return new Judged(
         new EvaluationRecord(0, new Label("ode", 10, 1, false), 12, rewards, diversity, images),
-        byPrompt);
+        byPrompt,
+        Map.of());
   }
 
   private static final Judged BASE = policy(0.5, 0.6, 0.2, 0.8);
@@ -52,9 +53,15 @@ class GateTest {
     assertThat(verdict.rules())
         .as("rules")
         .extracting(GateRule::name)
-        .startsWith("trained", "held-out.judge", "diversity", "drift.border-noise")
+        .startsWith(
+            "trained",
+            "held-out.judge",
+            "held-out-total.judge",
+            "diversity",
+            "diversity-total",
+            "drift.border-noise")
         .endsWith("drift-total.between-prompts")
-        .hasSize(3 + 2 * 8);
+        .hasSize(5 + 2 * 8);
   }
 
   @Test
@@ -70,10 +77,10 @@ class GateTest {
   void whoeverHacksTheRewardIsRefusedForIt() {
     assertThat(broken(policy(0.9, 0.5, 0.2, 0.8), BASE, BASE))
         .as("another judge sees less")
-        .containsExactly("held-out.judge");
+        .containsExactly("held-out.judge", "held-out-total.judge");
     assertThat(broken(policy(0.9, 0.6, 0.1, 0.8), BASE, BASE))
         .as("all images alike")
-        .containsExactly("diversity");
+        .containsExactly("diversity", "diversity-total");
     assertThat(broken(policy(0.9, 0.6, 0.2, 0.5), BASE, BASE))
         .as("dark")
         .containsExactly("drift.brightness", "drift-total.brightness");
@@ -99,11 +106,48 @@ class GateTest {
     Judged unknown = policy(Double.NaN, Double.NaN, Double.NaN, Double.NaN);
     assertThat(broken(unknown, BASE, BASE))
         .containsExactlyInAnyOrder(
-            "trained", "held-out.judge", "diversity", "drift.brightness", "drift-total.brightness");
+            "trained",
+            "held-out.judge",
+            "held-out-total.judge",
+            "diversity",
+            "diversity-total",
+            "drift.brightness",
+            "drift-total.brightness");
     Judged alone = policy(0.6, 0.6, Double.NaN, 0.8);
-    assertThat(broken(alone, policy(0.5, 0.6, Double.NaN, 0.8), BASE))
+    assertThat(broken(alone, policy(0.5, 0.6, Double.NaN, 0.8), policy(0.5, 0.6, Double.NaN, 0.8)))
         .as("one image a prompt, always")
         .isEmpty();
+  }
+
+  @Test
+  void nightsThatEachLoseALittleOfAJudgeEndInTheTotalToo() {
+    Judged incumbent = policy(0.52, 0.6 * 0.985, 0.2 * 0.92, 0.8);
+    Judged candidate = policy(0.54, 0.6 * 0.985 * 0.985, 0.2 * 0.92 * 0.92, 0.8);
+    assertThat(broken(candidate, incumbent, BASE)).as("within each night's limits").isEmpty();
+    Judged later = policy(0.58, 0.6 * Math.pow(0.985, 4), 0.2 * Math.pow(0.92, 3), 0.8);
+    Judged before = policy(0.56, 0.6 * Math.pow(0.985, 3), 0.2 * Math.pow(0.92, 2), 0.8);
+    assertThat(broken(later, before, BASE))
+        .containsExactly("held-out-total.judge", "diversity-total");
+  }
+
+  @Test
+  void promptsThatLackAScoreAreNotLeftOut() {
+    Judged some = policy(0.9, 0.7, 0.2, 0.8);
+    some.trained()[3] = Double.NaN;
+    assertThat(GATE.judge(some, BASE, BASE).reasons())
+        .contains("trained: 1 of 12 prompts lack a score");
+    Judged unread =
+        new Judged(some.figures(), policy(0.9, 0.7, 0.2, 0.8).trained(), Map.of("judge", 2L));
+    assertThat(broken(unread, BASE, BASE))
+        .containsExactly("held-out.judge", "held-out-total.judge");
+  }
+
+  @Test
+  void aFewPromptsAreNotBelieved() {
+    Judged few = new Judged(BASE.figures(), new double[] {9, 9, 9}, Map.of());
+    Judged before = new Judged(BASE.figures(), new double[] {1, 1, 1}, Map.of());
+    assertThat(GATE.judge(few, before, before).reasons())
+        .isEqualTo("trained: 3 held-out prompts; it needs at least 10");
   }
 
   @Test
@@ -111,7 +155,8 @@ class GateTest {
     Judged noisier =
         new Judged(
             withNoise(policy(0.6, 0.6, 0.2, 0.8).figures(), 0.0045),
-            Arrays.copyOf(policy(0.6, 0.6, 0.2, 0.8).trained(), 12));
+            policy(0.6, 0.6, 0.2, 0.8).trained(),
+            Map.of());
     assertThat(broken(noisier, BASE, BASE)).as(".0005 more of .004").isEmpty();
   }
 

@@ -78,7 +78,7 @@ class RegistryTest {
         .extracting(Version::id)
         .containsExactly("v000001", "v000002");
     assertThat(registry.current())
-        .hasValue(new Promotion(2, "v000002", "v000001", "2026-11-29T03:00:00Z", "better"));
+        .hasValue(new Promotion(2, "v000002", "v000001", "2026-11-29T03:00:00Z", "better", null));
     assertThat(directory.resolve("versions/v000002/policy.safetensors"))
         .hasBinaryContent(weights(2));
     assertThat(directory.resolve("promoted")).isDirectoryContaining("glob:**PROMOTED-000002.json");
@@ -144,7 +144,37 @@ class RegistryTest {
           .containsExactly("v000001", "v000002", "v000005");
       assertThat(writer.collect(1, 0)).containsExactly("v000003", "v000004");
       assertThat(promoted()).as("never the one in force").isEqualTo("v000006");
-      assertThat(add(writer, 7).id()).as("no id twice").isEqualTo("v000007");
+      assertThat(add(writer, 7).id()).as("a candidate").isEqualTo("v000007");
+      assertThat(writer.collect(1, 0)).as("the newest stays").isEmpty();
+      assertThat(add(writer, 8).id()).as("no id twice").isEqualTo("v000008");
+    }
+  }
+
+  @Test
+  void collectingKeepsWhatRollbacksLeadTo() throws IOException {
+    try (RegistryWriter writer = writer(place(directory))) {
+      for (int round = 1; round <= 3; round++) {
+        writer.promote(add(writer, round).id(), "night");
+      }
+      writer.rollback("v000003 is bad");
+      add(writer, 4);
+      assertThat(writer.collect(2, 0)).as("what was rolled back from").containsExactly("v000003");
+      assertThat(writer.rollback("v000002 too").version()).isEqualTo("v000001");
+    }
+  }
+
+  @Test
+  void whatANightNeedsThatIsNotOverIsNotCollected() throws IOException {
+    try (RegistryWriter writer = writer(place(directory))) {
+      for (int round = 1; round <= 3; round++) {
+        writer.promote(add(writer, round).id(), "night");
+      }
+      Path night = Files.createDirectories(directory.resolve("nights/open"));
+      Files.writeString(
+          night.resolve("night.json"), "{\"id\":\"open\",\"started\":\"\",\"parent\":\"v000001\"}");
+      assertThat(writer.collect(1, 0)).as("not its parent").containsExactly("v000002");
+      Files.writeString(night.resolve("result.json"), "{}");
+      assertThat(writer.collect(1, 0)).as("now it is over").containsExactly("v000001");
     }
   }
 

@@ -154,7 +154,7 @@ class DefaultsTest {
     assertThat(settings.security()).as("security").isEqualTo(new SecuritySettings(List.of()));
     assertThat(settings.gate())
         .as("gate")
-        .isEqualTo(new GateSettings(0, 0.02, 0.9, 0.1, 0.25, 10_000));
+        .isEqualTo(new GateSettings(0, 10, 0.02, 0.05, 0.9, 0.8, 0.1, 0.25, 10_000));
   }
 
   @Test

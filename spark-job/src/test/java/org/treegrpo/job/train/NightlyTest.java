@@ -24,8 +24,11 @@ class NightlyTest {
       List.of(
           "rounds=2",
           "gate.margin=-100",
+          "gate.prompts=1",
           "gate.held-out-tolerance=100",
+          "gate.held-out-total=100",
           "gate.diversity=0",
+          "gate.diversity-total=0",
           "gate.drift=1000",
           "gate.drift-total=1000");
 
@@ -42,8 +45,8 @@ class NightlyTest {
           "write v000001 policy.safetensors",
           "rename v000001 MANIFEST.json",
           "renamed v000001 MANIFEST.json",
-          "rename verdicts v000001.json",
-          "renamed verdicts v000001.json",
+          "rename 2026-01-01 verdict.json",
+          "renamed 2026-01-01 verdict.json",
           "write promoted PROMOTED-000001.json",
           "renamed promoted PROMOTED-000001.json",
           "rename 2026-01-01 result.json");
@@ -110,7 +113,7 @@ class NightlyTest {
     status.assertDone();
     assertThat(status.out()).contains("night second: v000002 is refused");
 
-    night("third").assertDone();
+    night("third", "seed=9").assertDone();
     Registry registry = registry("registry");
     assertThat(registry.versions())
         .as("each from what was promoted when it began")
@@ -144,6 +147,36 @@ class NightlyTest {
     assertThat(Files.readAllBytes(weights("killed")))
         .as("the promoted weights")
         .isEqualTo(Files.readAllBytes(weights("undisturbed")));
+  }
+
+  /** A person acts while a night waits for its command to be repeated. */
+  @Test
+  void whatWasDoneSinceANightWasEndedIsNotUndone() throws Exception {
+    Kills.plan(directory.resolve("kills"), "rename 2026-01-01 result.json");
+    assertThat(start().exitCode()).as("killed after its promotion").isEqualTo(137);
+    CommandLineRun.of(directory, words("killed", "other", LOOSE).toArray(String[]::new))
+        .assertDone();
+    DriverProcess again = start();
+    assertThat(again.exitCode()).as(again.output()).isZero();
+    assertThat(again.output()).contains("night 2026-01-01: v000001 is promoted");
+    assertThat(registry("killed").current().orElseThrow().version())
+        .as("what another night has promoted after it stays in force")
+        .isEqualTo("v000002");
+  }
+
+  @Test
+  void aVerdictAgainstAnotherIncumbentIsNotBelieved() throws Exception {
+    Kills.plan(directory.resolve("kills"), "renamed 2026-01-01 verdict.json");
+    assertThat(start().exitCode()).as("killed before its promotion").isEqualTo(137);
+    CommandLineRun.of(directory, words("killed", "other", LOOSE).toArray(String[]::new))
+        .assertDone();
+    List<String> strict = new ArrayList<>(LOOSE);
+    strict.add("gate.margin=100");
+    CommandLineRun judgedAgain =
+        CommandLineRun.of(directory, words("killed", "2026-01-01", strict).toArray(String[]::new));
+    assertThat(judgedAgain.exitCode())
+        .as("judged again by what is promoted now: %s", judgedAgain.err())
+        .isEqualTo(ExitCodes.REFUSED);
   }
 
   private String readable() throws IOException {
