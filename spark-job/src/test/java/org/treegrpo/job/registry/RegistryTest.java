@@ -266,7 +266,6 @@ class RegistryTest {
               });
       for (int round = 2; round <= 30; round++) {
         writer.promote(add(writer, round).id(), "night");
-        writer.collect(2, 0);
       }
       over.set(true);
       assertThat(reads.get()).as("reads, all of them whole").isPositive();
