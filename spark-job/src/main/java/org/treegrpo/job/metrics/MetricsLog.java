@@ -9,7 +9,7 @@ import org.treegrpo.job.files.RunLayout;
 
 /**
  * {@code metrics.jsonl} and {@code evaluations.jsonl} of a run directory. Both are complete after
- * every call; a reader never sees half a line. One writer at a time.
+ * every call; while a line is appended, a reader may see its beginning. One writer at a time.
  */
 public final class MetricsLog {
   private final JsonLines<RoundMetrics> rounds;

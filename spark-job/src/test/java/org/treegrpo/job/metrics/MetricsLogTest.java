@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
@@ -15,6 +16,7 @@ import org.apache.hadoop.fs.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.treegrpo.job.files.RunDirectory;
 import org.treegrpo.job.metrics.RoundMetrics.RewardStatistics;
 
 class MetricsLogTest {
@@ -26,6 +28,26 @@ class MetricsLogTest {
   void openFileSystem() throws IOException {
     fs = FileSystem.getLocal(new Configuration());
     runDir = new Path(directory.resolve("run").toUri());
+  }
+
+  /** A rename would put another file in its place. */
+  @Test
+  void linesAreAddedToTheSameFileOnceItIsKnownToBeWhole() throws IOException {
+    RunDirectory run = RunDirectory.of(runDir.toString(), new Configuration());
+    MetricsLog log = MetricsLog.open(run.fs(), run.root());
+    log.append(MetricsFixtures.round(1));
+    java.nio.file.Path file = directory.resolve("run/metrics.jsonl");
+    Object first = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+    for (int round = 2; round <= 5; round++) {
+      log.append(MetricsFixtures.round(round));
+    }
+    assertThat(Files.readAttributes(file, BasicFileAttributes.class).fileKey())
+        .as("not written anew")
+        .isEqualTo(first);
+    assertThat(Files.readAllLines(file)).as("one line each").hasSize(5);
+    assertThat(MetricsLog.open(run.fs(), run.root()).rounds())
+        .as("read back")
+        .isEqualTo(log.rounds());
   }
 
   @Test
