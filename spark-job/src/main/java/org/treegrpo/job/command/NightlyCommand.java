@@ -10,14 +10,15 @@ import java.util.Optional;
 import org.treegrpo.job.cli.CliCommand;
 import org.treegrpo.job.cli.CommandContext;
 import org.treegrpo.job.cli.ExitCodes;
+import org.treegrpo.job.cli.RegistryOptions;
 import org.treegrpo.job.files.RunDirectory;
 import org.treegrpo.job.registry.Registry;
 import org.treegrpo.job.registry.RegistryWriter;
 import org.treegrpo.job.settings.Use;
 import org.treegrpo.job.train.NightResult;
 import org.treegrpo.job.train.Nightly;
-import org.treegrpo.job.train.RunPlace;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Trains, judges and promotes; may be repeated until it is done. */
@@ -29,12 +30,7 @@ import picocli.CommandLine.Option;
     })
 public final class NightlyCommand extends CliCommand {
 
-  @Option(
-      names = "--registry",
-      required = true,
-      paramLabel = "DIR",
-      description = "Its directory, local or any Hadoop URI.")
-  private String place;
+  @Mixin private RegistryOptions at;
 
   @Option(
       names = "--id",
@@ -52,16 +48,11 @@ public final class NightlyCommand extends CliCommand {
   @Option(names = "--status", description = "Says what the night came to, and does nothing.")
   private boolean status;
 
-  @Option(
-      names = "--single-writer",
-      description = "Nobody else writes: needed on a store without conditional writes.")
-  private boolean singleWriter;
-
   @Override
   protected int run(CommandContext context) throws IOException {
     Clock clock = Clock.systemUTC();
     String night = id.orElseGet(() -> LocalDate.now(clock.withZone(zone)).toString());
-    RunDirectory directory = RunPlace.of("--registry", place, context.hadoop());
+    RunDirectory directory = at.directory(context.hadoop());
     Nightly.directory(new Registry(directory), night); // refuses an id before anything is made
     if (status) {
       tell(night, Nightly.result(new Registry(directory), night), context.out());
@@ -69,7 +60,8 @@ public final class NightlyCommand extends CliCommand {
     }
     List<String> somewhere = List.of("treegrpo.run-dir=" + directory.root());
     ClusterCheck.require(context.settings(Use.TRAIN, somewhere), context.spark());
-    try (RegistryWriter writer = Nightly.lock(directory, context.spark(), singleWriter, clock)) {
+    try (RegistryWriter writer =
+        Nightly.lock(directory, context.spark(), at.singleWriter(), clock)) {
       NightResult result =
           new Nightly(
                   changes -> context.settings(Use.TRAIN, changes),

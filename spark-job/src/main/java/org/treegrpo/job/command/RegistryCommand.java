@@ -13,6 +13,7 @@ import org.treegrpo.job.cli.CliCommand;
 import org.treegrpo.job.cli.CommandContext;
 import org.treegrpo.job.cli.ExitCodes;
 import org.treegrpo.job.cli.PolicyOptions;
+import org.treegrpo.job.cli.RegistryOptions;
 import org.treegrpo.job.files.RunDirectory;
 import org.treegrpo.job.gate.GateVerdict;
 import org.treegrpo.job.metrics.EvaluationRecord;
@@ -25,7 +26,6 @@ import org.treegrpo.job.settings.TrainSettings;
 import org.treegrpo.job.settings.Use;
 import org.treegrpo.job.train.InvalidInputException;
 import org.treegrpo.job.train.Judge;
-import org.treegrpo.job.train.RunPlace;
 import org.treegrpo.job.train.VersionExport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -68,12 +68,7 @@ public final class RegistryCommand extends CliCommand {
       description = "A version, such as v000012; of show by default the promoted one.")
   private Optional<String> id;
 
-  @Option(
-      names = "--registry",
-      required = true,
-      paramLabel = "DIR",
-      description = "Its directory, local or any Hadoop URI.")
-  private String place;
+  @Mixin private RegistryOptions at;
 
   @Mixin private PolicyOptions policy;
 
@@ -103,15 +98,10 @@ public final class RegistryCommand extends CliCommand {
       description = "gc: versions never promoted that stay, the newest. Default: ${DEFAULT-VALUE}.")
   private int candidates;
 
-  @Option(
-      names = "--single-writer",
-      description = "Nobody else writes: needed on a store without conditional writes.")
-  private boolean singleWriter;
-
   @Override
   protected int run(CommandContext context) throws IOException {
     PrintStream out = context.out();
-    RunDirectory directory = RunPlace.of("--registry", place, context.hadoop());
+    RunDirectory directory = at.directory(context.hadoop());
     if (action == Action.LIST || action == Action.SHOW) {
       look(new Registry(directory), out);
       return ExitCodes.DONE;
@@ -123,7 +113,7 @@ public final class RegistryCommand extends CliCommand {
     }
     try (RegistryWriter writer =
         RegistryWriter.open(
-            directory, "registry, " + UUID.randomUUID(), singleWriter, Clock.systemUTC())) {
+            directory, "registry, " + UUID.randomUUID(), at.singleWriter(), Clock.systemUTC())) {
       return action == Action.JUDGE ? judge(context, writer, out) : change(context, writer, out);
     }
   }
@@ -159,7 +149,7 @@ public final class RegistryCommand extends CliCommand {
       Optional<String> shown = id.isPresent() ? id : current;
       if (shown.isEmpty()) {
         throw new InvalidInputException(
-            "--registry: %s has no promoted version yet; name one".formatted(place));
+            "--registry: %s has no promoted version yet; name one".formatted(at.place()));
       }
       out.print(RunJson.pretty(registry.version(shown.get())));
       return;
@@ -176,7 +166,7 @@ public final class RegistryCommand extends CliCommand {
           figures(version.evaluation()));
     }
     if (versions.isEmpty()) {
-      out.println("no versions in " + place);
+      out.println("no versions in " + at.place());
     }
     registry
         .current()

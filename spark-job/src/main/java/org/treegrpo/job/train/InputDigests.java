@@ -51,6 +51,14 @@ final class InputDigests {
     return inputs.digests;
   }
 
+  /** SHA-256 of training prompts and weights to start from: all that the first version kept. */
+  static String basis(byte[] trainPrompts, float[] weights) {
+    MessageDigest digest = Sha256.newDigest();
+    digest.update(trainPrompts);
+    digest.update(WeightsDigest.sha256(weights).getBytes(StandardCharsets.UTF_8));
+    return Sha256.hex(digest);
+  }
+
   private void policy(PolicySpec spec, Path directory) throws IOException {
     policyFile(directory, PolicyDirectory.DESCRIPTION);
     policyFile(directory, spec.file());

@@ -2,9 +2,11 @@ package org.treegrpo.job.train;
 
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
@@ -89,6 +91,29 @@ final class PolicyCopy implements AutoCloseable {
   /** The copy. */
   Path directory() {
     return directory.path();
+  }
+
+  /**
+   * Holds the files to the digests that {@code policy.json} names.
+   *
+   * @param digests SHA-256 by file name
+   * @throws IOException naming the first file that is another, or missing
+   */
+  void requireDigests(Map<String, String> digests) throws IOException {
+    for (Map.Entry<String, String> expected : digests.entrySet()) {
+      Path file = directory().resolve(expected.getKey());
+      if (!Files.isRegularFile(file)) {
+        throw new IOException(
+            "%s/policy.json: sha256.%s must name a file of the directory; there is none"
+                .formatted(directory(), expected.getKey()));
+      }
+      String found = FileCache.digest(file);
+      if (!found.equals(expected.getValue())) {
+        throw new IOException(
+            "%s: must have the SHA-256 that policy.json says, %s; found %s; copy the directory again, or export it anew"
+                .formatted(file, expected.getValue(), found));
+      }
+    }
   }
 
   /** Whether a file is not sent along to executors. */

@@ -3,9 +3,6 @@ package org.treegrpo.job.train;
 import ai.djl.Device;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.security.MessageDigest;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,7 +10,6 @@ import java.util.SortedMap;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
-import org.treegrpo.core.base.Sha256;
 import org.treegrpo.core.learn.Learner;
 import org.treegrpo.core.policy.AdapterSpec;
 import org.treegrpo.core.policy.ImageDecoder;
@@ -79,13 +75,13 @@ final class RunInputs implements AutoCloseable {
     copy.fetchLarge(PolicyDirectory.describe(copy.directory()).files(), hadoop);
     this.recipe = new Recipe(settings, copy.directory(), hadoop, trainPrompts, evaluationPrompts);
     TrustedRoots.require(settings, recipe.policy(), hadoop);
-    checkDigests();
+    copy.requireDigests(recipe.policy().sha256());
     this.parameters =
         settings.policy().trainable().of(Policies.parameters(recipe.policy(), copy.directory()));
     this.layout = layout(parameters.trained());
     float[] base = startWeights();
     this.weightsSha256 = WeightsDigest.sha256(base);
-    this.fingerprint = fingerprint(trainPrompts, base);
+    this.fingerprint = InputDigests.basis(trainPrompts, base);
     if (settings.export().every() > 0) {
       loraFile();
     }
@@ -374,31 +370,6 @@ final class RunInputs implements AutoCloseable {
 
   private String baseSha256() throws IOException {
     return FileCache.digest(copy.directory().resolve(recipe.policy().file()));
-  }
-
-  /** Of the files whose digests the description of the policy holds. */
-  private void checkDigests() throws IOException {
-    for (Map.Entry<String, String> expected : recipe.policy().sha256().entrySet()) {
-      java.nio.file.Path file = copy.directory().resolve(expected.getKey());
-      if (!Files.isRegularFile(file)) {
-        throw new IOException(
-            "%s/policy.json: sha256.%s must name a file of the directory; there is none"
-                .formatted(copy.directory(), expected.getKey()));
-      }
-      String found = FileCache.digest(file);
-      if (!found.equals(expected.getValue())) {
-        throw new IOException(
-            "%s: must have the SHA-256 that policy.json says, %s; found %s; copy the directory again, or export it anew"
-                .formatted(file, expected.getValue(), found));
-      }
-    }
-  }
-
-  private static String fingerprint(byte[] prompts, float[] weights) {
-    MessageDigest digest = Sha256.newDigest();
-    digest.update(prompts);
-    digest.update(WeightsDigest.sha256(weights).getBytes(StandardCharsets.UTF_8));
-    return Sha256.hex(digest);
   }
 
   private static byte[] read(String key, String uri, Configuration hadoop) {
