@@ -1,21 +1,21 @@
 package org.treegrpo.job.command;
 
 import java.io.IOException;
-import java.io.PrintStream;
 import java.time.Clock;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
+import org.apache.hadoop.security.UserGroupInformation;
 import org.treegrpo.job.cli.CliCommand;
 import org.treegrpo.job.cli.CommandContext;
 import org.treegrpo.job.cli.ExitCodes;
 import org.treegrpo.job.cli.RegistryOptions;
 import org.treegrpo.job.files.RunDirectory;
+import org.treegrpo.job.registry.NightResult;
 import org.treegrpo.job.registry.Registry;
 import org.treegrpo.job.registry.RegistryWriter;
 import org.treegrpo.job.settings.Use;
-import org.treegrpo.job.train.NightResult;
 import org.treegrpo.job.train.Nightly;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -29,6 +29,8 @@ import picocli.CommandLine.Option;
       "Ends with 0 where it is promoted and with 3 where the gate refuses; the same command again goes on where it was ended."
     })
 public final class NightlyCommand extends CliCommand {
+
+  private static final String NOT_OVER = "not over, or not begun";
 
   @Mixin private RegistryOptions at;
 
@@ -48,48 +50,45 @@ public final class NightlyCommand extends CliCommand {
   @Option(names = "--status", description = "Says what the night came to, and does nothing.")
   private boolean status;
 
+  @Option(
+      names = "--approve",
+      paramLabel = "ID",
+      description = "Promotes what this night has made, where it waits for that.")
+  private Optional<String> approved;
+
   @Override
   protected int run(CommandContext context) throws IOException {
     Clock clock = Clock.systemUTC();
-    String night = id.orElseGet(() -> LocalDate.now(clock.withZone(zone)).toString());
+    String night =
+        approved.or(() -> id).orElseGet(() -> LocalDate.now(clock.withZone(zone)).toString());
     RunDirectory directory = at.directory(context.hadoop());
-    Nightly.directory(new Registry(directory), night); // refuses an id before anything is made
+    Registry registry = new Registry(directory);
+    Nightly.directory(registry, night); // refuses an id before anything is made
     if (status) {
-      tell(night, Nightly.result(new Registry(directory), night), context.out());
+      String line = Nightly.result(registry, night).map(NightResult::line).orElse(NOT_OVER);
+      context.out().printf("night %s: %s%n", night, line);
       return ExitCodes.DONE;
     }
     List<String> somewhere = List.of("treegrpo.run-dir=" + directory.root());
     ClusterCheck.require(context.settings(Use.TRAIN, somewhere), context.spark());
     try (RegistryWriter writer =
         Nightly.lock(directory, context.spark(), at.singleWriter(), clock)) {
-      NightResult result =
+      Nightly nightly =
           new Nightly(
-                  changes -> context.settings(Use.TRAIN, changes),
-                  writer,
-                  context.spark(),
-                  context.hadoop(),
-                  context.out(),
-                  clock)
-              .run(night);
-      tell(night, Optional.of(result), context.out());
-      return result.status() == NightResult.Status.PROMOTED
-          ? ExitCodes.DONE
-          : ExitCodes.refused(context.spark());
+              changes -> context.settings(Use.TRAIN, changes),
+              writer,
+              context.spark(),
+              context.hadoop(),
+              context.out(),
+              clock);
+      NightResult result =
+          approved.isPresent()
+              ? nightly.approve(night, UserGroupInformation.getCurrentUser().getShortUserName())
+              : nightly.run(night);
+      context.out().printf("night %s: %s%n", night, result.line());
+      return result.status() == NightResult.Status.REFUSED
+          ? ExitCodes.refused(context.spark())
+          : ExitCodes.DONE;
     }
-  }
-
-  private static void tell(String night, Optional<NightResult> known, PrintStream out) {
-    if (known.isEmpty()) {
-      out.printf("night %s: not over, or not begun%n", night);
-      return;
-    }
-    NightResult result = known.get();
-    boolean promoted = result.status() == NightResult.Status.PROMOTED;
-    out.printf(
-        "night %s: %s is %s%s%n",
-        night,
-        result.version(),
-        promoted ? "promoted" : "refused",
-        promoted ? "" : "; " + result.verdict().reasons());
   }
 }

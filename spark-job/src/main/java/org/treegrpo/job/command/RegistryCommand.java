@@ -16,12 +16,14 @@ import org.treegrpo.job.cli.PolicyOptions;
 import org.treegrpo.job.cli.RegistryOptions;
 import org.treegrpo.job.files.RunDirectory;
 import org.treegrpo.job.gate.GateVerdict;
+import org.treegrpo.job.gate.Judgement;
 import org.treegrpo.job.metrics.EvaluationRecord;
 import org.treegrpo.job.metrics.RunJson;
 import org.treegrpo.job.registry.Promotion;
 import org.treegrpo.job.registry.Registry;
 import org.treegrpo.job.registry.RegistryWriter;
 import org.treegrpo.job.registry.Version;
+import org.treegrpo.job.report.NightsPage;
 import org.treegrpo.job.settings.TrainSettings;
 import org.treegrpo.job.settings.Use;
 import org.treegrpo.job.train.InvalidInputException;
@@ -37,7 +39,7 @@ import picocli.CommandLine.Parameters;
     name = "registry",
     description = {
       "Versions of a policy's weights, and which of them is promoted:",
-      "list | show [ID] | add (of --run-dir or --checkpoint) | judge ID | promote ID | rollback | gc"
+      "list | show [ID] | add (of --run-dir or --checkpoint) | judge ID | promote ID | rollback | report | gc"
     })
 public final class RegistryCommand extends CliCommand {
 
@@ -49,6 +51,7 @@ public final class RegistryCommand extends CliCommand {
     PROMOTE,
     ROLLBACK,
     JUDGE,
+    REPORT,
     GC;
 
     /** As it is written on a command line. */
@@ -102,6 +105,10 @@ public final class RegistryCommand extends CliCommand {
   protected int run(CommandContext context) throws IOException {
     PrintStream out = context.out();
     RunDirectory directory = at.directory(context.hadoop());
+    if (action == Action.REPORT) {
+      out.println(NightsPage.write(new Registry(directory)));
+      return ExitCodes.DONE;
+    }
     if (action == Action.LIST || action == Action.SHOW) {
       look(new Registry(directory), out);
       return ExitCodes.DONE;
@@ -122,15 +129,20 @@ public final class RegistryCommand extends CliCommand {
       throws IOException {
     TrainSettings settings = context.settings(Use.EVALUATE);
     ClusterCheck.require(settings, context.spark());
-    GateVerdict verdict =
-        new Judge(settings, writer.registry(), context.hadoop()).judge(named(), context.spark());
+    Judgement judgement =
+        new Judge(
+                changes -> context.settings(Use.EVALUATE, changes),
+                writer.registry(),
+                context.hadoop())
+            .judge(named(), named(), context.spark());
+    GateVerdict verdict = judgement.verdict();
     verdict
         .rules()
         .forEach(
             rule ->
                 out.printf(
                     "%s  %-28s %s%n", rule.passed() ? "held" : "NOT ", rule.name(), rule.text()));
-    writer.record(named(), verdict);
+    writer.record(judgement);
     if (!verdict.passed()) {
       out.println(named() + " is refused: " + verdict.reasons());
       return ExitCodes.refused(context.spark());

@@ -30,6 +30,11 @@ public record RunLayout(Path root) {
     return new Path(root, "result.json");
   }
 
+  /** What the gate said of the run's result, where it was held to one. */
+  public Path gate() {
+    return new Path(root, "gate.json");
+  }
+
   /** The page for people. */
   public Path report() {
     return new Path(root, "report.html");

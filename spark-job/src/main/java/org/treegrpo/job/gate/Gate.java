@@ -6,7 +6,6 @@ import java.util.Locale;
 import java.util.Map;
 import org.treegrpo.job.metrics.EvaluationRecord;
 import org.treegrpo.job.metrics.EvaluationRecord.HeldOutReward;
-import org.treegrpo.job.metrics.ImageStatistics;
 import org.treegrpo.job.settings.GateSettings;
 
 /**
@@ -15,9 +14,6 @@ import org.treegrpo.job.settings.GateSettings;
  * is a rule that is not held, but for what neither of the two has.
  */
 public final class Gate {
-
-  /** Below it a statistic is as good as nothing, and its share of nothing is no measure. */
-  private static final double LEAST = 0.01;
 
   private final GateSettings settings;
   private final long seed;
@@ -46,9 +42,33 @@ public final class Gate {
     return GateVerdict.of(rules);
   }
 
+  /**
+   * Holds a candidate that has passed to the prompts of the vault, which no verdict has used: what
+   * rose on the others must have risen here too, on average, and no held-out reward have fallen.
+   *
+   * @param verdict on the other prompts
+   * @return its rules and those of the vault
+   */
+  public GateVerdict vault(GateVerdict verdict, Judged candidate, Judged incumbent) {
+    PairedBootstrap rise = rise(candidate, incumbent);
+    List<GateRule> rules = new ArrayList<>(verdict.rules());
+    rules.add(
+        new GateRule(
+            "vault.trained",
+            rise.prompts() == candidate.trained().length && rise.mean() > settings.margin(),
+            text(
+                "%+.4f (%d prompts of the vault); it must be above %s",
+                rise.mean(), rise.prompts(), settings.margin())));
+    rules.addAll(heldOut("vault", candidate, incumbent, settings.heldOutTolerance()));
+    return GateVerdict.of(rules);
+  }
+
+  private PairedBootstrap rise(Judged candidate, Judged incumbent) {
+    return PairedBootstrap.of(candidate.trained(), incumbent.trained(), settings.resamples(), seed);
+  }
+
   private GateRule trained(Judged candidate, Judged incumbent) {
-    PairedBootstrap rise =
-        PairedBootstrap.of(candidate.trained(), incumbent.trained(), settings.resamples(), seed);
+    PairedBootstrap rise = rise(candidate, incumbent);
     int asked = candidate.trained().length;
     if (rise.prompts() < asked) {
       return new GateRule(
@@ -118,22 +138,16 @@ public final class Gate {
 
   private static List<GateRule> drift(
       String rule, EvaluationRecord candidate, EvaluationRecord from, double limit) {
-    List<GateRule> rules = new ArrayList<>();
-    for (String name : ImageStatistics.names()) {
-      double now = candidate.images().of(name);
-      double then = from.images().of(name);
-      if (!Double.isNaN(now) || !Double.isNaN(then)) {
-        double moved = Math.abs(now - then) / Math.max(Math.abs(then), LEAST);
-        rules.add(
-            new GateRule(
-                rule + "." + name.replace('_', '-'),
-                moved <= limit,
-                text(
-                    "%.4f, before %.4f: moved by %.1f %%; at most %.1f %%",
-                    now, then, 100 * moved, 100 * limit)));
-      }
-    }
-    return rules;
+    return Drift.of(candidate.images(), from.images()).stream()
+        .map(
+            drift ->
+                new GateRule(
+                    rule + "." + drift.statistic().replace('_', '-'),
+                    drift.share() <= limit,
+                    text(
+                        "%.4f, before %.4f: moved by %.1f %%; at most %.1f %%",
+                        drift.now(), drift.then(), 100 * drift.share(), 100 * limit)))
+        .toList();
   }
 
   private static String text(String format, Object... values) {

@@ -111,16 +111,27 @@ public final class Registry {
   }
 
   /** Directory of a night, whether it was begun or not. */
-  public Path night(String id) {
-    return new Path(root(), "nights/" + id);
+  public NightDirectory night(String id) {
+    return new NightDirectory(fs(), new Path(root(), "nights/" + id));
   }
 
-  /** Nights that were begun and are not over. */
+  /** Nights that were begun, in the order in which they were. */
+  public List<Night> nights() throws IOException {
+    List<Night> nights = new ArrayList<>();
+    for (String id : names(new Path(root(), "nights"), Night.ID)) {
+      night(id).night().ifPresent(nights::add);
+    }
+    nights.sort(Comparator.comparing(Night::started).thenComparing(Night::id));
+    return nights;
+  }
+
+  /** Nights that are not over: without a result, or waiting for approval. */
   List<Night> openNights() throws IOException {
     List<Night> open = new ArrayList<>();
-    for (String id : names(new Path(root(), "nights"), Night.ID)) {
-      if (!fs().exists(new Path(night(id), "result.json"))) {
-        RunFiles.readJson(fs(), new Path(night(id), Night.NAME), Night.class).ifPresent(open::add);
+    for (Night night : nights()) {
+      Optional<NightResult> result = night(night.id()).result();
+      if (result.isEmpty() || result.get().status() == NightResult.Status.WAITING) {
+        open.add(night);
       }
     }
     return open;

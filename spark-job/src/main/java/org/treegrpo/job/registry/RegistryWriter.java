@@ -18,7 +18,7 @@ import org.treegrpo.job.checkpoint.RunLock;
 import org.treegrpo.job.checkpoint.WholeDirectory;
 import org.treegrpo.job.files.AtomicFiles;
 import org.treegrpo.job.files.RunDirectory;
-import org.treegrpo.job.gate.GateVerdict;
+import org.treegrpo.job.gate.Judgement;
 import org.treegrpo.job.metrics.RunJson;
 
 /**
@@ -105,12 +105,12 @@ public final class RegistryWriter implements Closeable {
   }
 
   /** Keeps what the gate said of a version, in the place of what it said earlier. */
-  public void record(String id, GateVerdict verdict) throws IOException {
-    registry.version(id);
+  public void record(Judgement judgement) throws IOException {
+    registry.version(judgement.version());
     AtomicFiles.replace(
         registry.fs(),
-        new Path(registry.root(), "verdicts/%s.json".formatted(id)),
-        out -> out.write(json(verdict)));
+        new Path(registry.root(), "verdicts/%s.json".formatted(judgement.version())),
+        out -> out.write(json(judgement)));
   }
 
   /**
@@ -225,7 +225,7 @@ public final class RegistryWriter implements Closeable {
       if (night.parent() != null) {
         needed.add(night.parent());
       }
-      String run = new Path(registry.night(night.id()), "run").toString();
+      String run = registry.night(night.id()).run().toString();
       for (Version version : registry.versions()) {
         if (run.equals(version.run())) {
           needed.add(version.id());

@@ -2,6 +2,7 @@ package org.treegrpo.job.report;
 
 import java.util.List;
 import java.util.Optional;
+import org.treegrpo.job.gate.Judgement;
 import org.treegrpo.job.metrics.EvaluationRecord;
 import org.treegrpo.job.metrics.RoundMetrics;
 import org.treegrpo.job.metrics.RunResult;
@@ -16,6 +17,7 @@ final class HeadlineSection {
     out.format("<div class=\"kicker\">TreeGRPO training run · %s</div>", data.name());
     out.raw("<h1>").text(sentence(data)).raw("</h1>");
     explanation(data).ifPresent(text -> out.raw("<p>").text(text).raw("</p>"));
+    data.gate().ifPresent(judgement -> gate(out, judgement));
     PriceSection.sentence(data).ifPresent(text -> out.raw("<p>").text(text).raw("</p>"));
     cards(out, data);
     data.result().ifPresent(result -> alert(out, result));
@@ -46,6 +48,15 @@ final class HeadlineSection {
                 .append('.'),
         () -> text.append("; no evaluation after training yet."));
     return text.toString();
+  }
+
+  private static void gate(Html out, Judgement judgement) {
+    boolean passed = judgement.verdict().passed();
+    out.raw(passed ? "<p><span class=\"right badge\">" : "<p><span class=\"wrong badge\">")
+        .text(passed ? "passed the gate" : "refused by the gate")
+        .raw("</span> ")
+        .text(passed ? judgement.verdict().rules().get(0).text() : judgement.verdict().reasons())
+        .raw("</p>");
   }
 
   private static Optional<String> explanation(RunData data) {

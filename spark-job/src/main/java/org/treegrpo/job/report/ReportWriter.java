@@ -30,6 +30,7 @@ public final class ReportWriter {
     return Page.of(
         "TreeGRPO run " + data.name(),
         HeadlineSection.html(data)
+            + GateSection.html(data)
             + SamplesSection.html(data)
             + CurvesSection.html(data)
             + PriceSection.html(data)

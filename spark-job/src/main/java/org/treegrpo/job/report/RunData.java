@@ -14,6 +14,7 @@ import java.util.Set;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.treegrpo.job.files.RunLayout;
+import org.treegrpo.job.gate.Judgement;
 import org.treegrpo.job.images.GrownTree;
 import org.treegrpo.job.images.ImageGrid;
 import org.treegrpo.job.metrics.EvaluationRecord;
@@ -33,7 +34,8 @@ record RunData(
     List<EvaluationRecord> evaluations,
     Optional<ImageGrid> before,
     Optional<ImageGrid> after,
-    Optional<GrownTree> tree) {
+    Optional<GrownTree> tree,
+    Optional<Judgement> gate) {
 
   static RunData read(FileSystem fs, Path runDir) throws IOException {
     RunLayout layout = new RunLayout(runDir);
@@ -49,7 +51,8 @@ record RunData(
         log.evaluations(),
         sheets.isEmpty() ? Optional.empty() : ImageGrid.read(fs, runDir, sheets.get(0)),
         sheets.size() < 2 ? Optional.empty() : ImageGrid.read(fs, runDir, last(sheets)),
-        trees.isEmpty() ? Optional.empty() : GrownTree.read(fs, runDir, last(trees)));
+        trees.isEmpty() ? Optional.empty() : GrownTree.read(fs, runDir, last(trees)),
+        RunFiles.readJson(fs, layout.gate(), Judgement.class));
   }
 
   /** The base's evaluation: what the result names, else the first of round 0. */

@@ -1,6 +1,11 @@
 package org.treegrpo.job.report;
 
 import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Base64;
+import javax.imageio.ImageIO;
 import org.treegrpo.job.images.Png;
 
 /** Pictures small enough to be part of a page. */
@@ -24,6 +29,21 @@ final class Thumbnail {
   static String dataUri(BufferedImage image, int maxWidth) {
     int factor = (image.getWidth() + maxWidth - 1) / maxWidth;
     return "data:image/png;base64," + Png.base64(factor <= 1 ? image : shrink(image, factor));
+  }
+
+  /** The picture as a data URI for a page of very many: photographs lose what nobody sees. */
+  static String smallUri(BufferedImage image, int maxWidth) {
+    if (image.getWidth() < PIXEL_ART) {
+      return dataUri(image, maxWidth);
+    }
+    BufferedImage small = shrink(image, (image.getWidth() + maxWidth - 1) / maxWidth);
+    ByteArrayOutputStream jpeg = new ByteArrayOutputStream();
+    try {
+      ImageIO.write(small, "jpg", jpeg);
+    } catch (IOException e) {
+      throw new UncheckedIOException("no picture could be written", e); // nothing but memory
+    }
+    return "data:image/jpeg;base64," + Base64.getEncoder().encodeToString(jpeg.toByteArray());
   }
 
   /** Every pixel is the mean of {@code factor} x {@code factor} pixels. */

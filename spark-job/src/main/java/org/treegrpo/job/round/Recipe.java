@@ -88,9 +88,8 @@ public final class Recipe implements AutoCloseable {
     this.conditioner = conditioner(settings, policy, hadoop);
     this.trainPrompts = prompts(trainPrompts, settings.prompts().train());
     this.evaluationPrompts =
-        firstOf(
-            prompts(evaluationPrompts, settings.prompts().evaluation()),
-            settings.evaluation().prompts());
+        HeldOutPrompts.of(
+            prompts(evaluationPrompts, settings.prompts().evaluation()), settings.evaluation());
     this.unconditional =
         settings.policy().guidance().branches() == 1 && settings.evaluationGuidance() == 1
             ? Conditioning.zeros(policy.conditioning())
@@ -388,9 +387,5 @@ public final class Recipe implements AutoCloseable {
       throw new IOException(name + ": " + e.getMessage(), e);
     }
     return prompts;
-  }
-
-  private static List<Prompt> firstOf(List<Prompt> prompts, int most) {
-    return most == 0 || most >= prompts.size() ? prompts : prompts.subList(0, most);
   }
 }

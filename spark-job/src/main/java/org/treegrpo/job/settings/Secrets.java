@@ -20,7 +20,7 @@ public final class Secrets {
 
   /** {@code token-path} is where a secret lies, and {@code tokenizer} is none. */
   private static final String NAMES =
-      "(?:(?i:passw(?:or)?d|passphrase|secret|credential|creds"
+      "(?:(?i:passw(?:or)?d|passphrase|secret|credential|creds|webhook"
           + "|(?:api|access|account|private)[._-]?key)|[Tt]oken(?![a-z])|TOKEN(?![A-Z]))"
           + "(?![\\w.-]*(?i:path|file|dir)\\b)";
 

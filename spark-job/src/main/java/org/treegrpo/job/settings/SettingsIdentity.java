@@ -32,6 +32,7 @@ public record SettingsIdentity(SortedMap<String, String> digests) {
           "cluster",
           "security",
           "gate",
+          "nightly",
           "pretrain",
           "compare",
           "policy.type",

@@ -43,6 +43,7 @@ public record TrainSettings(
     ClusterSettings cluster,
     SecuritySettings security,
     GateSettings gate,
+    NightlySettings nightly,
     PretrainSettings pretrain,
     CompareSettings compare,
     ResolvedConfig resolved) {
@@ -113,6 +114,7 @@ public record TrainSettings(
         ClusterSettings.read(reader.section("cluster")),
         SecuritySettings.read(reader.section("security")),
         GateSettings.read(reader.section("gate")),
+        NightlySettings.read(reader.section("nightly")),
         PretrainSettings.read(reader.section("pretrain")),
         CompareSettings.read(reader.section("compare")),
         ResolvedConfig.of(reader.block().values(), optimizer.decay() == Decay.CONSTANT));

@@ -2,27 +2,35 @@ package org.treegrpo.job.train;
 
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkConf;
 import org.jspecify.annotations.Nullable;
-import org.treegrpo.job.files.AtomicFiles;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.treegrpo.job.files.RunDirectory;
-import org.treegrpo.job.gate.GateVerdict;
+import org.treegrpo.job.files.RunLayout;
+import org.treegrpo.job.gate.Judgement;
 import org.treegrpo.job.metrics.RunFiles;
 import org.treegrpo.job.metrics.RunJson;
 import org.treegrpo.job.registry.Night;
+import org.treegrpo.job.registry.NightDirectory;
+import org.treegrpo.job.registry.NightResult;
 import org.treegrpo.job.registry.Promotion;
 import org.treegrpo.job.registry.Registry;
 import org.treegrpo.job.registry.RegistryWriter;
 import org.treegrpo.job.registry.Version;
+import org.treegrpo.job.report.NightsPage;
+import org.treegrpo.job.report.ReportWriter;
 import org.treegrpo.job.session.Session;
+import org.treegrpo.job.settings.NightlySettings;
+import org.treegrpo.job.settings.Secrets;
 import org.treegrpo.job.settings.TrainSettings;
 
 /**
@@ -33,29 +41,23 @@ import org.treegrpo.job.settings.TrainSettings;
  */
 public final class Nightly {
 
-  /** The settings of a night's steps. */
-  public interface Plans {
+  private static final Logger LOG = LoggerFactory.getLogger(Nightly.class);
+  private static final Duration BETWEEN_CALLS = Duration.ofSeconds(2);
 
-    /**
-     * The configuration's settings.
-     *
-     * @param changes {@code treegrpo.key=value} on top of them
-     */
-    TrainSettings with(List<String> changes);
-  }
-
-  private final Plans plans;
+  private final SettingsOf plans;
   private final RegistryWriter writer;
   private final SparkConf spark;
   private final Configuration hadoop;
   private final PrintStream out;
   private final Clock clock;
+  private final NightlySettings settings;
 
   /**
+   * @param plans the settings of the configuration
    * @param out receives progress
    */
   public Nightly(
-      Plans plans,
+      SettingsOf plans,
       RegistryWriter writer,
       SparkConf spark,
       Configuration hadoop,
@@ -67,6 +69,7 @@ public final class Nightly {
     this.hadoop = hadoop;
     this.out = out;
     this.clock = clock;
+    this.settings = plans.with(List.of("treegrpo.run-dir=none")).nightly();
   }
 
   /**
@@ -76,77 +79,141 @@ public final class Nightly {
    * @throws InvalidInputException if the id or an input cannot be used
    */
   public NightResult run(String id) throws IOException {
-    Path directory = directory(writer.registry(), id);
-    Optional<NightResult> earlier = result(writer.registry(), id);
-    if (earlier.isPresent()) {
-      return earlier.get();
+    NightDirectory night = directory(writer.registry(), id);
+    Optional<NightResult> earlier = night.result();
+    NightResult result;
+    if (earlier.isPresent() && isLast(night, earlier.get())) {
+      result = earlier.get();
+    } else {
+      try {
+        result = toItsEnd(night);
+      } catch (IOException | RuntimeException e) {
+        failed(night, e);
+        throw e;
+      }
+      night.ended(result);
     }
-    Night night = begin(id, new Path(directory, Night.NAME));
-    TrainSettings settings = plans.with(changes(night, directory));
-    try (Session session = Session.open(spark, settings.cluster())) { // of all its steps
-      TrainingRun.trainOrResume(settings, spark, hadoop, out);
-      Version version = add(settings);
+    publish(night, result);
+    return result;
+  }
+
+  /** Whether nothing has changed that a night which waits for approval was judged by. */
+  private boolean isLast(NightDirectory night, NightResult result) throws IOException {
+    return result.status() != NightResult.Status.WAITING
+        || Objects.equals(
+            night.judgement().map(Judgement::incumbent).orElse(null), incumbent().orElse(null));
+  }
+
+  private Optional<String> incumbent() throws IOException {
+    return writer.registry().current().map(Promotion::version);
+  }
+
+  private NightResult toItsEnd(NightDirectory directory) throws IOException {
+    Night night = begin(directory);
+    TrainSettings training = plans.with(changes(night, directory));
+    try (Session session = Session.open(spark, training.cluster())) { // of all its steps
+      TrainingRun.trainOrResume(training, spark, hadoop, out);
+      Version version = add(training);
       Judgement judgement = judgement(night, version, directory);
-      NightResult result =
-          new NightResult(
-              id,
-              judgement.verdict().passed()
-                  ? NightResult.Status.PROMOTED
-                  : NightResult.Status.REFUSED,
-              version.id(),
-              night.parent(),
-              clock.instant().toString(),
-              judgement.verdict());
-      replace(new Path(directory, "result.json"), result);
-      return result;
+      boolean passed = judgement.verdict().passed();
+      boolean done = hasPromoted(night.id()); // and perhaps others after it
+      boolean waits = passed && settings.approval() && !done;
+      if (passed && !waits && !done) {
+        writer.promote(version.id(), "night " + night.id(), night.id());
+      }
+      return new NightResult(
+          night.id(),
+          waits
+              ? NightResult.Status.WAITING
+              : passed ? NightResult.Status.PROMOTED : NightResult.Status.REFUSED,
+          version.id(),
+          night.parent(),
+          clock.instant().toString(),
+          judgement.verdict());
     }
   }
 
-  /**
-   * What the gate said in a night.
-   *
-   * @param incumbent that the version was judged by; null for the base
-   */
-  record Judgement(String version, @Nullable String incumbent, GateVerdict verdict) {}
+  private boolean hasPromoted(String night) throws IOException {
+    return writer.registry().promotions().stream().anyMatch(one -> night.equals(one.night()));
+  }
 
   /**
-   * Judges and promotes. What was said holds as long as the version is in force by which it was
-   * judged; what this night has promoted already is not promoted again, whatever was done since.
+   * What was said holds as long as the version is in force by which it was judged; what this night
+   * has promoted already is not judged again, whatever was done since.
    */
-  private Judgement judgement(Night night, Version version, Path directory) throws IOException {
-    Registry registry = writer.registry();
-    Path file = new Path(directory, "verdict.json");
+  private Judgement judgement(Night night, Version version, NightDirectory directory)
+      throws IOException {
     Optional<Judgement> said =
-        RunFiles.readJson(fs(), file, Judgement.class)
-            .filter(judgement -> judgement.version().equals(version.id()));
-    boolean promoted =
-        registry.promotions().stream().anyMatch(one -> night.id().equals(one.night()));
-    if (promoted && said.isPresent()) {
+        directory.judgement().filter(judgement -> judgement.version().equals(version.id()));
+    boolean stands =
+        said.isPresent()
+            && (hasPromoted(night.id())
+                || Objects.equals(said.get().incumbent(), incumbent().orElse(null)));
+    if (stands) {
       return said.get();
     }
-    String incumbent = registry.current().map(Promotion::version).orElse(null);
-    if (said.isEmpty() || !Objects.equals(said.get().incumbent(), incumbent)) {
-      GateVerdict verdict =
-          new Judge(plans.with(List.of("treegrpo.run-dir=none")), registry, hadoop)
-              .judge(version.id(), spark);
-      said = Optional.of(new Judgement(version.id(), incumbent, verdict));
-      replace(file, said.get());
-      writer.record(version.id(), verdict);
+    Judgement judgement =
+        new Judge(
+                changes -> {
+                  List<String> all = new ArrayList<>(changes);
+                  all.add("treegrpo.run-dir=none");
+                  return plans.with(all);
+                },
+                writer.registry(),
+                hadoop)
+            .judge(version.id(), night.id(), spark);
+    directory.judged(judgement);
+    writer.record(judgement);
+    return judgement;
+  }
+
+  /**
+   * Promotes what a night has made and the gate has let pass.
+   *
+   * @param by who approves
+   * @throws InvalidInputException if the night does not wait, or was judged by a version that is no
+   *     longer in force
+   */
+  public NightResult approve(String id, String by) throws IOException {
+    NightDirectory night = directory(writer.registry(), id);
+    NightResult result =
+        night
+            .result()
+            .orElseThrow(
+                () ->
+                    new InvalidInputException("--approve: night '%s' has no result".formatted(id)));
+    if (result.status() == NightResult.Status.REFUSED) {
+      throw new InvalidInputException(
+          "--approve: night '%s' was refused: %s; registry promote %s overrules the gate"
+              .formatted(id, result.verdict().reasons(), result.version()));
     }
-    if (said.get().verdict().passed()) {
-      writer.promote(version.id(), "night " + night.id(), night.id());
+    if (result.status() == NightResult.Status.WAITING) {
+      if (!hasPromoted(id)) { // else ended between its promotion and its result
+        if (!isLast(night, result)) {
+          throw new InvalidInputException(
+              "--approve: night '%s' was judged by %s, and %s is promoted now; nightly --id %s judges it again"
+                  .formatted(
+                      id,
+                      night.judgement().map(Judgement::incumbent).orElse("the base"),
+                      incumbent().orElse("nothing"),
+                      id));
+        }
+        writer.promote(result.version(), "night %s, approved by %s".formatted(id, by), id);
+      }
+      result = result.as(NightResult.Status.PROMOTED, clock.instant().toString());
+      night.ended(result);
     }
-    return said.get();
+    publish(night, result);
+    return result;
   }
 
   /** What a night came to; empty where it is not over, or was never begun. */
   public static Optional<NightResult> result(Registry registry, String id) throws IOException {
-    Path file = new Path(directory(registry, id), "result.json");
-    return RunFiles.readJson(registry.fs(), file, NightResult.class);
+    return directory(registry, id).result();
   }
 
   /** Directory of a night, whether it was begun or not. */
-  public static Path directory(Registry registry, String id) {
+  public static NightDirectory directory(Registry registry, String id) {
     if (!Night.ID.matcher(id).matches()) {
       throw new InvalidInputException(
           "--id: '%s' must be 1 to 64 letters, digits, dots, dashes and underscores, a letter or a digit first"
@@ -155,23 +222,19 @@ public final class Nightly {
     return registry.night(id);
   }
 
-  private Night begin(String id, Path file) throws IOException {
-    Optional<Night> begun = RunFiles.readJson(fs(), file, Night.class);
+  private Night begin(NightDirectory directory) throws IOException {
+    Optional<Night> begun = directory.night();
     if (begun.isPresent()) {
-      out.printf("night %s goes on, begun %s%n", id, begun.get().started());
+      out.printf("night %s goes on, begun %s%n", directory.id(), begun.get().started());
       return begun.get();
     }
-    Night night =
-        new Night(
-            id,
-            clock.instant().toString(),
-            writer.registry().current().map(Promotion::version).orElse(null));
-    replace(file, night);
+    Night night = new Night(directory.id(), clock.instant().toString(), incumbent().orElse(null));
+    directory.begin(night);
     return night;
   }
 
-  private List<String> changes(Night night, Path directory) {
-    String runDir = "treegrpo.run-dir=" + new Path(directory, "run");
+  private List<String> changes(Night night, NightDirectory directory) {
+    String runDir = "treegrpo.run-dir=" + directory.run();
     String parent = night.parent();
     if (parent == null) {
       return List.of(runDir);
@@ -180,25 +243,63 @@ public final class Nightly {
     return List.of(runDir, "treegrpo.policy.weights=" + weights);
   }
 
-  private Version add(TrainSettings settings) throws IOException {
+  private Version add(TrainSettings training) throws IOException {
     return VersionExport.add(
-        settings,
+        training,
         new PolicyWeightsChoice(
             Optional.empty(),
-            Optional.of(settings.runDir()),
+            Optional.of(training.runDir()),
             Optional.empty(),
             PolicyWeightsChoice.Kind.AVERAGE),
         hadoop,
         writer);
   }
 
-  private FileSystem fs() {
-    return writer.registry().fs();
+  /** For people and the webhook; the outcome does not depend on it, and a repetition does it. */
+  private void publish(NightDirectory night, NightResult result) throws IOException {
+    try {
+      Optional<Judgement> judgement = night.judgement();
+      if (judgement.isPresent()) {
+        RunFiles.write(
+            night.fs(), new RunLayout(night.run()).gate(), RunJson.pretty(judgement.get()));
+        ReportWriter.write(night.fs(), night.run());
+      }
+      NightsPage.write(writer.registry());
+    } catch (IOException e) {
+      LOG.warn("night {} is {}, but its page is not there: {}", night.id(), result.status(), e);
+    }
+    boolean told =
+        night.told().map(NightDirectory.Told::status).filter(result.status()::equals).isPresent();
+    if (!told && !settings.webhook().isEmpty()) {
+      Webhook.Message message =
+          message(night, result.status().toString(), result.version(), result.verdict().reasons());
+      if (webhook().tell(message)) {
+        night.told(new NightDirectory.Told(result.status(), clock.instant().toString()));
+      }
+    }
   }
 
-  private void replace(Path file, Object value) throws IOException {
-    byte[] json = RunJson.pretty(value).getBytes(StandardCharsets.UTF_8);
-    AtomicFiles.replace(fs(), file, stream -> stream.write(json));
+  private void failed(NightDirectory night, Exception failure) {
+    String error = Secrets.ofThisProcess().mask(RootFailure.message(failure));
+    try {
+      if (night.night().isPresent()) {
+        night.failed(new NightDirectory.Failure(clock.instant().toString(), error));
+        NightsPage.write(writer.registry());
+      }
+    } catch (IOException e) {
+      failure.addSuppressed(e);
+    }
+    webhook().tell(message(night, "failed", null, error));
+  }
+
+  private Webhook webhook() {
+    return new Webhook(settings.webhook(), BETWEEN_CALLS);
+  }
+
+  private Webhook.Message message(
+      NightDirectory night, String status, @Nullable String version, String reasons) {
+    return new Webhook.Message(
+        writer.registry().root().toString(), night.id(), status, version, reasons);
   }
 
   /**

@@ -178,4 +178,24 @@ class GateTest {
             images.edges(),
             images.betweenPrompts()));
   }
+
+  @Test
+  void theVaultSeesThroughWhatWasLearnedOfTheOthers() {
+    Judged better = policy(0.6, 0.61, 0.19, 0.78);
+    GateVerdict passed = GATE.judge(better, BASE, BASE);
+    assertThat(GATE.vault(passed, better, BASE).rules())
+        .as("its rules come after the others")
+        .extracting(GateRule::name)
+        .endsWith("vault.trained", "vault.judge");
+    assertThat(GATE.vault(passed, better, BASE).passed()).as("a rise there too").isTrue();
+    assertThat(GATE.vault(passed, policy(0.5, 0.6, 0.2, 0.8), BASE).reasons())
+        .as("no rise there")
+        .isEqualTo("vault.trained: +0.0000 (12 prompts of the vault); it must be above 0.0");
+    assertThat(GATE.vault(passed, policy(0.6, 0.5, 0.2, 0.8), BASE).reasons())
+        .as("another judge sees less there")
+        .startsWith("vault.judge: 0.5000, before 0.6000");
+    assertThat(GATE.vault(passed, policy(Double.NaN, 0.6, 0.2, 0.8), BASE).passed())
+        .as("what is not measured is not held")
+        .isFalse();
+  }
 }

@@ -140,7 +140,8 @@ class DefaultsTest {
     assertThat(settings.checkpoint()).as("checkpoint").isEqualTo(new CheckpointSettings(10, 3));
     assertThat(settings.evaluation())
         .as("evaluation")
-        .isEqualTo(new EvaluationSettings(10, 0, 1, 10, 0, 0, 0));
+        .isEqualTo(
+            new EvaluationSettings(10, 0, 0, EvaluationSettings.From.HELD_OUT, "", 1, 10, 0, 0, 0));
     assertThat(settings.audit()).as("audit").isEqualTo(new AuditSettings(1));
     assertThat(settings.export()).as("export").isEqualTo(new ExportSettings(0));
     assertThat(settings.rewardWorkers())
@@ -155,6 +156,7 @@ class DefaultsTest {
     assertThat(settings.gate())
         .as("gate")
         .isEqualTo(new GateSettings(0, 10, 0.02, 0.05, 0.9, 0.8, 0.1, 0.25, 10_000));
+    assertThat(settings.nightly()).as("nightly").isEqualTo(new NightlySettings(false, ""));
   }
 
   @Test

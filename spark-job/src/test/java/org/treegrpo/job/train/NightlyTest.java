@@ -2,17 +2,23 @@ package org.treegrpo.job.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.treegrpo.job.cli.ExitCodes;
 import org.treegrpo.job.files.RunDirectory;
+import org.treegrpo.job.gate.Judgement;
 import org.treegrpo.job.registry.Promotion;
 import org.treegrpo.job.registry.Registry;
 import org.treegrpo.job.registry.Version;
@@ -49,7 +55,11 @@ class NightlyTest {
           "renamed 2026-01-01 verdict.json",
           "write promoted PROMOTED-000001.json",
           "renamed promoted PROMOTED-000001.json",
-          "rename 2026-01-01 result.json");
+          "rename 2026-01-01 result.json",
+          "renamed 2026-01-01 result.json",
+          "create run gate.json",
+          "rename 2026-01-01 summary.json",
+          "write killed index.html");
 
   @TempDir Path directory;
   private TinyRun tiny;
@@ -122,6 +132,112 @@ class NightlyTest {
     assertThat(registry.promotions())
         .extracting(Promotion::version)
         .containsExactly("v000001", "v000003");
+  }
+
+  @Test
+  void aPersonApprovesOfWhatHasPassedAndIsTold() throws Exception {
+    List<String> told = new CopyOnWriteArrayList<>();
+    HttpServer hook =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    hook.createContext(
+        "/secret",
+        exchange -> {
+          told.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+          exchange.sendResponseHeaders(204, -1);
+          exchange.close();
+        });
+    hook.start();
+    try {
+      String[] asked = {
+        "nightly.approval=true",
+        "nightly.webhook=\"http://127.0.0.1:%d/secret\"".formatted(hook.getAddress().getPort()),
+        "evaluation.prompts=2",
+        "evaluation.vault=1"
+      };
+      CommandLineRun waits = night("first", asked);
+      waits.assertDone();
+      assertThat(waits.out())
+          .contains("night first: v000001 waits for approval: nightly --approve");
+      night("first", asked).assertDone();
+      assertThat(told).as("told once").hasSize(1);
+      assertThat(told.get(0)).contains("\"night\" : \"first\"", "\"status\" : \"waiting\"");
+      assertThat(registry("registry").current()).as("nothing is promoted").isEmpty();
+
+      night("second", "seed=9").assertDone();
+      CommandLineRun late = approve("first", asked);
+      assertThat(late.exitCode()).isEqualTo(ExitCodes.BAD_INPUT);
+      assertThat(late.err())
+          .contains("night 'first' was judged by the base, and v000002 is promoted now");
+      night("first", asked).assertDone(); // is judged again
+      approve("first", asked).assertDone();
+      approve("first", asked).assertDone();
+      List<Promotion> promotions = registry("registry").promotions();
+      assertThat(promotions).extracting(Promotion::version).containsExactly("v000002", "v000001");
+      assertThat(promotions.get(1).reason()).startsWith("night first, approved by ");
+      assertThat(told).as("and once that it is promoted").hasSize(2);
+      assertThat(told.get(1)).contains("\"status\" : \"promoted\"");
+      approve("third", asked).assertRefused("night 'third' has no result");
+
+      Judgement judgement = registry("registry").night("first").judgement().orElseThrow();
+      assertThat(judgement.incumbent()).isEqualTo("v000002");
+      assertThat(judgement.prompts()).as("drawn by the night").hasSize(2);
+      assertThat(judgement.vault()).as("the last of the file").hasSize(1);
+      assertThat(judgement.prompts()).doesNotContainAnyElementsOf(judgement.vault());
+      String config =
+          Files.readString(directory.resolve("registry/nights/first/run/config.resolved.conf"));
+      assertThat(config)
+          .as("the address is a secret")
+          .doesNotContain("/secret")
+          .contains("webhook=\"(masked)\"");
+    } finally {
+      hook.stop(0);
+    }
+  }
+
+  private CommandLineRun approve(String id, String... more) throws IOException {
+    List<String> settings = new ArrayList<>(LOOSE);
+    settings.addAll(List.of(more));
+    List<String> words = words("registry", id, settings);
+    words.set(words.indexOf("--id"), "--approve");
+    return CommandLineRun.of(directory, words.toArray(String[]::new));
+  }
+
+  @Test
+  void aNightThatFailsSaysSoAndIsRepeated() throws IOException {
+    CommandLineRun failed =
+        night("first", "nightly.webhook=\"http://127.0.0.1:1/nobody\"", "prompts.train=/nowhere");
+    assertThat(failed.exitCode()).as(failed.err()).isEqualTo(ExitCodes.BAD_INPUT);
+    assertThat(registry("registry").night("first").failure().orElseThrow().error())
+        .contains("treegrpo.prompts.train");
+    Path page = directory.resolve("registry/index.html");
+    assertThat(Files.readString(page)).contains("Night first has failed", "treegrpo.prompts.train");
+    night("first").assertDone();
+    assertThat(Files.readString(page))
+        .as("it went on")
+        .contains("Night first: v000001 is promoted", "nights/first/run/report.html")
+        .doesNotContain("treegrpo.prompts.train");
+    assertThat(Files.readString(directory.resolve("registry/nights/first/run/report.html")))
+        .as("the night's report has the gate's table")
+        .contains("passed the gate", "drift-total.brightness");
+  }
+
+  /** By one command, from what its run directory says. */
+  @Test
+  void aPastNightIsMadeAgain() throws IOException {
+    night("first").assertDone();
+    night("second", "seed=9").assertDone();
+    Path night = directory.resolve("registry/nights/second/run");
+    CommandLineRun.of(
+            directory,
+            "train",
+            "--config",
+            night.resolve("config.resolved.conf").toString(),
+            "--set",
+            "treegrpo.run-dir=" + directory.resolve("again"))
+        .assertDone();
+    assertThat(tiny.digests("again"))
+        .as("weights of every round")
+        .isEqualTo(tiny.digests("registry/nights/second/run"));
   }
 
   @Test
