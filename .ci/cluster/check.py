@@ -347,6 +347,39 @@ def object_store(check):
         check.end(check.start("objects", directory_uri=uri, **common), "objects")
         digests = [line["weights_sha256"] for line in store.lines("runs/one")]
         check.holds(digests == check.undisturbed, f"store: a driver killed, and its command repeated: the weights of all {ROUNDS} rounds are those of the undisturbed run")
+        for name, code, settings in (("first", 0, LOOSE), ("second", 3, [*LOOSE, "gate.margin=100"])):
+            night = dict(master="local[1]", options=store.options, spark=store.spark, command=("nightly", "--registry", f"s3a://{BUCKET}/registry", "--id", name))
+            check.end(check.start(f"stored-{name}", settings=settings, **night), f"stored-{name}", code=code)
+        promoted = [key for key in store.keys("registry/promoted/") if key.endswith(".json")]
+        check.holds(promoted == ["registry/promoted/PROMOTED-000001.json"] and store.request("GET", f"/{BUCKET}/registry/index.html"), "store: of two nights one is promoted, and their page is there")
+
+
+# What a tiny policy does in two rounds passes.
+LOOSE = ["rounds=2", *(f"gate.{rule}" for rule in ("margin=-100", "prompts=1", "held-out-tolerance=100", "held-out-total=100", "diversity=0", "diversity-total=0", "drift=1000", "drift-total=1000"))]
+
+
+def nights(check):
+    """What a night ends with through spark-submit, and two at once."""
+    registry = check.work / "registry"
+
+    def night(name, *more, settings=(), **options):
+        command = ("nightly", "--registry", str(registry), "--id", name, *more)
+        return check.start(f"night-{name}", cluster.url, command=command, settings=[*LOOSE, *settings], **options)
+
+    with Standalone(CHECKOUT, check.work / "nights-cluster") as cluster:
+        first = night("first")
+        wait("the first night", lambda: (registry / "nights/first/night.json").exists() or first.poll() is not None)
+        check.end(night("second"), "night-second", code=1)
+        check.holds("in use by" in check.log("night-second"), "nights: of two at once the second is told who has the registry")
+        check.end(first, "night-first")
+        check.end(night("second", settings=["gate.margin=100"]), "night-second", code=3)
+        check.holds("it must lie above 100.0" in check.log("night-second"), "nights: client mode, promoted ends with 0 and refused with 3")
+        check.end(night("third", settings=["gate.margin=100"], options=["--deploy-mode", "cluster"], spark=["spark.cores.max=1", "spark.driver.cores=1"]), "night-third")
+        wait("the end of the third night's driver", lambda: "(FINISHED" in cluster.log() or "(FAILED" in cluster.log() or "(ERROR" in cluster.log(), 300)
+        check.holds("(FAILED" not in cluster.log() and "(ERROR" not in cluster.log(), "nights: cluster mode, a refusal ends FINISHED")
+        check.end(night("third", "--status"), "night-third")
+        check.holds("night third: v000003 is refused" in check.log("night-third"), "nights: and --status tells it")
+        check.holds([one.name for one in (registry / "promoted").iterdir()] == ["PROMOTED-000001.json"], "nights: one was promoted")
 
 
 def kubernetes(check):
@@ -399,7 +432,7 @@ def two_runs_at_once(check):
             check.same(name, f"two runs at once on one cluster, the {name}")
 
 
-SCENARIOS = [killed_all_the_time, worker_and_master_killed, standby_master, executors_decommissioned, other_methods_killed, executor_hangs, executor_cut_off, driver_killed, supervised_driver, kinds_of_processors, two_runs_at_once, official_distribution, yarn, object_store, kubernetes]
+SCENARIOS = [killed_all_the_time, worker_and_master_killed, standby_master, executors_decommissioned, other_methods_killed, executor_hangs, executor_cut_off, driver_killed, supervised_driver, kinds_of_processors, two_runs_at_once, official_distribution, yarn, object_store, nights, kubernetes]
 
 
 def main():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import urllib.request
 from pathlib import Path
@@ -48,6 +49,10 @@ class Store:
     def lines(self, key):
         content = self.request("GET", f"/{BUCKET}/{key}/metrics.jsonl")
         return [json.loads(line) for line in content.decode().splitlines()] if content else []
+
+    def keys(self, prefix):
+        listing = self.request("GET", f"/{BUCKET}?list-type=2&prefix={prefix}")
+        return re.findall("<Key>([^<]*)</Key>", listing.decode()) if listing else []
 
     def __exit__(self, *failure):
         self.process.kill()

@@ -3,6 +3,7 @@ package org.treegrpo.job.command;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -22,6 +23,7 @@ import org.treegrpo.job.metrics.RunJson;
 import org.treegrpo.job.registry.Promotion;
 import org.treegrpo.job.registry.Registry;
 import org.treegrpo.job.registry.RegistryWriter;
+import org.treegrpo.job.registry.Retention;
 import org.treegrpo.job.registry.Version;
 import org.treegrpo.job.report.NightsPage;
 import org.treegrpo.job.settings.TrainSettings;
@@ -101,6 +103,28 @@ public final class RegistryCommand extends CliCommand {
       description = "gc: versions never promoted that stay, the newest. Default: ${DEFAULT-VALUE}.")
   private int candidates;
 
+  @Option(
+      names = "--candidate-days",
+      paramLabel = "N",
+      defaultValue = "90",
+      description = "gc: how old such versions may become. Default: ${DEFAULT-VALUE}.")
+  private int candidateDays;
+
+  @Option(
+      names = "--candidate-gib",
+      paramLabel = "N",
+      defaultValue = "1024",
+      description = "gc: how much such versions may take together. Default: ${DEFAULT-VALUE}.")
+  private int candidateGib;
+
+  @Option(
+      names = "--nights",
+      paramLabel = "N",
+      defaultValue = "30",
+      description =
+          "gc: nights that are over and keep their runs' checkpoints, the newest. Default: ${DEFAULT-VALUE}.")
+  private int nights;
+
   @Override
   protected int run(CommandContext context) throws IOException {
     PrintStream out = context.out();
@@ -113,10 +137,10 @@ public final class RegistryCommand extends CliCommand {
       look(new Registry(directory), out);
       return ExitCodes.DONE;
     }
-    if (keep < 1 || candidates < 0) {
+    if (keep < 1
+        || Math.min(Math.min(candidates, nights), Math.min(candidateDays, candidateGib)) < 0) {
       throw new InvalidInputException(
-          "--keep must be at least 1 and --candidates at least 0, were %d and %d"
-              .formatted(keep, candidates));
+          "--keep must be at least 1, and --candidates, --candidate-days, --candidate-gib and --nights at least 0");
     }
     try (RegistryWriter writer =
         RegistryWriter.open(
@@ -210,10 +234,15 @@ public final class RegistryCommand extends CliCommand {
       }
       case PROMOTE -> tell(writer.promote(named(), reason), out);
       case ROLLBACK -> tell(writer.rollback(reason), out);
-      case GC -> out.println("deleted: " + writer.collect(keep, candidates));
+      case GC -> out.println("deleted: " + writer.collect(retention()));
       default -> throw new IllegalStateException("not a change: " + action);
     }
     return ExitCodes.DONE;
+  }
+
+  private Retention retention() {
+    return new Retention(
+        keep, candidates, Duration.ofDays(candidateDays), (long) candidateGib << 30, nights);
   }
 
   private String named() {

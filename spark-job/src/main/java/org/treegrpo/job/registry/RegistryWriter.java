@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -183,36 +185,69 @@ public final class RegistryWriter implements Closeable {
   }
 
   /**
-   * Deletes versions: what was never finished, all that were promoted but for the {@code keep} that
-   * rollbacks lead to first, and what was never promoted but for the newest {@code candidates}.
-   * What is in force, the newest, and what a night that is not over needs, stay.
+   * Deletes what is no longer wanted: versions that were never finished, promoted ones but for
+   * those that rollbacks lead to first, candidates that were never promoted, and checkpoints of
+   * nights that are over. What is in force, the newest version, and what a night that is not over
+   * needs, stay.
    *
-   * @return ids of those that are gone
+   * @return names of what is gone: ids of versions, and paths of checkpoints below the registry
    */
-  public List<String> collect(int keep, int candidates) throws IOException {
+  public List<String> collect(Retention retention) throws IOException {
     List<String> ids = registry.ids();
     Set<String> stays = new HashSet<>(needed());
     if (!ids.isEmpty() && registry.isWhole(ids.get(ids.size() - 1))) {
       stays.add(ids.get(ids.size() - 1)); // no id is given twice
     }
     List<String> standing = standing();
-    stays.addAll(
-        standing.subList(Math.max(0, standing.size() - Math.max(1, keep)), standing.size()));
-    Set<String> wasPromoted = new HashSet<>();
-    registry.promotions().forEach(promotion -> wasPromoted.add(promotion.version()));
-    int others = 0;
-    for (int i = ids.size() - 1; i >= 0; i--) {
-      String id = ids.get(i);
-      if (!wasPromoted.contains(id) && registry.isWhole(id) && others < candidates) {
-        stays.add(id);
-        others++;
-      }
-    }
+    int from = Math.max(0, standing.size() - Math.max(1, retention.promoted()));
+    stays.addAll(standing.subList(from, standing.size()));
+    stays.addAll(candidates(retention));
     List<String> gone = new ArrayList<>();
     for (String id : ids) {
       if (!stays.contains(id)) {
         new WholeDirectory(registry.fs(), registry.directory(id)).delete();
         gone.add(id);
+      }
+    }
+    gone.addAll(collectCheckpoints(retention.nights()));
+    return gone;
+  }
+
+  /**
+   * Those that were never promoted and stay: the newest, as long as they are neither too old nor
+   * too large.
+   */
+  private List<String> candidates(Retention retention) throws IOException {
+    Set<String> wasPromoted = new HashSet<>();
+    registry.promotions().forEach(promotion -> wasPromoted.add(promotion.version()));
+    List<Version> versions = registry.versions();
+    List<String> stay = new ArrayList<>();
+    long bytes = 0;
+    for (int i = versions.size() - 1; i >= 0 && stay.size() < retention.candidates(); i--) {
+      Version version = versions.get(i);
+      if (!wasPromoted.contains(version.id())) {
+        bytes += registry.fs().getContentSummary(registry.directory(version.id())).getLength();
+        Duration age = Duration.between(Instant.parse(version.made()), clock.instant());
+        if (bytes > retention.candidateBytes() || age.compareTo(retention.candidateAge()) > 0) {
+          break;
+        }
+        stay.add(version.id());
+      }
+    }
+    return stay;
+  }
+
+  private List<String> collectCheckpoints(int nights) throws IOException {
+    Set<Night> open = new HashSet<>(registry.openNights());
+    List<Night> over = new ArrayList<>(registry.nights());
+    over.removeAll(open);
+    List<String> gone = new ArrayList<>();
+    for (Night night : over.subList(0, Math.max(0, over.size() - nights))) {
+      Path checkpoints =
+          new RunDirectory(registry.fs(), registry.night(night.id()).run()).checkpoints();
+      if (registry.fs().exists(checkpoints)) {
+        registry.fs().delete(checkpoints, true);
+        gone.add("nights/%s/run/%s".formatted(night.id(), checkpoints.getName()));
       }
     }
     return gone;

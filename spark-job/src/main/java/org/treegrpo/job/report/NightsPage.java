@@ -26,6 +26,8 @@ public final class NightsPage {
   /** Nights whose whole table of rules is on the page; the others' are in their reports. */
   private static final int TABLES = 14;
 
+  private static final int LONGEST = 600;
+
   private NightsPage() {}
 
   /**
@@ -83,7 +85,7 @@ public final class NightsPage {
       row.failure().ifPresent(failure -> out.text(excerpt(failure.error())));
       out.text(" The same command goes on with it.");
     } else if (row.is(Status.REFUSED)) {
-      out.text(row.result().get().verdict().reasons() + ". What was in force stays so.");
+      out.text(excerpt(row.result().get().verdict().reasons()) + ". What was in force stays so.");
     } else {
       row.result().get().verdict().rules().stream()
           .limit(1)
@@ -231,7 +233,7 @@ public final class NightsPage {
   }
 
   private static void broken(Html out, GateRule rule) {
-    out.format("<div class=\"soft\"><b>%s</b>: %s</div>", rule.name(), rule.text());
+    out.format("<div class=\"soft\"><b>%s</b>: %s</div>", rule.name(), excerpt(rule.text()));
   }
 
   private static void training(Html out, String reward, List<Double> means, int rounds) {
@@ -294,6 +296,6 @@ public final class NightsPage {
   }
 
   private static String excerpt(String text) {
-    return Printable.excerpt(text, 300);
+    return Printable.excerpt(text, LONGEST);
   }
 }

@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.treegrpo.core.base.Printable;
 import org.treegrpo.job.gate.Judgement;
 
 /** How often each held-out prompt has decided over a version: what decides often is learned. */
@@ -35,7 +36,10 @@ final class PromptUses {
     most.stream()
         .limit(SHOWN)
         .forEach(
-            use -> out.format("<tr><td>%s</td><td>%s</td></tr>", use.getKey(), use.getValue()));
+            use ->
+                out.format(
+                    "<tr><td>%s</td><td>%s</td></tr>",
+                    Printable.excerpt(use.getKey()), use.getValue()));
     return out.raw("</tbody></table></details></section>").toString();
   }
 }

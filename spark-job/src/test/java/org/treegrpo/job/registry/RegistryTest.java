@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.junit.jupiter.api.Test;
@@ -139,13 +141,13 @@ class RegistryTest {
         }
       }
       Files.delete(directory.resolve("versions/v000005/MANIFEST.json"));
-      assertThat(writer.collect(2, 1))
+      assertThat(writer.collect(Retention.of(2, 1)))
           .as("unfinished, the oldest candidate, the oldest promoted")
           .containsExactly("v000001", "v000002", "v000005");
-      assertThat(writer.collect(1, 0)).containsExactly("v000003", "v000004");
+      assertThat(writer.collect(Retention.of(1, 0))).containsExactly("v000003", "v000004");
       assertThat(promoted()).as("never the one in force").isEqualTo("v000006");
       assertThat(add(writer, 7).id()).as("a candidate").isEqualTo("v000007");
-      assertThat(writer.collect(1, 0)).as("the newest stays").isEmpty();
+      assertThat(writer.collect(Retention.of(1, 0))).as("the newest stays").isEmpty();
       assertThat(add(writer, 8).id()).as("no id twice").isEqualTo("v000008");
     }
   }
@@ -158,7 +160,9 @@ class RegistryTest {
       }
       writer.rollback("v000003 is bad");
       add(writer, 4);
-      assertThat(writer.collect(2, 0)).as("what was rolled back from").containsExactly("v000003");
+      assertThat(writer.collect(Retention.of(2, 0)))
+          .as("what was rolled back from")
+          .containsExactly("v000003");
       assertThat(writer.rollback("v000002 too").version()).isEqualTo("v000001");
     }
   }
@@ -172,9 +176,57 @@ class RegistryTest {
       Path night = Files.createDirectories(directory.resolve("nights/open"));
       Files.writeString(
           night.resolve("night.json"), "{\"id\":\"open\",\"started\":\"\",\"parent\":\"v000001\"}");
-      assertThat(writer.collect(1, 0)).as("not its parent").containsExactly("v000002");
+      assertThat(writer.collect(Retention.of(1, 0)))
+          .as("not its parent")
+          .containsExactly("v000002");
       Files.writeString(night.resolve("result.json"), "{}");
-      assertThat(writer.collect(1, 0)).as("now it is over").containsExactly("v000001");
+      assertThat(writer.collect(Retention.of(1, 0)))
+          .as("now it is over")
+          .containsExactly("v000001");
+    }
+  }
+
+  @Test
+  void candidatesAreKeptByAgeAndSize() throws IOException {
+    try (RegistryWriter writer = writer(place(directory))) {
+      for (int round = 1; round <= 4; round++) {
+        add(writer, round);
+      }
+    }
+    long bytes = 0;
+    try (Stream<Path> files = Files.list(directory.resolve("versions/v000004"))) {
+      for (Path file : files.toList()) {
+        bytes += Files.size(file);
+      }
+    }
+    Retention twice = new Retention(1, 9, Duration.ofDays(2), 2 * bytes + bytes / 2, 9);
+    try (RegistryWriter writer = writer(place(directory))) {
+      assertThat(writer.collect(twice)).as("two fit").containsExactly("v000001", "v000002");
+    }
+    Clock later = Clock.offset(CLOCK, Duration.ofDays(3));
+    try (RegistryWriter writer = RegistryWriter.open(place(directory), "test", false, later)) {
+      assertThat(writer.collect(twice)).as("too old; the newest stays").containsExactly("v000003");
+    }
+  }
+
+  @Test
+  void checkpointsOfOldNightsAreCollected() throws IOException {
+    for (String id : List.of("2026-01-01", "2026-01-02", "2026-01-03")) {
+      Path night = directory.resolve("nights").resolve(id);
+      Files.createDirectories(night.resolve("run/checkpoints/round-000001"));
+      Files.writeString(
+          night.resolve("night.json"), "{\"id\":\"%s\",\"started\":\"%s\"}".formatted(id, id));
+      if (!id.equals("2026-01-03")) {
+        Files.writeString(night.resolve("result.json"), "{}");
+      }
+    }
+    try (RegistryWriter writer = writer(place(directory))) {
+      Retention newest = new Retention(1, 1, Duration.ofDays(1), 1, 1);
+      assertThat(writer.collect(newest)).containsExactly("nights/2026-01-01/run/checkpoints");
+      Retention none = new Retention(1, 1, Duration.ofDays(1), 1, 0);
+      assertThat(writer.collect(none))
+          .as("never of a night that is not over")
+          .containsExactly("nights/2026-01-02/run/checkpoints");
     }
   }
 

@@ -221,6 +221,25 @@ class NightlyTest {
         .contains("passed the gate", "drift-total.brightness");
   }
 
+  /**
+   * Pictures that compress well have little detail, which is what the judge that is not trained on
+   * likes.
+   */
+  @Test
+  void whoeverHacksTheRewardIsRefusedWithTheReason() throws IOException {
+    List<String> settings =
+        List.of(
+            "rounds=12", "optimizer.learning-rate=1e-2", "gate.prompts=1", "evaluation.every=0");
+    CommandLineRun hacked =
+        CommandLineRun.of(directory, words("registry", "hacked", settings).toArray(String[]::new));
+    assertThat(hacked.exitCode()).as(hacked.err()).isEqualTo(ExitCodes.REFUSED);
+    assertThat(hacked.out())
+        .contains("night hacked: v000001 is refused; held-out.detail: ")
+        .as("by what was trained it rose")
+        .doesNotContain("refused; trained");
+    assertThat(registry("registry").current()).as("nothing is promoted").isEmpty();
+  }
+
   /** By one command, from what its run directory says. */
   @Test
   void aPastNightIsMadeAgain() throws IOException {
