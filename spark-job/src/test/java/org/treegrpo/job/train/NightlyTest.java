@@ -222,21 +222,20 @@ class NightlyTest {
   }
 
   /**
-   * Pictures that compress well have little detail, which is what the judge that is not trained on
-   * likes.
+   * The judge that is not trained on likes what the trained reward does not. A tiny policy goes a
+   * small way in so few rounds, so nothing is tolerated.
    */
   @Test
-  void whoeverHacksTheRewardIsRefusedWithTheReason() throws IOException {
-    List<String> settings =
-        List.of(
-            "rounds=12", "optimizer.learning-rate=1e-2", "gate.prompts=1", "evaluation.every=0");
+  void whatRisesAtTheCostOfAnotherJudgeIsRefused() throws IOException {
     CommandLineRun hacked =
-        CommandLineRun.of(directory, words("registry", "hacked", settings).toArray(String[]::new));
+        night(
+            "hacked",
+            "rounds=12",
+            "optimizer.learning-rate=1e-2",
+            "gate.held-out-tolerance=0",
+            "gate.held-out-total=0");
     assertThat(hacked.exitCode()).as(hacked.err()).isEqualTo(ExitCodes.REFUSED);
-    assertThat(hacked.out())
-        .contains("night hacked: v000001 is refused; held-out.detail: ")
-        .as("by what was trained it rose")
-        .doesNotContain("refused; trained");
+    assertThat(hacked.out()).contains("night hacked: v000001 is refused; held-out.detail: ");
     assertThat(registry("registry").current()).as("nothing is promoted").isEmpty();
   }
 
