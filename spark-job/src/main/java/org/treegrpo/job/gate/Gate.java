@@ -16,9 +16,6 @@ import org.treegrpo.job.settings.GateSettings;
  */
 public final class Gate {
 
-  /** Below it a statistic is as good as nothing, and its share of nothing is no measure. */
-  private static final double LEAST = 0.01;
-
   private final GateSettings settings;
   private final long seed;
 
@@ -123,7 +120,7 @@ public final class Gate {
       double now = candidate.images().of(name);
       double then = from.images().of(name);
       if (!Double.isNaN(now) || !Double.isNaN(then)) {
-        double moved = Math.abs(now - then) / Math.max(Math.abs(then), LEAST);
+        double moved = ImageStatistics.moved(then, now);
         rules.add(
             new GateRule(
                 rule + "." + name.replace('_', '-'),

@@ -32,6 +32,7 @@ public final class ReportWriter {
         HeadlineSection.html(data)
             + SamplesSection.html(data)
             + CurvesSection.html(data)
+            + GuardsSection.html(data)
             + PriceSection.html(data)
             + TreeSection.html(data)
             + CostSection.html(data)
