@@ -164,7 +164,11 @@ class GuardedRunTest {
 
   @Test
   void anEvaluationThatStopsTheRunLeavesTheCheckpointBeforeIt() throws Exception {
-    command("train", "evaluation.every=2", "guards.drift.threshold=1e-9", "guards.drift.action=stop")
+    command(
+            "train",
+            "evaluation.every=2",
+            "guards.drift.threshold=1e-9",
+            "guards.drift.action=stop")
         .assertFailed(
             "stopped by treegrpo.guards.drift: held-out after round 2: ",
             "the newest checkpoint is round-000001");
