@@ -45,6 +45,7 @@ class UnusedCodeTest {
           entry("org.treegrpo.job.cluster.ScoreInbox$Key.", "a key of a map: compared as a whole"),
           entry("org.treegrpo.job.images.GrownTree", JSON),
           entry("org.treegrpo.job.metrics.EvaluationRecord$Label.", JSON),
+          entry("org.treegrpo.job.metrics.GuardRecord.", JSON),
           entry("org.treegrpo.job.metrics.RoundMetrics$RewardStatistics.", JSON),
           entry("org.treegrpo.job.pretrain.BasePolicyWriter$Evaluation.", JSON),
           entry("org.treegrpo.job.pretrain.SpellingScore.", JSON),

@@ -50,6 +50,11 @@ public record RunLayout(Path root) {
     return new Path(root, "evaluations.jsonl");
   }
 
+  /** One {@code GuardRecord} a line, where guards have acted. */
+  public Path guards() {
+    return new Path(root, "guards.jsonl");
+  }
+
   /** What a comparison compares. */
   public Path comparison() {
     return new Path(root, "compare.json");

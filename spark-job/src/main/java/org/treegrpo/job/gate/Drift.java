@@ -15,12 +15,9 @@ import org.treegrpo.job.metrics.ImageStatistics;
  */
 public record Drift(String statistic, double now, double then) {
 
-  /** Below it a statistic is as good as nothing, and its share of nothing is no measure. */
-  private static final double LEAST = 0.01;
-
   /** As a share of what it was; NaN where one of the two is not known. */
   public double share() {
-    return Math.abs(now - then) / Math.max(Math.abs(then), LEAST);
+    return ImageStatistics.moved(then, now);
   }
 
   /** All that one of the two knows. */

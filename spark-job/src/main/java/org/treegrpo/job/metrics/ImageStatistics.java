@@ -33,6 +33,9 @@ public record ImageStatistics(
     double edges,
     double betweenPrompts) {
 
+  /** Below it a figure is as good as nothing, and its share of nothing is no measure. */
+  private static final double LEAST = 0.01;
+
   private static final ImageStatistics NONE =
       new ImageStatistics(
           Double.NaN,
@@ -88,6 +91,15 @@ public record ImageStatistics(
   /** A figure by its name; NaN where there is no such figure. */
   public double of(String name) {
     return byName().getOrDefault(name, Double.NaN);
+  }
+
+  /**
+   * How far a figure has moved, as a share of what it was.
+   *
+   * @return NaN where one of the two is
+   */
+  public static double moved(double then, double now) {
+    return Math.abs(now - then) / Math.max(Math.abs(then), LEAST);
   }
 
   /** Those of an evaluation that was made by a version without them: not known. */

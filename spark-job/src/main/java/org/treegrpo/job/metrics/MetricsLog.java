@@ -8,20 +8,26 @@ import org.apache.hadoop.fs.Path;
 import org.treegrpo.job.files.RunLayout;
 
 /**
- * {@code metrics.jsonl} and {@code evaluations.jsonl} of a run directory. Both are complete after
- * every call; while a line is appended, a reader may see its beginning. One writer at a time.
+ * {@code metrics.jsonl}, {@code evaluations.jsonl} and {@code guards.jsonl} of a run directory. All
+ * are complete after every call; while a line is appended, a reader may see its beginning. One
+ * writer at a time.
  */
 public final class MetricsLog {
   private final JsonLines<RoundMetrics> rounds;
   private final JsonLines<EvaluationRecord> evaluations;
+  private final JsonLines<GuardRecord> guards;
 
-  private MetricsLog(JsonLines<RoundMetrics> rounds, JsonLines<EvaluationRecord> evaluations) {
+  private MetricsLog(
+      JsonLines<RoundMetrics> rounds,
+      JsonLines<EvaluationRecord> evaluations,
+      JsonLines<GuardRecord> guards) {
     this.rounds = rounds;
     this.evaluations = evaluations;
+    this.guards = guards;
   }
 
   /**
-   * Reads what is there; a new run has neither file.
+   * Reads what is there; a new run has none of the files.
    *
    * @throws IOException if a file cannot be read or a line is not JSON of its kind
    */
@@ -29,7 +35,8 @@ public final class MetricsLog {
     RunLayout layout = new RunLayout(runDir);
     return new MetricsLog(
         new JsonLines<>(fs, layout.metrics(), RoundMetrics.class, RoundMetrics::round),
-        new JsonLines<>(fs, layout.evaluations(), EvaluationRecord.class, EvaluationRecord::round));
+        new JsonLines<>(fs, layout.evaluations(), EvaluationRecord.class, EvaluationRecord::round),
+        new JsonLines<>(fs, layout.guards(), GuardRecord.class, GuardRecord::round));
   }
 
   /**
@@ -61,6 +68,16 @@ public final class MetricsLog {
     evaluations.append(evaluation);
   }
 
+  /** Adds what a guard has done, unless it is there: an earlier process may have written it. */
+  public void append(GuardRecord act) throws IOException {
+    boolean there =
+        guards.values().stream()
+            .anyMatch(one -> one.round() == act.round() && one.guard().equals(act.guard()));
+    if (!there) {
+      guards.append(act);
+    }
+  }
+
   /**
    * Puts a copy of each file aside that does not end in a whole line, and drops from the file what
    * is none.
@@ -71,6 +88,7 @@ public final class MetricsLog {
     List<String> kept = new ArrayList<>();
     rounds.keepWhatIsNoLine().ifPresent(kept::add);
     evaluations.keepWhatIsNoLine().ifPresent(kept::add);
+    guards.keepWhatIsNoLine().ifPresent(kept::add);
     return kept;
   }
 
@@ -78,6 +96,7 @@ public final class MetricsLog {
   public void truncateAfter(int round) throws IOException {
     rounds.truncateAfter(round);
     evaluations.truncateAfter(round);
+    guards.truncateAfter(round);
   }
 
   /** All rounds so far, in order. */
@@ -88,5 +107,10 @@ public final class MetricsLog {
   /** All evaluations so far, in order. */
   public List<EvaluationRecord> evaluations() {
     return evaluations.values();
+  }
+
+  /** All that guards have done so far, in order. */
+  public List<GuardRecord> guards() {
+    return guards.values();
   }
 }

@@ -19,7 +19,8 @@ import org.treegrpo.core.credit.Moments;
  * @param reward statistics over the round's leaves by reward name, in configuration order
  * @param advantageStd population standard deviation of the leaf advantages
  * @param zeroVarianceGroups prompts whose leaves all scored the same
- * @param ratioMaxDeviation greatest |rho - 1| before the first update of the round
+ * @param ratioMaxDeviation greatest |rho - 1| of the round; before its first update it is rounding
+ *     alone
  * @param clipFraction share of edges whose surrogate was clipped, in [0, 1]
  * @param approxKl mean over edges of the estimated KL divergence from the rollout policy, in nats
  * @param penalty the penalties' part of the loss, summed over the round's optimizer steps

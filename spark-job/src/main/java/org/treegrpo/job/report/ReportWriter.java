@@ -33,6 +33,7 @@ public final class ReportWriter {
             + GateSection.html(data)
             + SamplesSection.html(data)
             + CurvesSection.html(data)
+            + GuardsSection.html(data)
             + PriceSection.html(data)
             + TreeSection.html(data)
             + CostSection.html(data)

@@ -19,6 +19,7 @@ import org.treegrpo.job.images.GrownTree;
 import org.treegrpo.job.images.ImageGrid;
 import org.treegrpo.job.metrics.EvaluationRecord;
 import org.treegrpo.job.metrics.EvaluationRecord.HeldOutReward;
+import org.treegrpo.job.metrics.GuardRecord;
 import org.treegrpo.job.metrics.MetricsLog;
 import org.treegrpo.job.metrics.RoundMetrics;
 import org.treegrpo.job.metrics.RunFiles;
@@ -32,6 +33,7 @@ record RunData(
     Optional<RunResult> result,
     List<RoundMetrics> rounds,
     List<EvaluationRecord> evaluations,
+    List<GuardRecord> guards,
     Optional<ImageGrid> before,
     Optional<ImageGrid> after,
     Optional<GrownTree> tree,
@@ -49,6 +51,7 @@ record RunData(
         RunFiles.readJson(fs, layout.result(), RunResult.class),
         log.rounds(),
         log.evaluations(),
+        log.guards(),
         sheets.isEmpty() ? Optional.empty() : ImageGrid.read(fs, runDir, sheets.get(0)),
         sheets.size() < 2 ? Optional.empty() : ImageGrid.read(fs, runDir, last(sheets)),
         trees.isEmpty() ? Optional.empty() : GrownTree.read(fs, runDir, last(trees)),

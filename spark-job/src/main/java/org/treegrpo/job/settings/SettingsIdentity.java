@@ -24,7 +24,7 @@ import org.treegrpo.core.base.Sha256;
  */
 public record SettingsIdentity(SortedMap<String, String> digests) {
 
-  /** Keys and blocks that neither weights nor evaluations depend on. */
+  /** Keys and blocks that neither weights nor evaluations depend on, but for the guards. */
   private static final List<String> FREE_TO_CHANGE =
       List.of(
           "budget",
@@ -48,6 +48,7 @@ public record SettingsIdentity(SortedMap<String, String> digests) {
           "reward-workers.threads",
           "reward-workers.max-failed-share",
           "self-check",
+          "guards", // who resumes a run that they have stopped, changes them
           "report");
 
   private static final String ROUNDS = "rounds";

@@ -8,6 +8,7 @@ import org.treegrpo.core.optim.GradientClip;
 import org.treegrpo.core.policy.ParameterLayout;
 import org.treegrpo.job.checkpoint.Checkpoint;
 import org.treegrpo.job.checkpoint.CheckpointState;
+import org.treegrpo.job.settings.GuardsSettings.Action;
 import org.treegrpo.job.settings.OldPolicySettings;
 import org.treegrpo.job.settings.OptimizerSettings;
 import org.treegrpo.job.settings.TrainSettings;
@@ -24,6 +25,7 @@ final class PolicyOptimizer {
   private final Optional<Lagging> old;
   private final AdamW adamW;
   private final long totalSteps;
+  private final boolean stopsWhereNotFinite;
 
   /** Starts from the base weights, which it takes over. */
   PolicyOptimizer(TrainSettings settings, float[] base) {
@@ -59,6 +61,7 @@ final class PolicyOptimizer {
             : Optional.empty();
     this.adamW = adamW;
     this.totalSteps = settings.optimizerSteps();
+    this.stopsWhereNotFinite = settings.guards().notFinite() == Action.STOP;
   }
 
   /** The moving average of the weights, where the run has one. */
@@ -93,21 +96,39 @@ final class PolicyOptimizer {
    * @param gradientNorm before clipping
    * @param gradientRms root mean square of the gradient's elements, before clipping
    */
-  record Step(double gradientNorm, double gradientRms, double learningRate) {}
+  record Step(double gradientNorm, double gradientRms, double learningRate) {
+
+    /** A step that was not taken. */
+    private static final Step LEFT_OUT = new Step(Double.NaN, Double.NaN, Double.NaN);
+
+    boolean isLeftOut() {
+      return Double.isNaN(gradientNorm);
+    }
+  }
 
   /**
-   * One optimiser step.
+   * One optimiser step; none along a gradient that is not finite, where that need not stop the run.
    *
    * @param gradient of the loss; changed
-   * @throws DivergedException if a weight is not finite afterwards; no checkpoint holds such
-   *     weights
+   * @param rate that the learning rate is multiplied by
+   * @throws DivergedException if the gradient is not finite, or a weight is not afterwards; no
+   *     checkpoint holds such weights
    */
-  Step step(float[] gradient) {
-    double norm = GradientClip.clip(gradient, settings.maxGradientNorm());
+  Step step(float[] gradient, double rate) {
+    double norm;
+    try {
+      norm = GradientClip.clip(gradient, settings.maxGradientNorm());
+    } catch (DivergedException notFinite) {
+      if (stopsWhereNotFinite) {
+        throw notFinite;
+      }
+      return Step.LEFT_OUT;
+    }
     long step = adamW.steps() + 1;
     double learningRate =
         settings.warmUp().learningRate(settings.learningRate(), step)
-            * settings.decay().factor(step, totalSteps);
+            * settings.decay().factor(step, totalSteps)
+            * rate;
     adamW.step(weights, gradient, learningRate);
     requireFinite(step, learningRate);
     average.ifPresent(a -> a.ema().update(a.values(), weights));

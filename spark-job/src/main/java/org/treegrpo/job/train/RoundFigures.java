@@ -28,6 +28,7 @@ final class RoundFigures {
   private @Nullable RoundCredit credit;
   private @Nullable LearnedRound learned;
   private PolicyOptimizer.@Nullable Step step;
+  private int stepsLeftOut;
   private final BitSet reached = new BitSet();
   private double growSeconds;
   private double advantageSeconds;
@@ -74,9 +75,19 @@ final class RoundFigures {
       double updating) {
     reached.or(tensors);
     learned = learned == null ? epoch : learned.then(epoch);
-    step = taken;
+    if (taken.isLeftOut()) {
+      stepsLeftOut++;
+    }
+    if (step == null || !taken.isLeftOut()) {
+      step = taken;
+    }
     learnSeconds += learning;
     updateSeconds += updating;
+  }
+
+  /** Optimizer steps that were not taken, as their gradient was not finite. */
+  int stepsLeftOut() {
+    return stepsLeftOut;
   }
 
   /** The trained tensors that got a gradient, by index. */

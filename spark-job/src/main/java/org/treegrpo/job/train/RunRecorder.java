@@ -24,6 +24,8 @@ import org.treegrpo.job.cluster.SparkCluster.GrownRound;
 import org.treegrpo.job.executor.TreePictures;
 import org.treegrpo.job.files.RunDirectory;
 import org.treegrpo.job.images.GrownTree;
+import org.treegrpo.job.metrics.EvaluationRecord;
+import org.treegrpo.job.metrics.GuardRecord;
 import org.treegrpo.job.metrics.MetricsLog;
 import org.treegrpo.job.metrics.RoundMetrics;
 import org.treegrpo.job.metrics.RunJson;
@@ -38,7 +40,7 @@ import org.treegrpo.reward.RewardDefinition;
 
 /**
  * Everything that a run leaves for people and tools besides its checkpoints: metrics, evaluations,
- * TensorBoard events, the audit and the pictures.
+ * what guards did, TensorBoard events, the audit and the pictures.
  */
 final class RunRecorder implements AutoCloseable {
 
@@ -91,9 +93,21 @@ final class RunRecorder implements AutoCloseable {
     return new TreeMap<>(metrics.map(m -> Map.of(METRICS, RunJson.line(m))).orElse(Map.of()));
   }
 
-  /** Whether an evaluation after that many rounds is on record. */
-  boolean hasEvaluation(int round) {
-    return log.evaluations().stream().anyMatch(evaluation -> evaluation.round() == round);
+  /** The evaluation after that many rounds, the last where there are several. */
+  Optional<EvaluationRecord> evaluation(int round) {
+    return evaluations().stream()
+        .filter(evaluation -> evaluation.round() == round)
+        .reduce((earlier, later) -> later);
+  }
+
+  /** All evaluations so far. */
+  List<EvaluationRecord> evaluations() {
+    return log.evaluations();
+  }
+
+  /** What a guard has done. */
+  void guard(GuardRecord act) throws IOException {
+    log.append(act);
   }
 
   /**

@@ -5,9 +5,11 @@ import java.util.BitSet;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.treegrpo.core.credit.EstimatorState;
+import org.treegrpo.core.optim.DivergedException;
 import org.treegrpo.job.checkpoint.Checkpoint;
 import org.treegrpo.job.checkpoint.CheckpointState;
 import org.treegrpo.job.checkpoint.CheckpointStore;
@@ -17,6 +19,8 @@ import org.treegrpo.job.cluster.SparkCluster.GrownRound;
 import org.treegrpo.job.cluster.SparkCluster.LearnedRound;
 import org.treegrpo.job.executor.FirstShare;
 import org.treegrpo.job.files.RunLayout;
+import org.treegrpo.job.guard.Guards;
+import org.treegrpo.job.metrics.GuardRecord;
 import org.treegrpo.job.metrics.RoundMetrics;
 import org.treegrpo.job.report.ConsoleProgress;
 import org.treegrpo.job.round.CreditAssigner;
@@ -51,9 +55,15 @@ final class Trainer {
   private final CreditAssigner credits;
   private final Evaluator evaluator;
   private final RoundGuard guard;
-  private final RoundWarnings warnings;
+  private final AdapterWarning adapters;
+  private Guards guards;
+  private GuardWatch guardWatch;
   private EstimatorState estimates;
   private int saved = NOTHING;
+
+  /** A checkpoint is due and was not made: the rounds were not known to be good ones. */
+  private boolean owed;
+
   private int done;
   private double evaluationSeconds;
 
@@ -84,7 +94,9 @@ final class Trainer {
     this.estimates = credits.estimator().initial();
     this.evaluator = new Evaluator(cluster, recipe);
     this.guard = new RoundGuard(settings);
-    this.warnings = new RoundWarnings(settings, inputs.layout(), progress::remark);
+    this.adapters = new AdapterWarning(inputs.layout(), progress::remark);
+    this.guards = Guards.of(settings);
+    this.guardWatch = new GuardWatch(guards, recorder, progress::remark);
   }
 
   /**
@@ -108,6 +120,7 @@ final class Trainer {
         train(done + 1, done == finished && (done == 0 || pace == Pace.WHOLE));
         done++;
         evaluateIfDue(done);
+        saveIfOwed(done);
         end = budget.endedBy();
       }
       if (end.isEmpty()) {
@@ -117,11 +130,18 @@ final class Trainer {
       return end;
     } catch (StoppedException stopped) {
       throw stopped.with(saveAfter(done));
+    } catch (Exception failure) { // also Spark's checked exceptions, which its Java API hides
+      if (RootFailure.of(failure) instanceof DivergedException) {
+        throw end(guardWatch.diverged(done + 1, RootFailure.message(failure)), failure);
+      }
+      throw failure;
     }
   }
 
   private void goOnFrom(Checkpoint checkpoint) {
     saved = checkpoint.state().round();
+    guards = Guards.of(settings, checkpoint.state(), recorder.evaluations());
+    guardWatch = new GuardWatch(guards, recorder, progress::remark);
     try {
       estimates = credits.estimator().restore(checkpoint.estimator());
     } catch (IllegalArgumentException e) {
@@ -185,7 +205,7 @@ final class Trainer {
   private void update(RoundFigures figures, LearnedRound learned, Stopwatch watch) {
     double learnSeconds = watch.lap();
     BitSet reached = inputs.layout().nonZero(learned.gradient());
-    PolicyOptimizer.Step step = optimizer.step(learned.gradient());
+    PolicyOptimizer.Step step = optimizer.step(learned.gradient(), guards.rate());
     figures.learned(learned, reached, step, learnSeconds, watch.lap());
   }
 
@@ -197,15 +217,15 @@ final class Trainer {
     watch.lap();
     RoundMetrics unsaved = figures.metrics(digest, Double.NaN, watch.total());
     budget.spend(unsaved);
-    if (due(settings.checkpoint().every(), round)) {
+    Optional<GuardRecord> stopping = guardWatch.look(unsaved, figures.stepsLeftOut());
+    owed |= due(settings.checkpoint().every(), round);
+    boolean judgedLater = guards.stopAtEvaluations() && isEvaluationDue(round);
+    if (stopping.isEmpty() && isGood() && owed && !judgedLater) {
       checkpoint(round, digest, Optional.of(unsaved));
     }
     RoundMetrics metrics = figures.metrics(digest, watch.lap(), watch.total());
     recorder.round(metrics, cluster.slots());
-    if (settings.export().every() > 0 && due(settings.export().every(), round)) {
-      recorder.lora(inputs.loraFile(), optimizer.evaluationWeights(), round);
-    }
-    warnings.look(metrics, figures.reached());
+    adapters.look(round, figures.reached());
     if (metrics.sharesRegrown() > 0) {
       LOG.info(
           "round {}: {} of {} shares grown again, their executor was lost",
@@ -214,17 +234,46 @@ final class Trainer {
           figures.plan().shares().size());
     }
     progress.round(metrics);
+    if (stopping.isPresent()) {
+      throw end(stopping.get(), null);
+    }
+    if (settings.export().every() > 0 && due(settings.export().every(), round)) {
+      recorder.lora(inputs.loraFile(), optimizer.evaluationWeights(), round);
+    }
   }
 
   /** Also where an earlier process ended between a checkpoint and its evaluation. */
   private void evaluateIfDue(int round) throws IOException {
-    if (round == 0 || due(settings.evaluation().every(), round)) {
+    if (isEvaluationDue(round)) {
       evaluate(round);
+      Optional<GuardRecord> stopping = guardWatch.look(recorder.evaluation(round).orElseThrow());
+      if (stopping.isPresent()) {
+        throw end(stopping.get(), null);
+      }
     }
   }
 
+  private boolean isEvaluationDue(int round) {
+    return round == 0 || due(settings.evaluation().every(), round);
+  }
+
+  /** Whether no guard is about to stop the run; after its last round none is any more. */
+  private boolean isGood() {
+    return guards.areCalm() || budget.endedBy().isPresent();
+  }
+
+  private GuardException end(GuardRecord act, @Nullable Exception cause) {
+    return new GuardException(
+        act,
+        saved == NOTHING
+            ? "there is no checkpoint yet"
+            : "the newest checkpoint is %s, resume goes on from there and ends here again unless treegrpo.guards is another one"
+                .formatted(RunLayout.roundName(saved)),
+        cause);
+  }
+
   private void evaluate(int round) throws IOException {
-    if (recorder.hasEvaluation(round)) {
+    if (recorder.evaluation(round).isPresent()) {
       return;
     }
     Stopwatch watch = new Stopwatch();
@@ -243,6 +292,13 @@ final class Trainer {
   /** Spent on evaluations by this process. */
   double evaluationSeconds() {
     return evaluationSeconds;
+  }
+
+  /** What was held back until the round's evaluation, or until guards were calm again. */
+  private void saveIfOwed(int round) throws IOException {
+    if (owed && isGood()) {
+      checkpoint(round, WeightsDigest.sha256(optimizer.weights()), Optional.empty());
+    }
   }
 
   private String saveAfter(int round) throws IOException {
@@ -271,12 +327,14 @@ final class Trainer {
             estimates.bytes()));
     checkpoints.prune(settings.checkpoint().keep());
     saved = round;
+    owed = false;
   }
 
   private SortedMap<String, String> extra(Optional<RoundMetrics> metrics) {
     SortedMap<String, String> extra = RunRecorder.extra(metrics);
     extra.putAll(identity.extra());
     extra.putAll(budget.extra());
+    extra.putAll(guards.extra());
     return extra;
   }
 

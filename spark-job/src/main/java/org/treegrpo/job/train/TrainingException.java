@@ -1,10 +1,11 @@
 package org.treegrpo.job.train;
 
+import org.jspecify.annotations.Nullable;
 import org.treegrpo.core.base.UserError;
 
 /** The run cannot go on; the message says why and what to change. */
 public sealed class TrainingException extends RuntimeException implements UserError
-    permits StoppedException {
+    permits StoppedException, GuardException {
 
   private static final long serialVersionUID = 1L;
 
@@ -12,7 +13,7 @@ public sealed class TrainingException extends RuntimeException implements UserEr
     super(message);
   }
 
-  TrainingException(String message, Throwable cause) {
+  TrainingException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
 }

@@ -52,6 +52,23 @@ class MetricsLogTest {
   }
 
   @Test
+  void whatAGuardDidIsThereOnceAndGoneWithTheRoundsThatAResumeDoesAgain() throws IOException {
+    GuardRecord act = new GuardRecord(2, "drift", Double.NaN, 0.25, "warn", "look at it");
+    MetricsLog log = MetricsLog.open(fs, runDir);
+    log.append(act);
+    log.append(new GuardRecord(3, "drift", 0.3, 0.25, "stop", "look at it"));
+    MetricsLog again = MetricsLog.open(fs, runDir);
+    again.truncateAfter(2);
+    again.append(act);
+    assertThat(again.guards()).as("once").containsExactly(act);
+    JsonNode line = lines("guards.jsonl").get(0);
+    assertThat(names(line))
+        .as("guards.jsonl is read by other tools: names and order are a contract")
+        .containsExactly("round", "guard", "value", "threshold", "action", "text");
+    assertThat(line.get("value").isNull()).as("NaN").isTrue();
+  }
+
+  @Test
   void aRoundHasExactlyTheFieldsOfTheContract() throws IOException {
     MetricsLog.open(fs, runDir).append(MetricsFixtures.round(1));
 

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.treegrpo.job.files.RunLayout;
+import org.treegrpo.job.metrics.GuardRecord;
 import org.treegrpo.job.metrics.MetricsFixtures;
 import org.treegrpo.job.metrics.MetricsLog;
 import org.treegrpo.job.metrics.RunFiles;
@@ -127,6 +128,33 @@ class ReportWriterTest {
     assertThat(report(runDir()))
         .as("the base is known, the result is not")
         .contains("19% were read correctly; no evaluation after training yet.");
+  }
+
+  @Test
+  void guardsThatActedAreShownWithTheirWorstValue() throws IOException {
+    RunFiles.write(
+        fs,
+        new RunLayout(runDir()).config(),
+        "treegrpo.guards { drift { threshold = 0.25, action = warn },"
+            + " gradient-rms { threshold = 10, action = off } }");
+    assertThat(report(runDir()))
+        .as("all quiet")
+        .contains("No guard has acted; switched off: gradient-rms.");
+
+    MetricsLog log = MetricsLog.open(fs, runDir());
+    for (int round = 10; round <= 30; round += 10) {
+      double moved = round == 20 ? 0.75 : 0.3;
+      log.append(new GuardRecord(round, "drift", moved, 0.25, "warn", "<moved> by " + moved));
+      log.append(new GuardRecord(round, "gradient-rms", round / 10.0, 10, "warn", "small"));
+      log.append(new GuardRecord(round, "gradient-rms", 0, 10, "warn", "not written twice"));
+    }
+    assertThat(report(runDir()))
+        .as("threshold, action, how often, the worst with its round, and what to look at")
+        .contains(
+            "<th>drift</th><td>0.25</td><td>warn</td><td>3×</td><td>0.750 in round 20</td>",
+            "<td>3×</td><td>1 in round 10</td><td>optimizer.epsilon",
+            "<th>held-out</th><td>–</td><td>–</td><td>never</td>")
+        .doesNotContain("<moved>");
   }
 
   @Test

@@ -31,6 +31,8 @@ import org.treegrpo.core.tree.TreeSettings;
 import org.treegrpo.core.tree.TreeSettings.RootNoise;
 import org.treegrpo.core.tree.TreeSettings.SiblingNoise;
 import org.treegrpo.job.settings.ClusterSettings.Cpu;
+import org.treegrpo.job.settings.GuardsSettings.Action;
+import org.treegrpo.job.settings.GuardsSettings.Limit;
 import org.treegrpo.reward.RewardDefinition;
 
 /** The defaults are the paper's setting (ALGORITHMS.md section 1.6). */
@@ -148,6 +150,22 @@ class DefaultsTest {
         .as("reward-workers")
         .isEqualTo(new RewardWorkerSettings(0, 16, 0.2));
     assertThat(settings.selfCheck()).as("self-check").isEqualTo(new SelfCheckSettings(1e-5, 4));
+    assertThat(settings.guards())
+        .as("guards")
+        .isEqualTo(
+            new GuardsSettings(
+                3,
+                0.5,
+                new Limit(0.5, Action.WARN),
+                new Limit(0.01, Action.WARN),
+                new Limit(0.5, Action.WARN),
+                new Limit(10, Action.WARN),
+                10,
+                new Limit(10, Action.WARN),
+                new Limit(0.1, Action.WARN),
+                Action.STOP,
+                new Limit(0.25, Action.WARN),
+                new Limit(0.05, Action.WARN)));
     assertThat(settings.report()).as("report").isEqualTo(new ReportSettings(8));
     assertThat(settings.cluster())
         .as("cluster")

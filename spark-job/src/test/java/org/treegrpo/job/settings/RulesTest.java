@@ -96,6 +96,20 @@ class RulesTest {
           reward-workers.max-failed-share | 1.5  | must be a number >= 0 and <= 1
           self-check.tolerance        | -1       | must be a number >= 0
           self-check.parents          | -1       | must be a whole number >= 0
+          guards.patience             | 0        | must be a whole number from 1 to 1000000
+          guards.rate-factor          | 1        | must be a number > 0 and < 1
+          guards.zero-variance-groups.threshold | 0 | must be a number > 0 and <= 1
+          guards.ratio-deviation.threshold | 0   | must be a number > 0
+          guards.clip-fraction.threshold | 1.1   | must be a number > 0 and <= 1
+          guards.clip-fraction.action | pause    | must be one of: off, warn, lower-rate, stop
+          guards.gradient-norm.threshold | 1     | must be a number > 1
+          guards.gradient-norm.window | 1        | must be a whole number from 2 to 1000
+          guards.gradient-rms.threshold | 0      | must be a number > 0
+          guards.gradient-rms.action  | lower-rate | must be one of: off, warn, stop
+          guards.old-policy-gap.threshold | 0    | must be a number > 0
+          guards.not-finite.action    | off      | must be one of: warn, lower-rate, stop
+          guards.drift.threshold      | 0        | must be a number > 0
+          guards.held-out.threshold   | 0        | must be a number > 0
           report.prompts              | -1       | must be a whole number from 0 to 1024
           cluster.start-timeout       | 300      | must be a time with its unit from 1 s to 7 days, such as 90 s or 5 minutes
           cluster.start-timeout       | 0 s      | must be a time with its unit from 1 s to 7 days, such as 90 s or 5 minutes

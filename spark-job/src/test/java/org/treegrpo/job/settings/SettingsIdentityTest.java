@@ -132,6 +132,7 @@ class SettingsIdentityTest {
         "reward-workers.threads=2",
         "reward-workers.max-failed-share=0.5",
         "self-check.tolerance=1e-3",
+        "guards.drift.action=stop",
         "report.prompts=2",
         "rewards=[{name=spelling,type=ocr,time-limit-seconds=5}]"
       })

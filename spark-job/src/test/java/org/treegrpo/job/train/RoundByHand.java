@@ -35,7 +35,7 @@ final class RoundByHand {
     GrownRound grown = cluster.grow(plan, weights, FirstShare.GROWN);
     LearnedRound learned =
         cluster.learn(plan, grown, weights, weights, 0, credit(inputs, plan, grown));
-    optimizer.step(learned.gradient());
+    optimizer.step(learned.gradient(), 1);
     weights.destroy();
     return WeightsDigest.sha256(optimizer.weights());
   }
