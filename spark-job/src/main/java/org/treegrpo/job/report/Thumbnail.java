@@ -16,8 +16,13 @@ final class Thumbnail {
         .format(
             "<img src=\"%s\" width=\"%s\" height=\"%s\" alt=\"%s\"",
             dataUri(image, maxWidth), image.getWidth(), image.getHeight(), alt)
-        .raw(image.getWidth() < PIXEL_ART ? " class=\"px\">" : ">")
+        .raw(isPixelArt(image) ? " class=\"px\">" : ">")
         .toString();
+  }
+
+  /** Whether the browser enlarges the picture pixel by pixel. */
+  static boolean isPixelArt(BufferedImage image) {
+    return image.getWidth() < PIXEL_ART;
   }
 
   /** The picture as a data URI, at most {@code maxWidth} pixels wide. */
