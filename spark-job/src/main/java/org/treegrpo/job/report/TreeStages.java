@@ -40,11 +40,10 @@ record TreeStages(GrownTree tree, List<Integer> columns) {
     }
     captions.add("Finished: %s pictures.".formatted(nodes(leaves)));
     captions.add("Every finished picture is scored.");
-    captions.add("Advantages of the finished pictures: each score beside those of the others.");
+    captions.add("Advantages of the finished pictures, by their scores.");
     for (int column = leaves - 1; column > 0; column--) {
       captions.add(
-          "Backed up to step %d: a branch has its advantage from the branches that grew from it."
-              .formatted(step(column)));
+          "Backed up to step %d, from the branches that grew from it.".formatted(step(column)));
     }
     return captions;
   }
