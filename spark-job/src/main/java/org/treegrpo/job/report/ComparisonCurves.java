@@ -71,7 +71,9 @@ final class ComparisonCurves {
             "By “%s”: each row's mean curve, as a share of the time that the column's took to its"
                     .formatted(reward)
                 + " end. Below 1 is faster, 0 is there at its start, – is never.")
-        .raw("</p><div class=\"scroll\"><table class=\"tight\"><tr><th></th>");
+        .raw("</p>")
+        .scroll("seconds to another one's score")
+        .raw("<table class=\"tight\"><tr><th></th>");
     variants.forEach(variant -> out.format("<th>%s</th>", variant));
     out.raw("</tr>");
     for (String row : variants) {
@@ -113,7 +115,7 @@ final class ComparisonCurves {
     chart.add(
         new Series(
             "front",
-            "#8d99a6",
+            "var(--masked)",
             true,
             points.values().stream()
                 .filter(point -> points.values().stream().noneMatch(other -> beats(other, point)))

@@ -34,10 +34,11 @@ final class ComparisonDifferences {
     List<String> variants = scores.data().index().variants();
     String first = variants.get(0);
     out.format(
-        "<section><h2>Differences to %s, seed by seed</h2><p>At the end of the budget, the mean of"
-            + " the differences and its 95%% interval over seeds.</p>"
-            + "<div class=\"scroll\"><table class=\"tight\"><tr><th></th>",
-        first);
+            "<section><h2>Differences to %s, seed by seed</h2><p>At the end of the budget, the mean of"
+                + " the differences and its 95%% interval over seeds.</p>",
+            first)
+        .scroll("differences, seed by seed")
+        .raw("<table class=\"tight\"><tr><th></th>");
     scores.data().rewards().forEach(reward -> out.format("<th>%s</th>", reward));
     out.raw("</tr>");
     for (String variant : variants.subList(1, variants.size())) {

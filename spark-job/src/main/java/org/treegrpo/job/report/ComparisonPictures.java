@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.treegrpo.core.prompt.TargetText;
 import org.treegrpo.job.images.ImageGrid;
 import org.treegrpo.job.images.SampleSheet;
 
@@ -41,10 +40,11 @@ final class ComparisonPictures {
       return;
     }
     out.format(
-        "<section><h2>The same words, side by side</h2><p>Held-out prompts in file order, not"
-            + " selected, the first picture of each from the same noise; seed %s.</p>"
-            + "<div class=\"scroll\"><table class=\"tight\"><tr><th></th>",
-        scores.data().index().seeds().get(0));
+            "<section><h2>The same words, side by side</h2><p>Held-out prompts in file order, not"
+                + " selected, the first picture of each from the same noise; seed %s.</p>",
+            scores.data().index().seeds().get(0))
+        .scroll("pictures, side by side")
+        .raw("<table class=\"tight\"><tr><th></th>");
     grids.keySet().forEach(name -> out.format("<th>%s</th>", name));
     out.raw("</tr>");
     List<SampleSheet.Cell> cells = grids.values().iterator().next().sheet().cells();
@@ -59,25 +59,17 @@ final class ComparisonPictures {
   }
 
   private void pictureRow(Map<String, ImageGrid> grids, SampleSheet.Cell wanted) {
-    out.format("<tr><th><bdi>%s</bdi></th>", wanted.text());
+    out.format("<tr><th class=\"prompt\"><bdi>%s</bdi>", Html.start(wanted.text()))
+        .rest(wanted.text())
+        .raw("</th>");
     for (Map.Entry<String, ImageGrid> grid : grids.entrySet()) {
       out.raw("<td>");
       List<SampleSheet.Cell> cells = grid.getValue().sheet().cells();
       for (int i = 0; i < cells.size(); i++) {
         SampleSheet.Cell cell = cells.get(i);
         if (cell.sample() == wanted.sample() && cell.promptId().equals(wanted.promptId())) {
-          out.raw(
-              Thumbnail.img(
-                  grid.getValue().crop(i), MAX_WIDTH, cell.text() + ", " + grid.getKey()));
-          cell.read()
-              .values()
-              .forEach(
-                  text ->
-                      out.raw(
-                              TargetText.isExactly(cell.text(), text)
-                                  ? "<span class=\"read right\">✓ "
-                                  : "<span class=\"read wrong\">✗ ")
-                          .format("<bdi>%s</bdi></span>", text.isBlank() ? "nothing" : text));
+          String alt = Html.start(cell.text()) + ", " + grid.getKey();
+          out.raw(Thumbnail.img(grid.getValue().crop(i), MAX_WIDTH, alt)).raw(Reading.html(cell));
         }
       }
       out.raw("</td>");

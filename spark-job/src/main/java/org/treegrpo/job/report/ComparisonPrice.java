@@ -43,7 +43,9 @@ final class ComparisonPrice {
       priceChart(PriceSection.title(name), reward, record -> record.images().of(name));
     }
     priceChart("Difference within a prompt", reward, EvaluationRecord::diversity);
-    out.raw("</div><div class=\"scroll\"><table class=\"tight\"><tr><th>at the end</th>");
+    out.raw("</div>")
+        .scroll("statistics of the pictures")
+        .raw("<table class=\"tight\"><tr><th>at the end</th>");
     ImageStatistics.names().forEach(name -> out.format("<th>%s</th>", PriceSection.title(name)));
     out.raw("<th>Difference within a prompt</th></tr>");
     for (String variant : scores.data().index().variants()) {

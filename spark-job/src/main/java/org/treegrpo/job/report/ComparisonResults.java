@@ -85,8 +85,9 @@ final class ComparisonResults {
   }
 
   private void results() {
-    out.raw(
-        "<section><h2>What each came to</h2><div class=\"scroll\"><table class=\"tight\"><tr><th>variant</th>");
+    out.raw("<section><h2>What each came to</h2>")
+        .scroll("what each came to")
+        .raw("<table class=\"tight\"><tr><th>variant</th>");
     for (String reward : scores.data().rewards()) {
       out.format("<th>%s%s</th>", reward, scores.data().isTrained(reward) ? "" : " (not trained)");
     }

@@ -12,8 +12,20 @@ record ComparisonScores(ComparisonData data) {
 
   private static final List<String> COLOURS =
       List.of(
-          "#2563c4", "#c46a14", "#12804a", "#a02c6e", "#6b5bd2", "#8a6d0b", "#1b8a94", "#b3372c",
-          "#5d6875", "#7fb13d", "#d17d9a", "#20242a", "#e0a526", "#6ec3e0");
+          "var(--blue)",
+          "var(--orange)",
+          "var(--good)",
+          "var(--plum)",
+          "var(--violet)",
+          "var(--olive)",
+          "var(--teal)",
+          "var(--bad)",
+          "var(--soft)",
+          "#7fb13d",
+          "#d17d9a",
+          "var(--ink)",
+          "#e0a526",
+          "#6ec3e0");
 
   /** The reward to rank by: one that was not trained, where there is one. */
   Optional<String> judge() {

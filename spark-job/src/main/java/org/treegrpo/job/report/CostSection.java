@@ -17,7 +17,14 @@ import org.treegrpo.job.report.LineChart.Series;
 /** Where the time went, how many network evaluations a round took, and what they cost. */
 final class CostSection {
   private static final List<String> COLOURS =
-      List.of("#2563c4", "#6ea0e8", "#8d99a6", "#12804a", "#c46a14", "#a77bca", "#c9d0d8");
+      List.of(
+          "var(--blue)",
+          "#6ea0e8",
+          "#8d99a6",
+          "var(--good)",
+          "var(--orange)",
+          "#a77bca",
+          "#c9d0d8");
 
   private CostSection() {}
 

@@ -14,11 +14,11 @@ import org.treegrpo.job.report.LineChart.Series;
 
 /** Held-out scores, training rewards and the health of the updates, round by round. */
 final class CurvesSection {
-  private static final String TRAINED = "#2563c4";
-  private static final String NOT_TRAINED = "#c46a14";
-  private static final String PALE = "#b9cdec";
+  private static final String TRAINED = "var(--blue)";
+  private static final String NOT_TRAINED = "var(--orange)";
+  private static final String PALE = "var(--blue-pale)";
   private static final int SMOOTHED = 10;
-  private static final String PLAIN = "#5d6875";
+  private static final String PLAIN = "var(--soft)";
 
   private CurvesSection() {}
 

@@ -28,12 +28,14 @@ final class FactsSection {
     }
     flatten(facts, "", data.run());
     Html out = new Html();
-    out.raw("<section><h2>Facts to repeat this run</h2><div class=\"scroll\"><table>");
+    out.raw("<section><h2>Facts to repeat this run</h2>").scroll("facts").raw("<table>");
     facts.forEach(
-        (name, value) ->
-            out.format(
-                "<tr><th>%s</th><td>%s</td></tr>",
-                name, Secrets.ofThisProcess().mask(name, value)));
+        (name, value) -> {
+          String shown = Secrets.ofThisProcess().mask(name, value);
+          out.format("<tr><th>%s</th><td>%s", Html.start(name), Html.start(shown))
+              .rest(shown)
+              .raw("</td></tr>");
+        });
     out.raw("</table></div>");
     if (!data.config().isBlank()) {
       out.raw("<details><summary>The whole configuration</summary><pre>")

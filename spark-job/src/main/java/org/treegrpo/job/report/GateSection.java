@@ -31,7 +31,8 @@ final class GateSection {
   /** A row a rule; those that are not held first. */
   static String table(GateVerdict verdict) {
     Html out = new Html();
-    out.raw("<div class=\"scroll\" tabindex=\"0\"><table class=\"gate\"><thead><tr><th>rule</th>")
+    out.scroll("rules of the gate")
+        .raw("<table class=\"gate\"><thead><tr><th>rule</th>")
         .raw("<th>held</th><th>measured</th></tr></thead><tbody>");
     verdict.rules().stream().filter(rule -> !rule.passed()).forEach(rule -> row(out, rule));
     verdict.rules().stream().filter(GateRule::passed).forEach(rule -> row(out, rule));

@@ -45,8 +45,14 @@ record NightSummary(
   private static final int PICTURES = 3;
   private static final int WIDEST = 96;
 
-  /** A picture, as a data URI. */
-  record Picture(String text, String uri) {}
+  /**
+   * A picture.
+   *
+   * @param text what was asked for
+   * @param uri as a data URI
+   * @param pixels whether it is enlarged pixel by pixel
+   */
+  record Picture(String text, String uri, boolean pixels) {}
 
   /** What is kept of a night that is over, else what its run has come to. */
   static NightSummary of(NightDirectory night, Optional<NightResult> result) throws IOException {
@@ -112,7 +118,11 @@ record NightSummary(
     for (int i = 0; i < cells.size() && pictures.size() < PICTURES; i++) {
       if (prompts.add(cells.get(i).promptId())) {
         BufferedImage image = grid.crop(i);
-        pictures.add(new Picture(cells.get(i).text(), Thumbnail.smallUri(image, WIDEST)));
+        pictures.add(
+            new Picture(
+                cells.get(i).text(),
+                Thumbnail.smallUri(image, WIDEST),
+                Thumbnail.isPixelArt(image)));
       }
     }
     return pictures;

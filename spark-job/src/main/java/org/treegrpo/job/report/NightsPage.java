@@ -260,8 +260,11 @@ public final class NightsPage {
     out.raw("<div class=\"strip\">");
     for (NightSummary.Picture picture : pictures) {
       out.format(
-          "<img src=\"%s\" alt=\"%s\" title=\"%s\" loading=\"lazy\">",
-          picture.uri(), excerpt(picture.text()), excerpt(picture.text()));
+          "<img src=\"%s\" alt=\"%s\" title=\"%s\" class=\"%s\">",
+          picture.uri(),
+          Html.start(picture.text()),
+          Html.start(picture.text()),
+          picture.pixels() ? "px" : "");
     }
     out.raw("</div>");
   }

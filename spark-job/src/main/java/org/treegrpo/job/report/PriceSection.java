@@ -14,8 +14,8 @@ import org.treegrpo.job.report.LineChart.Series;
 /** How the pictures changed in what no reward asks for: image statistics and diversity. */
 final class PriceSection {
 
-  private static final String LINE = "#5d6875";
-  private static final String BASE = "#b9c2cc";
+  private static final String LINE = "var(--soft)";
+  private static final String BASE = "var(--masked)";
 
   /** A change by less than this share is not worth a word. */
   private static final double NOTABLE = 0.2;

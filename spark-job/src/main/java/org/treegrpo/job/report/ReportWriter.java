@@ -22,12 +22,13 @@ public final class ReportWriter {
    */
   public static Path write(FileSystem fs, Path runDir) throws IOException {
     Path report = new RunLayout(runDir).report();
-    RunFiles.write(fs, report, html(RunData.read(fs, runDir)));
+    RunFiles.write(fs, report, html(fs, runDir));
     return report;
   }
 
-  private static String html(RunData data) throws IOException {
-    return Page.of(
+  private static String html(FileSystem fs, Path runDir) throws IOException {
+    RunData data = RunData.read(fs, runDir);
+    return Page.interactive(
         "TreeGRPO run " + data.name(),
         HeadlineSection.html(data)
             + GateSection.html(data)
@@ -35,7 +36,7 @@ public final class ReportWriter {
             + CurvesSection.html(data)
             + GuardsSection.html(data)
             + PriceSection.html(data)
-            + TreeSection.html(data)
+            + TreeSection.html(fs, runDir)
             + CostSection.html(data)
             + FactsSection.html(data));
   }

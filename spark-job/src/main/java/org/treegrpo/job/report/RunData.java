@@ -15,7 +15,6 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.treegrpo.job.files.RunLayout;
 import org.treegrpo.job.gate.Judgement;
-import org.treegrpo.job.images.GrownTree;
 import org.treegrpo.job.images.ImageGrid;
 import org.treegrpo.job.metrics.EvaluationRecord;
 import org.treegrpo.job.metrics.EvaluationRecord.HeldOutReward;
@@ -25,7 +24,10 @@ import org.treegrpo.job.metrics.RoundMetrics;
 import org.treegrpo.job.metrics.RunFiles;
 import org.treegrpo.job.metrics.RunResult;
 
-/** All that a run directory holds for the report; whatever a run has not written is absent. */
+/**
+ * What a run directory holds for the report, but for its trees; whatever a run has not written is
+ * absent.
+ */
 record RunData(
     String name,
     JsonNode run,
@@ -36,14 +38,12 @@ record RunData(
     List<GuardRecord> guards,
     Optional<ImageGrid> before,
     Optional<ImageGrid> after,
-    Optional<GrownTree> tree,
     Optional<Judgement> gate) {
 
   static RunData read(FileSystem fs, Path runDir) throws IOException {
     RunLayout layout = new RunLayout(runDir);
     MetricsLog log = MetricsLog.open(fs, runDir);
     List<Integer> sheets = ImageGrid.rounds(fs, runDir);
-    List<Integer> trees = GrownTree.rounds(fs, runDir);
     return new RunData(
         runDir.getName(),
         RunFiles.readJson(fs, layout.run(), JsonNode.class).orElse(MissingNode.getInstance()),
@@ -54,7 +54,6 @@ record RunData(
         log.guards(),
         sheets.isEmpty() ? Optional.empty() : ImageGrid.read(fs, runDir, sheets.get(0)),
         sheets.size() < 2 ? Optional.empty() : ImageGrid.read(fs, runDir, last(sheets)),
-        trees.isEmpty() ? Optional.empty() : GrownTree.read(fs, runDir, last(trees)),
         RunFiles.readJson(fs, layout.gate(), Judgement.class));
   }
 

@@ -6,15 +6,20 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
-import org.treegrpo.core.prompt.TargetText;
 import org.treegrpo.job.images.ImageGrid;
 import org.treegrpo.job.images.SampleSheet;
 
 /** The same prompts and the same noise, drawn before and after. */
 final class SamplesSection {
   private static final int SHOWN = 24;
-  private static final int MAX_WIDTH = 320;
+
+  /** Widths of the pictures, in pixels: the first that lets all pairs fit is taken. */
+  private static final List<Integer> WIDTHS = List.of(320, 160, 96);
+
+  /** Characters of the pairs that are shown at once, and of the others. */
+  private static final int SHOWN_WEIGHT = 5_000_000;
+
+  private static final int MORE_WEIGHT = 3_500_000;
 
   private record Pair(int before, int after) {}
 
@@ -31,7 +36,7 @@ final class SamplesSection {
     ImageGrid after = data.after().get();
     List<Pair> pairs = pairs(before.sheet(), after.sheet());
     Html out = new Html();
-    out.raw("<section><h2>Before and after</h2>");
+    out.raw("<section class=\"samples\"><h2>Before and after</h2>");
     out.format(
         "<p>Held-out prompts in file order, not selected. Both pictures of a pair start from the"
             + " same noise; what differs are the weights, after %s and after %s rounds.",
@@ -44,10 +49,13 @@ final class SamplesSection {
           String.join(", then by ", readers));
     }
     out.raw("</p>");
-    grid(out, before, after, pairs.subList(0, Math.min(SHOWN, pairs.size())));
+    out.raw("<div class=\"controls\" hidden><label for=\"wipe\">Left of the line before, right of")
+        .raw(" it after:</label><input type=\"range\" id=\"wipe\" min=\"0\" max=\"100\"")
+        .raw(" value=\"50\"><label><input type=\"checkbox\"> side by side</label></div>");
+    grid(out, before, after, pairs.subList(0, Math.min(SHOWN, pairs.size())), SHOWN_WEIGHT);
     if (pairs.size() > SHOWN) {
       out.format("<details><summary>%s more pairs</summary>", pairs.size() - SHOWN);
-      grid(out, before, after, pairs.subList(SHOWN, pairs.size()));
+      grid(out, before, after, pairs.subList(SHOWN, pairs.size()), MORE_WEIGHT);
       out.raw("</details>");
     }
     return out.raw("</section>").toString();
@@ -72,46 +80,65 @@ final class SamplesSection {
     return cell.sample() + "/" + cell.promptId();
   }
 
-  private static void grid(Html out, ImageGrid before, ImageGrid after, List<Pair> pairs) {
-    out.raw("<div class=\"pairs\">");
-    for (Pair pair : pairs) {
-      out.format(
-          "<div class=\"pair\"><h3>%s</h3><div class=\"two\">",
-          after.sheet().cells().get(pair.after).text());
-      figure(out, before, pair.before, "before");
-      figure(out, after, pair.after, "after");
-      out.raw("</div></div>");
+  /** As many of the pairs as {@code weight} characters hold, the smaller the more there are. */
+  private static void grid(
+      Html out, ImageGrid before, ImageGrid after, List<Pair> pairs, int weight) {
+    List<String> shown = List.of();
+    for (int width : WIDTHS) {
+      shown = shown(before, after, pairs, width, weight);
+      if (shown.size() == pairs.size()) {
+        break;
+      }
     }
+    out.raw("<div class=\"pairs\">");
+    shown.forEach(out::raw);
     out.raw("</div>");
+    if (shown.size() < pairs.size()) {
+      out.format(
+          "<p class=\"soft\">%s pairs are left out, as the page would be too large; samples/ of the"
+              + " run has them.</p>",
+          pairs.size() - shown.size());
+    }
   }
 
-  private static void figure(Html out, ImageGrid grid, int index, String when) {
+  private static List<String> shown(
+      ImageGrid before, ImageGrid after, List<Pair> pairs, int width, int weight) {
+    List<String> shown = new ArrayList<>();
+    int characters = 0;
+    for (Pair pair : pairs) {
+      String markup = pair(before, after, pair, width);
+      characters += markup.length();
+      if (characters > weight) {
+        break;
+      }
+      shown.add(markup);
+    }
+    return shown;
+  }
+
+  private static String pair(ImageGrid before, ImageGrid after, Pair pair, int width) {
+    Html out = new Html();
+    String text = after.sheet().cells().get(pair.after).text();
+    out.format("<div class=\"pair\"><h3>%s</h3>", Html.start(text))
+        .rest(text)
+        .raw("<div class=\"two\">");
+    figure(out, before, pair.before, "before", width);
+    figure(out, after, pair.after, "after", width);
+    return out.raw("</div></div>").toString();
+  }
+
+  private static void figure(Html out, ImageGrid grid, int index, String when, int width) {
     SampleSheet.Cell cell = grid.sheet().cells().get(index);
     out.raw("<figure>")
-        .raw(Thumbnail.img(grid.crop(index), MAX_WIDTH, cell.text() + ", " + when))
+        .raw(Thumbnail.img(grid.crop(index), width, Html.start(cell.text()) + ", " + when))
         .format("<figcaption><i>%s</i>", when);
     if (cell.read().isEmpty()) {
       cell.scores()
           .forEach(
               (reward, score) ->
-                  out.format("<span class=\"read plain\">%s %s</span>", reward, score(score)));
+                  out.format(
+                      "<div class=\"read plain\">%s %s</div>", reward, Reading.score(score)));
     }
-    cell.read()
-        .forEach(
-            (reader, text) -> {
-              boolean right = TargetText.isExactly(cell.text(), text);
-              out.raw(right ? "<span class=\"read right\"" : "<span class=\"read wrong\"")
-                  .format(
-                      " title=\"read by %s, score %s\">%s <bdi>%s</bdi></span>",
-                      reader,
-                      score(cell.scores().get(reader)),
-                      right ? "✓" : "✗",
-                      text.isBlank() ? "nothing" : text);
-            });
-    out.raw("</figcaption></figure>");
-  }
-
-  private static String score(@Nullable Double score) {
-    return Figures.number(score == null ? Double.NaN : score);
+    out.raw(Reading.html(cell)).raw("</figcaption></figure>");
   }
 }

@@ -21,8 +21,13 @@ final class Thumbnail {
         .format(
             "<img src=\"%s\" width=\"%s\" height=\"%s\" alt=\"%s\"",
             dataUri(image, maxWidth), image.getWidth(), image.getHeight(), alt)
-        .raw(image.getWidth() < PIXEL_ART ? " class=\"px\">" : ">")
+        .raw(isPixelArt(image) ? " class=\"px\">" : ">")
         .toString();
+  }
+
+  /** Whether the browser enlarges the picture pixel by pixel. */
+  static boolean isPixelArt(BufferedImage image) {
+    return image.getWidth() < PIXEL_ART;
   }
 
   /** The picture as a data URI, at most {@code maxWidth} pixels wide. */
@@ -33,7 +38,7 @@ final class Thumbnail {
 
   /** The picture as a data URI for a page of very many: photographs lose what nobody sees. */
   static String smallUri(BufferedImage image, int maxWidth) {
-    if (image.getWidth() < PIXEL_ART) {
+    if (isPixelArt(image)) {
       return dataUri(image, maxWidth);
     }
     BufferedImage small = shrink(image, (image.getWidth() + maxWidth - 1) / maxWidth);

@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.util.List;
 import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.jsoup.Jsoup;
+import org.jsoup.nodes.Document;
+import org.jsoup.select.Elements;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,7 +54,7 @@ class ReportWriterTest {
     assertThat(count(html, "<figure><img src=\"data:image/png;base64,"))
         .as("a picture before and one after each")
         .isEqualTo(16);
-    assertThat(count(html, "<span class=\"read right\""))
+    assertThat(count(html, "<div class=\"read right\""))
         .as("one word right before, seven after, by both recognisers")
         .isEqualTo(2 * 8);
     assertThat(html)
@@ -68,9 +72,44 @@ class ReportWriterTest {
     assertThat(count(html, "stroke-linecap=\"round\"")).as("3 + 9 + 27 edges").isEqualTo(39);
     assertThat(html)
         .as("branches of either sign and masked ones differ; the strongest is 7 wide")
-        .containsPattern("stroke=\"#(12804a|b3372c)\" stroke-width=\"7.0\"")
-        .contains("stroke=\"#12804a\"", "stroke=\"#b3372c\"")
-        .contains("stroke=\"#aab3bd\" stroke-width=\"1.0\"");
+        .containsPattern("stroke=\"var\\(--(good|bad)\\)\" stroke-width=\"7.0\"")
+        .contains("stroke=\"var(--good)\"", "stroke=\"var(--bad)\"")
+        .contains("stroke=\"var(--masked)\" stroke-width=\"1.0\"");
+  }
+
+  @Test
+  void aTreeGrowsThenIsScoredThenAdvantagesAreBackedUpFromTheLeaves() {
+    Document page = Jsoup.parse(html);
+    int last = page.select(".stages li").size() - 1;
+
+    assertThat(last).as("the noise, three depths, the scores, three levels of edges").isEqualTo(7);
+    assertThat(from(page.select(".node[data-path='']"))).as("the noise is there").containsOnly(0);
+    assertThat(from(page.select(".node[data-path='0.1.2']"))).as("a leaf").containsOnly(3);
+    assertThat(from(page.select(".node[data-score] > text"))).as("its score").containsOnly(4);
+    assertThat(from(page.select(".node[data-score] .advantage"))).as("first").containsOnly(5);
+    assertThat(from(page.select(".node[data-path='0.1'] .advantage"))).containsOnly(6);
+    assertThat(from(page.select(".node[data-path='0'] .advantage"))).as("last").containsOnly(last);
+  }
+
+  @Test
+  void aBoundedChoiceOfRoundsHasTheFirstAndTheLast() throws IOException {
+    SyntheticRun.write(fs, runDir());
+    for (int round = 1; round < SyntheticRun.ROUNDS; round++) {
+      SyntheticRun.tree(round).write(fs, runDir());
+    }
+
+    Document page = Jsoup.parse(report(runDir()));
+
+    assertThat(page.select(".explorer option").eachText())
+        .as("of thirty rounds")
+        .containsExactly("1", "8", "15", "22", "30");
+    assertThat(page.select(".tree:not([hidden])").eachAttr("data-round"))
+        .as("what is shown where no script runs")
+        .containsExactly("30");
+  }
+
+  private static List<Integer> from(Elements parts) {
+    return parts.stream().map(part -> Integer.valueOf(part.attr("data-from"))).toList();
   }
 
   @Test
@@ -88,7 +127,7 @@ class ReportWriterTest {
         .isNotEmpty()
         .extracting(result -> result.group(1))
         .allMatch(reference -> reference.startsWith("data:image/png;base64,"));
-    assertThat(html).as("styles too").doesNotContain("@import", "url(", "<link", "<script");
+    assertThat(html).as("styles too").doesNotContain("@import", "url(", "<link", "<script src");
   }
 
   @Test

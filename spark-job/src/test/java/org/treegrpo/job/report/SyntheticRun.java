@@ -44,7 +44,7 @@ final class SyntheticRun {
     }
     RunFiles.write(fs, layout.metrics(), rounds.toString());
     RunFiles.write(fs, layout.evaluations(), evaluations.toString());
-    tree().write(fs, runDir);
+    tree(ROUNDS).write(fs, runDir);
     RunFiles.write(
         fs, layout.run(), "{\"seed\": 7, \"task_slots\": 2, \"versions\": {\"spark\": \"4.2.0\"}}");
     RunFiles.write(
@@ -85,12 +85,12 @@ final class SyntheticRun {
     return ImageGrid.of(round, 4, cells, images);
   }
 
-  private static GrownTree tree() {
+  static GrownTree tree(int round) {
     List<Node> nodes = new ArrayList<>();
     String png = Png.base64(picture(1, 0.8f));
     nodes.add(new Node("", 0, 3, Kind.ROOT, Double.NaN, Double.NaN, png));
     grow(nodes, "", 0, new Random(5));
-    return new GrownTree(30, "p-1", "l<a>mp", 0, 3, 3, 3, 10, nodes);
+    return new GrownTree(round, "p-1", "l<a>mp", 0, 3, 3, 3, 10, nodes);
   }
 
   private static double grow(List<Node> nodes, String path, int depth, Random random) {

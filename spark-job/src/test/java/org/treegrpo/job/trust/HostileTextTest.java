@@ -9,6 +9,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jsoup.Jsoup;
+import org.jsoup.nodes.Attribute;
+import org.jsoup.nodes.Document;
+import org.jsoup.nodes.Element;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,6 +30,7 @@ class HostileTextTest {
   private static final String LONG = "w".repeat(100_000);
 
   private static String html;
+  private static Document page;
 
   @BeforeAll
   static void report(@TempDir Path directory) throws IOException {
@@ -59,17 +64,32 @@ class HostileTextTest {
             "rounds=1", "policy.guidance.scale=1", "tree.prompts-per-round=1", "report.prompts=6")
         .assertDone();
     html = Files.readString(inputs.file("run/report.html"));
+    page = Jsoup.parse(html);
   }
 
   @Test
   void markupIsText() {
-    assertThat(html)
+    assertThat(page.select(".pair > h3").eachText())
         .as("shown as it was written")
-        .contains(
-            "&lt;script&gt;alert(1)&lt;/script&gt;",
-            "&quot; onerror=&#39;alert(2)&#39; x=&quot;",
-            "&amp;lt;b&amp;gt; &amp;#60;i&amp;#62; &lt;/style&gt;&lt;/title&gt;--&gt;&lt;!-- %s %n ${x}")
-        .doesNotContain("<script", "onerror='", "\" onerror=", "<!--");
+        .contains(SCRIPT, QUOTES, ENTITY);
+    assertThat(page.select("script"))
+        .as("the page's own script alone")
+        .singleElement()
+        .satisfies(script -> assertThat(script.data()).doesNotContain("alert("));
+    assertThat(html).doesNotContain("<!--");
+  }
+
+  @Test
+  void noTextBecomesAnAttributeThatRuns() {
+    assertThat(
+            page.getAllElements().stream()
+                .flatMap(element -> element.attributes().asList().stream()))
+        .as("no handler of an event, wherever a text stands in an attribute")
+        .extracting(Attribute::getKey)
+        .noneMatch(name -> name.startsWith("on"));
+    assertThat(page.select(".pair img").eachAttr("alt"))
+        .as("quotes end no attribute")
+        .contains(QUOTES + ", before", QUOTES + ", after");
   }
 
   @Test
@@ -90,8 +110,19 @@ class HostileTextTest {
   }
 
   @Test
-  void aVeryLongPromptIsShownInFull() {
-    assertThat(html).as("and broken into lines").contains("<h3>" + LONG + "</h3>");
-    assertThat(html).contains(".pair > h3 { overflow-wrap: anywhere; }");
+  void aVeryLongPromptIsCutAndShownInFullBehindAClick() {
+    Element pair = page.selectFirst(".pair:has(.rest)");
+    assertThat(pair.selectFirst("h3").text())
+        .as("its start is the heading")
+        .isEqualTo("w".repeat(160) + "…");
+    assertThat(pair.selectFirst("summary").text()).isEqualTo("all 100,000 characters");
+    assertThat(pair.selectFirst(".rest bdi").text()).as("all of it").isEqualTo(LONG);
+    assertThat(pair.select("img").eachAttr("alt"))
+        .as("and no label repeats it")
+        .allMatch(alt -> alt.length() < 200);
+    assertThat(page.selectFirst("style").data())
+        .as("without a space, it is broken into lines")
+        .contains(
+            ".pair > h3 { overflow-wrap: anywhere; }", "overflow-wrap: anywhere; white-space");
   }
 }

@@ -1,0 +1,179 @@
+"""Writes run directories, as training leaves them, for the report: a large one, one with hostile texts, a comparison.
+
+The pictures are noise, which no compression makes small.
+"""
+
+import base64
+import json
+import math
+import pathlib
+import random
+import struct
+import sys
+import zlib
+
+HOSTILE = [
+    "<script>document.title = 'ran'; alert(1)</script>",
+    "\" onerror=\"alert(2)\" autofocus onfocus='alert(3)' x=\"",
+    "</h3></div><img src=x onerror=alert(4)><svg onload=alert(5)>",
+    "&lt;i&gt; ${x} %s {{7*7}} --> </style></title>",
+    "\u202eturned \u05e9\u05dc\u05d5\u05dd\u202c and \u0007 a bell",
+    "unbroken" * 1250,
+    "many words " * 910,
+]
+BRANCHING, DEPTHS, STEPS, START = 3, 3, 10, 2
+
+
+def chunk(name, data):
+    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+
+def png(rows, width):
+    """RGB rows as a PNG file."""
+    raw = b"".join(b"\0" + row for row in rows)
+    header = struct.pack(">IIBBBBB", width, len(rows), 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(raw, 1)) + chunk(b"IEND", b"")
+
+
+def noise(source, size, width):
+    """Rows of a noisy picture of one brightness."""
+    level = source.randrange(128)
+    table = bytes(level + value // 2 for value in range(256))
+    return [source.randbytes(3 * width).translate(table) for _ in range(size)]
+
+
+def sheet(directory, source, number, texts, size, readers):
+    """A sheet of samples, drawn before training (round 0) or after it."""
+    columns, gap = 8, 2
+    rows = math.ceil(len(texts) / columns)
+    width, height = gap + columns * (size + gap), gap + rows * (size + gap)
+    picture = [bytearray(b"\xd8" * 3 * width) for _ in range(height)]
+    cells = []
+    for index, text in enumerate(texts):
+        left, top = gap + index % columns * (size + gap), gap + index // columns * (size + gap)
+        for y, row in enumerate(noise(source, size, size)):
+            picture[top + y][3 * left : 3 * (left + size)] = row
+        read = text if number and index % 3 else text[::-1]
+        scores = {reader: source.random() for reader in readers}
+        cells.append({"prompt_id": f"p{index}", "text": text, "sample": 0, "scores": scores, "read": dict.fromkeys(readers, read)})
+    place = directory / "samples" / f"round-{number:06d}"
+    place.with_suffix(".png").write_bytes(png([bytes(row) for row in picture], width))
+    place.with_suffix(".json").write_text(
+        json.dumps({"round": number, "columns": columns, "cell_width": size, "cell_height": size, "gap": gap, "cells": cells})
+    )
+
+
+def tree(directory, source, number, text, size):
+    nodes = []
+
+    def grow(path):
+        depth = len(path)
+        kind = "root" if depth == 0 else "leaf" if depth == DEPTHS else "inner"
+        node = {
+            "path": ".".join(map(str, path)),
+            "depth": depth,
+            "step": STEPS if kind == "leaf" else START + depth,
+            "kind": kind,
+            "advantage": None if depth == 0 else source.gauss(0, 1),
+            "reward": source.random() if kind == "leaf" else None,
+            "png": base64.b64encode(png(noise(source, size, size), size)).decode(),
+        }
+        nodes.append(node)
+        if kind != "leaf":
+            for child in range(BRANCHING):
+                grow([*path, child])
+
+    grow([])
+    (directory / "samples" / f"tree-round-{number:06d}.json").write_text(
+        json.dumps(
+            {"round": number, "prompt_id": "p", "text": text, "tree": 0, "branching": BRANCHING, "width": DEPTHS}
+            | {"window_start": START, "steps": STEPS, "nodes": nodes}
+        )
+    )
+
+
+def metrics(source, number):
+    seconds = {"grow": 2.8, "score": 0.8, "advantage": 0.02, "learn": 2.0, "update": 0.06, "checkpoint": 0.01, "total": 5.8}
+    reward = {"mean": 0.4 + 0.001 * number + 0.1 * source.random(), "std": 0.3, "min": 0.0, "max": 1.0, "failed": 0}
+    return {
+        "round": number,
+        "window_start": START,
+        "seconds": {phase: value * (0.8 + 0.4 * source.random()) for phase, value in seconds.items()},
+        "model_seconds": {"rollout": 4.7, "learn": 3.2, "reward": 4.5},
+        "nfe": {"rollout": 552 + number % 5, "train_forward": 140, "train_backward": 140},
+        "leaves": 216,
+        "parents": 104,
+        "edges": 312,
+        "reward": {"ocr-v4": reward},
+        "advantage_std": 1.0,
+        "zero_variance_groups": number % 3,
+        "ratio_max_deviation": 1e-7,
+        "clip_fraction": 0.1 * source.random(),
+        "approx_kl": 1e-4 * source.random(),
+        "penalty": 1e-5,
+        "old_policy_gap": None,
+        "gradient_norm": 0.01 * source.random(),
+        "gradient_rms": 4e-6,
+        "tensors_with_gradient": 52,
+        "learning_rate": 1e-4,
+        "weights_sha256": f"{number:064x}",
+        "shares_regrown": 0,
+    }
+
+
+def evaluation(number, prompts):
+    def reward(trained, slope):
+        return {"mean": 0.4 + slope * number, "ci95": 0.05, "trained": trained, "exact": 0.2 + slope * number}
+
+    images = ["border_noise", "periodic", "high_frequency", "brightness", "saturation", "contrast", "edges", "between_prompts"]
+    return {
+        "round": number,
+        "label": {"transition": "ode", "steps": STEPS, "guidance": 1.0, "ema": True},
+        "prompts": prompts,
+        "reward": {"ocr-v4": reward(True, 0.0015), "ocr-v3": reward(False, 0.001)},
+        "diversity": 0.2,
+        "images": {name: 0.1 + 1e-4 * number for name in images},
+    }
+
+
+def run(directory, texts, rounds, every, size, seed, tree_text):
+    source = random.Random(seed)
+    (directory / "samples").mkdir(parents=True)
+    numbers = range(0, rounds + 1, every)
+    for number in (0, rounds):
+        sheet(directory, source, number, texts, size, ["ocr-v4", "ocr-v3"])
+    for number in [1, *numbers[1:]]:
+        tree(directory, source, number, tree_text, size)
+    lines = [json.dumps(metrics(source, number)) for number in range(1, rounds + 1)]
+    (directory / "metrics.jsonl").write_text("\n".join(lines) + "\n")
+    evaluations = [evaluation(number, len(texts)) for number in numbers]
+    (directory / "evaluations.jsonl").write_text("".join(json.dumps(line) + "\n" for line in evaluations))
+    (directory / "run.json").write_text(json.dumps({"seed": seed, "task_slots": 2, "rounds": rounds, "note": texts[0]}))
+    settings = f"tree {{ branching = {BRANCHING}, width = {DEPTHS} }}, sampler.steps = {STEPS}"
+    (directory / "config.resolved.conf").write_text("treegrpo { " + settings + ", note = " + json.dumps(texts[0]) + " }\n")
+    result = {
+        "status": "completed",
+        "rounds": rounds,
+        "seconds": 6.0 * rounds,
+        "evaluation": {"before": evaluations[0], "after": evaluations[-1]},
+        "checkpoint": f"round-{rounds:06d}",
+        "weights_sha256": f"{rounds:064x}",
+        "ended_by": "rounds",
+        "error": texts[0] if texts[0] in HOSTILE else None,
+    }
+    (directory / "result.json").write_text(json.dumps(result))
+
+
+def main():
+    work = pathlib.Path(sys.argv[1])
+    words = [f"word {index}" for index in range(100)]
+    run(work / "large", words, 300, 30, 128, 1, "word 7")
+    run(work / "hostile", HOSTILE, 4, 2, 32, 2, HOSTILE[5])
+    members = [{"variant": name, "seed": seed, "path": f"{name}/seed-{seed}"} for name in ("treegrpo", "dance-grpo") for seed in (1, 2)]
+    for index, member in enumerate(members):
+        run(work / "comparison" / member["path"], HOSTILE + words[:5], 20, 10, 32, index, "word")
+    index = {"seeds": [1, 2], "budget": {"of": "seconds", "value": 60.0}, "members": members}
+    (work / "comparison" / "compare.json").write_text(json.dumps(index))
+
+
+main()
