@@ -12,15 +12,4 @@ import java.time.Duration;
  * @param nights that are over and keep the checkpoints of their runs, the newest
  */
 public record Retention(
-    int promoted, int candidates, Duration candidateAge, long candidateBytes, int nights) {
-
-  /** By number alone. */
-  public static Retention of(int promoted, int candidates) {
-    return new Retention(
-        promoted,
-        candidates,
-        Duration.ofSeconds(Long.MAX_VALUE),
-        Long.MAX_VALUE,
-        Integer.MAX_VALUE);
-  }
-}
+    int promoted, int candidates, Duration candidateAge, long candidateBytes, int nights) {}

@@ -36,6 +36,9 @@ final class NightTrends {
         .raw(
             "<span style=\"--swatch:var(--blue)\">in force until then</span></div><div class=\"charts\">");
     for (String reward : rewards(rows)) {
+      if (rows.stream().filter(row -> isScored(row, reward)).count() < 2) {
+        continue; // a night's own
+      }
       LineChart chart = new LineChart(WIDTH, HEIGHT, "night", Figures::tick).include(0);
       chart.add(
           series(
@@ -66,6 +69,12 @@ final class NightTrends {
         series(rows, "result", CANDIDATE, false, one -> diversity(one, one.figures().candidate())));
     out.chart("Diversity, as a share of the base’s", diversity);
     return out.raw("</div></section>").toString();
+  }
+
+  private static boolean isScored(NightRow row, String reward) {
+    return row.judgement()
+        .filter(one -> one.figures().candidate().reward().containsKey(reward))
+        .isPresent();
   }
 
   private static Set<String> rewards(List<NightRow> rows) {

@@ -26,6 +26,9 @@ public final class NightsPage {
   /** Nights whose whole table of rules is on the page; the others' are in their reports. */
   private static final int TABLES = 14;
 
+  /** Rules that are named at once, of those that were not held. */
+  private static final int SHOWN = 3;
+
   private static final int LONGEST = 600;
 
   private NightsPage() {}
@@ -85,7 +88,14 @@ public final class NightsPage {
       row.failure().ifPresent(failure -> out.text(excerpt(failure.error())));
       out.text(" The same command goes on with it.");
     } else if (row.is(Status.REFUSED)) {
-      out.text(excerpt(row.result().get().verdict().reasons()) + ". What was in force stays so.");
+      List<GateRule> broken = broken(row.result().get());
+      broken.stream()
+          .limit(SHOWN)
+          .forEach(rule -> out.text("%s: %s. ".formatted(rule.name(), excerpt(rule.text()))));
+      if (broken.size() > SHOWN) {
+        out.text("And %d rules more. ".formatted(broken.size() - SHOWN));
+      }
+      out.text("What was in force stays so.");
     } else {
       row.result().get().verdict().rules().stream()
           .limit(1)
@@ -134,7 +144,9 @@ public final class NightsPage {
     }
     out.raw("<section><h2>Night by night</h2>")
         .raw("<p>Pictures are of the same prompts from the same noise every night. Held-out scores")
-        .raw(" are the version’s, after those of what was in force, on the night’s prompts.</p>")
+        .raw(
+            " are the version’s, after those of what was in force, on the night’s prompts; rewards in")
+        .raw(" <i>italics</i> were not trained on.</p>")
         .raw(
             "<table class=\"nights\"><thead><tr><th scope=\"col\">night</th><th scope=\"col\">outcome</th>")
         .raw("<th scope=\"col\">training</th><th scope=\"col\">held out</th>")
@@ -168,7 +180,7 @@ public final class NightsPage {
     } else {
       out.text(row.night().id());
     }
-    out.format("<span class=\"soft\">%s</span>", begun(row))
+    out.format("<span class=\"soft\" title=\"%s\">%s</span>", times(row), length(row))
         .raw("</th><td data-label=\"outcome\">");
     out.format("<span class=\"%s badge\">%s</span>", row.style(), row.outcome());
     row.result().ifPresent(result -> out.format(" <b>%s</b>", result.version()));
@@ -202,11 +214,17 @@ public final class NightsPage {
     out.raw("</td></tr>\n");
   }
 
-  private static String begun(NightRow row) {
-    NightSummary summary = row.summary();
-    return "begun %s, %s rounds in %s%s"
+  private static String times(NightRow row) {
+    return "begun %s, ended %s"
         .formatted(
             day(row.night().started()),
+            row.result().map(result -> day(result.finished())).orElse("not yet"));
+  }
+
+  private static String length(NightRow row) {
+    NightSummary summary = row.summary();
+    return "%s rounds, %s%s"
+        .formatted(
             summary.rounds(),
             Figures.duration(summary.seconds()),
             summary.resumedAfter() > 0
@@ -218,18 +236,27 @@ public final class NightsPage {
     if (row.result().isEmpty()) {
       row.failure()
           .ifPresent(
-              failure -> out.format("<div class=\"soft\">%s</div>", excerpt(failure.error())));
+              failure ->
+                  out.format(
+                      "<div class=\"soft\">%s: %s</div>",
+                      day(failure.at()), excerpt(failure.error())));
       return;
     }
     NightResult result = row.result().get();
-    result.verdict().rules().stream()
-        .filter(rule -> !rule.passed())
-        .forEach(rule -> broken(out, rule));
+    List<GateRule> broken = broken(result);
+    broken.stream().limit(SHOWN).forEach(rule -> broken(out, rule));
+    if (broken.size() > SHOWN) {
+      out.format("<div class=\"soft\">and %s more</div>", broken.size() - SHOWN);
+    }
     if (whole) {
       out.format("<details><summary>%s rules</summary>", result.verdict().rules().size())
           .raw(GateSection.table(result.verdict()))
           .raw("</details>");
     }
+  }
+
+  private static List<GateRule> broken(NightResult result) {
+    return result.verdict().rules().stream().filter(rule -> !rule.passed()).toList();
   }
 
   private static void broken(Html out, GateRule rule) {
@@ -248,12 +275,10 @@ public final class NightsPage {
 
   private static void heldOut(
       Html out, String reward, @Nullable HeldOutReward before, HeldOutReward now) {
+    out.format(now.trained() ? "<div>%s " : "<div><i>%s</i> ", reward);
     out.format(
-        "<div>%s <span class=\"soft\">%s →</span> <b>%s</b>%s</div>",
-        reward,
-        before == null ? "–" : Figures.number(before.mean()),
-        Figures.number(now.mean()),
-        now.trained() ? "" : " (not trained on)");
+        "<span class=\"soft\">%s →</span> <b>%s</b></div>",
+        before == null ? "–" : Figures.number(before.mean()), Figures.number(now.mean()));
   }
 
   private static void pictures(Html out, List<NightSummary.Picture> pictures) {

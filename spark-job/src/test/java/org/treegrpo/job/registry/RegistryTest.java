@@ -54,6 +54,10 @@ class RegistryTest {
         Map.of(Registry.WEIGHTS, out -> out.write(weights(round))));
   }
 
+  private static Retention keeping(int promoted, int candidates) {
+    return new Retention(promoted, candidates, Duration.ofDays(1), Long.MAX_VALUE, 99);
+  }
+
   private static byte[] weights(int round) {
     byte[] weights = new byte[300];
     java.util.Arrays.fill(weights, (byte) round);
@@ -141,13 +145,13 @@ class RegistryTest {
         }
       }
       Files.delete(directory.resolve("versions/v000005/MANIFEST.json"));
-      assertThat(writer.collect(Retention.of(2, 1)))
+      assertThat(writer.collect(keeping(2, 1)))
           .as("unfinished, the oldest candidate, the oldest promoted")
           .containsExactly("v000001", "v000002", "v000005");
-      assertThat(writer.collect(Retention.of(1, 0))).containsExactly("v000003", "v000004");
+      assertThat(writer.collect(keeping(1, 0))).containsExactly("v000003", "v000004");
       assertThat(promoted()).as("never the one in force").isEqualTo("v000006");
       assertThat(add(writer, 7).id()).as("a candidate").isEqualTo("v000007");
-      assertThat(writer.collect(Retention.of(1, 0))).as("the newest stays").isEmpty();
+      assertThat(writer.collect(keeping(1, 0))).as("the newest stays").isEmpty();
       assertThat(add(writer, 8).id()).as("no id twice").isEqualTo("v000008");
     }
   }
@@ -160,7 +164,7 @@ class RegistryTest {
       }
       writer.rollback("v000003 is bad");
       add(writer, 4);
-      assertThat(writer.collect(Retention.of(2, 0)))
+      assertThat(writer.collect(keeping(2, 0)))
           .as("what was rolled back from")
           .containsExactly("v000003");
       assertThat(writer.rollback("v000002 too").version()).isEqualTo("v000001");
@@ -176,13 +180,9 @@ class RegistryTest {
       Path night = Files.createDirectories(directory.resolve("nights/open"));
       Files.writeString(
           night.resolve("night.json"), "{\"id\":\"open\",\"started\":\"\",\"parent\":\"v000001\"}");
-      assertThat(writer.collect(Retention.of(1, 0)))
-          .as("not its parent")
-          .containsExactly("v000002");
+      assertThat(writer.collect(keeping(1, 0))).as("not its parent").containsExactly("v000002");
       Files.writeString(night.resolve("result.json"), "{}");
-      assertThat(writer.collect(Retention.of(1, 0)))
-          .as("now it is over")
-          .containsExactly("v000001");
+      assertThat(writer.collect(keeping(1, 0))).as("now it is over").containsExactly("v000001");
     }
   }
 

@@ -108,7 +108,7 @@ class NightsPageTest {
         .contains("the vault was opened 1 times")
         .as("brightness from .5 to .4")
         .contains("<b>20%</b> <span class=\"soft\">brightness</span>")
-        .contains("judge <span class=\"soft\">0.275 →</span> <b>0.300</b> (not trained on)");
+        .contains("<i>judge</i> <span class=\"soft\">0.275 →</span> <b>0.300</b>");
     assertThat(page.indexOf(">2026-01-02<")).isLessThan(page.indexOf(">2026-01-01<"));
     begin(3).failed(new NightDirectory.Failure("2026-01-03T02:00:00Z", "the store was away"));
     assertThat(page()).contains("Night 2026-01-03 has failed", "the store was away");
