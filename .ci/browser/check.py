@@ -205,7 +205,21 @@ def report(page, view, failures):
         printed(page, failures)
 
 
-KINDS = {"page": None, "comparison": None, "report": report}
+def nights(page, view, failures):
+    """A row a night, with pictures that are there and a way to its report; by keyboard too."""
+    rows = page.locator(".nights tbody tr")
+    failures.expect(rows.count() == 366, f"nights: {rows.count()} rows, not 365 and the base")
+    failures.expect(page.locator(".nights a").count() >= 360, "nights: rows without a link to their reports")
+    failures.expect(page.locator(".nights .spark").count() >= 360, "nights: rows without a sparkline")
+    broken = page.locator(".nights img").evaluate_all("all => all.filter(image => image.naturalWidth === 0).length")
+    failures.expect(broken == 0, f"nights: {broken} pictures are not there")
+    summary = page.locator(".nights summary").first
+    summary.focus()
+    page.keyboard.press("Enter")
+    failures.expect(page.locator(".nights details[open] .gate tr").count() > 5, "nights: Enter does not open the rules of a night")
+
+
+KINDS = {"page": None, "comparison": None, "report": report, "nights": nights}
 
 
 def without_script(browser, file, failures):

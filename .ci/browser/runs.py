@@ -1,9 +1,10 @@
-"""Writes run directories, as training leaves them, for the report: a large one, one with hostile texts, a comparison.
+"""Writes run directories, as training leaves them, for the report: a large one, one with hostile texts, a comparison; and a registry of a year's nights.
 
 The pictures are noise, which no compression makes small.
 """
 
 import base64
+import datetime
 import json
 import math
 import pathlib
@@ -164,6 +165,37 @@ def run(directory, texts, rounds, every, size, seed, tree_text):
     (directory / "result.json").write_text(json.dumps(result))
 
 
+def night(registry, source, day):
+    """Of a registry: every fifth is refused, every hundredth has failed, with hostile texts."""
+    name = str(datetime.date(2026, 1, 1) + datetime.timedelta(days=day))
+    place, version = registry / "nights" / name, f"v{day + 1:06d}"
+    place.mkdir(parents=True)
+    write(place / "night.json", {"id": name, "started": f"{name}T01:30:00Z", "parent": f"v{day:06d}" if day else None})
+    if day % 100 == 99:
+        write(place / "failure.json", {"at": f"{name}T02:00:00Z", "error": HOSTILE[day % len(HOSTILE)]})
+        return
+    passed = day % 5 != 4
+    rules = [{"name": "trained", "passed": True, "text": "+0.0312 (95 % interval +0.0101 to +0.0520, 60 prompts); it must lie above 0.0"}]
+    for index, statistic in enumerate(evaluation(0, 1)["images"]):
+        broken = not passed and index < 5
+        rules.append({"name": f"drift.{statistic}", "passed": not broken, "text": HOSTILE[index] if broken else "0.4000, before 0.3900: moved by 2.6 %; at most 10.0 %"})
+    verdict = {"passed": passed, "rules": rules}
+    figures = {"candidate": evaluation(day, 60), "incumbent": evaluation(day - 1 if day else 0, 60), "base": evaluation(0, 60)}
+    prompts = [f"p{index}" for index in source.sample(range(500), 60)]
+    write(place / "verdict.json", {"version": version, "incumbent": f"v{day:06d}" if day else None, "verdict": verdict, "figures": figures, "prompts": prompts, "vault": ["v1"]})
+    write(place / "result.json", {"id": name, "status": "promoted" if passed else "refused", "version": version, "parent": None, "finished": f"{name}T05:00:00Z", "verdict": verdict})
+    pictures = [{"text": text, "uri": "data:image/png;base64," + base64.b64encode(png(noise(source, 48, 48), 48)).decode(), "pixels": True} for text in ("word", *HOSTILE[:2])]
+    rewards = {"ocr-v4": [0.4 + 0.01 * step + 0.1 * source.random() for step in range(60)]}
+    write(place / "summary.json", {"rounds": 300, "resumed_after": 120 if day % 30 == 3 else 0, "seconds": 5400.0, "report": True, "rewards": rewards, "before": pictures, "after": pictures})
+    if passed:
+        promotion = {"number": day + 1, "version": version, "previous": f"v{day:06d}" if day else None, "at": f"{name}T05:00:00Z", "reason": f"night {name}", "night": name}
+        write(registry / "promoted" / f"PROMOTED-{day + 1:06d}.json", promotion)
+
+
+def write(file, content):
+    file.write_text(json.dumps(content))
+
+
 def main():
     work = pathlib.Path(sys.argv[1])
     words = [f"word {index}" for index in range(100)]
@@ -172,6 +204,10 @@ def main():
     members = [{"variant": name, "seed": seed, "path": f"{name}/seed-{seed}"} for name in ("treegrpo", "dance-grpo") for seed in (1, 2)]
     for index, member in enumerate(members):
         run(work / "comparison" / member["path"], HOSTILE + words[:5], 20, 10, 32, index, "word")
+    registry = work / "year"
+    (registry / "promoted").mkdir(parents=True)
+    for day in range(365):
+        night(registry, random.Random(day), day)
     index = {"seeds": [1, 2], "budget": {"of": "seconds", "value": 60.0}, "members": members}
     (work / "comparison" / "compare.json").write_text(json.dumps(index))
 
