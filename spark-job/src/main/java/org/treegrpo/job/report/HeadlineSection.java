@@ -2,6 +2,8 @@ package org.treegrpo.job.report;
 
 import java.util.List;
 import java.util.Optional;
+import org.treegrpo.job.gate.GateRule;
+import org.treegrpo.job.gate.GateVerdict;
 import org.treegrpo.job.gate.Judgement;
 import org.treegrpo.job.metrics.EvaluationRecord;
 import org.treegrpo.job.metrics.RoundMetrics;
@@ -51,11 +53,19 @@ final class HeadlineSection {
   }
 
   private static void gate(Html out, Judgement judgement) {
-    boolean passed = judgement.verdict().passed();
-    out.raw(passed ? "<p><span class=\"right badge\">" : "<p><span class=\"wrong badge\">")
-        .text(passed ? "passed the gate" : "refused by the gate")
+    GateVerdict verdict = judgement.verdict();
+    List<String> broken =
+        verdict.rules().stream().filter(rule -> !rule.passed()).map(GateRule::name).toList();
+    out.raw(
+            verdict.passed()
+                ? "<p><span class=\"right badge\">"
+                : "<p><span class=\"wrong badge\">")
+        .text(verdict.passed() ? "passed the gate" : "refused by the gate")
         .raw("</span> ")
-        .text(passed ? judgement.verdict().rules().get(0).text() : judgement.verdict().reasons())
+        .text(
+            verdict.passed()
+                ? "All %d rules are held.".formatted(verdict.rules().size())
+                : "Not held: " + String.join(", ", broken) + ".")
         .raw("</p>");
   }
 
