@@ -22,6 +22,7 @@ HOSTILE = [
     "unbroken" * 1250,
     "many words " * 910,
 ]
+GATE = {"margin": 0, "prompts": 10, "held_out_tolerance": 0.02, "held_out_total": 0.05, "diversity": 0.9, "diversity_total": 0.8, "drift": 0.1, "drift_total": 0.25, "resamples": 10000}
 BRANCHING, DEPTHS, STEPS, START = 3, 3, 10, 2
 
 
@@ -166,12 +167,13 @@ def run(directory, texts, rounds, every, size, seed, tree_text):
 
 
 def night(registry, source, day):
-    """Of a registry: every fifth is refused, every hundredth has failed, with hostile texts."""
+    """Of a registry: every fifth is refused and the 21st of a hundred has failed, with hostile texts."""
     name = str(datetime.date(2026, 1, 1) + datetime.timedelta(days=day))
     place, version = registry / "nights" / name, f"v{day + 1:06d}"
     place.mkdir(parents=True)
-    write(place / "night.json", {"id": name, "started": f"{name}T01:30:00Z", "parent": f"v{day:06d}" if day else None})
-    if day % 100 == 99:
+    begun = {"id": name, "started": f"{name}T01:30:00Z", "parent": f"v{day:06d}" if day else None}
+    write(place / "night.json", begun)
+    if day % 100 == 20:
         write(place / "failure.json", {"at": f"{name}T02:00:00Z", "error": HOSTILE[day % len(HOSTILE)]})
         return
     passed = day % 5 != 4
@@ -182,11 +184,14 @@ def night(registry, source, day):
     verdict = {"passed": passed, "rules": rules}
     figures = {"candidate": evaluation(day, 60), "incumbent": evaluation(day - 1 if day else 0, 60), "base": evaluation(0, 60)}
     prompts = [f"p{index}" for index in source.sample(range(500), 60)]
-    write(place / "verdict.json", {"version": version, "incumbent": f"v{day:06d}" if day else None, "verdict": verdict, "figures": figures, "prompts": prompts, "vault": ["v1"]})
-    write(place / "result.json", {"id": name, "status": "promoted" if passed else "refused", "version": version, "parent": None, "finished": f"{name}T05:00:00Z", "verdict": verdict})
+    judgement = {"version": version, "incumbent": f"v{day:06d}" if day else None, "gate": GATE, "verdict": verdict, "figures": figures, "prompts": prompts, "vault": ["v1"]}
+    result = {"id": name, "status": "promoted" if passed else "refused", "version": version, "parent": None, "finished": f"{name}T05:00:00Z", "verdict": verdict}
+    write(place / "verdict.json", judgement)
+    write(place / "result.json", result)
     pictures = [{"text": text, "uri": "data:image/png;base64," + base64.b64encode(png(noise(source, 48, 48), 48)).decode(), "pixels": True} for text in ("word", *HOSTILE[:2])]
     rewards = {"ocr-v4": [0.4 + 0.01 * step + 0.1 * source.random() for step in range(60)]}
-    write(place / "summary.json", {"rounds": 300, "resumed_after": 120 if day % 30 == 3 else 0, "seconds": 5400.0, "report": True, "rewards": rewards, "before": pictures, "after": pictures})
+    summary = {"rounds": 300, "resumed_after": 120 if day % 30 == 3 else 0, "seconds": 5400.0, "report": True, "rewards": rewards, "before": pictures, "after": pictures}
+    write(place / "summary.json", {"night": begun, "result": result, "judgement": judgement, "summary": summary})
     if passed:
         promotion = {"number": day + 1, "version": version, "previous": f"v{day:06d}" if day else None, "at": f"{name}T05:00:00Z", "reason": f"night {name}", "night": name}
         write(registry / "promoted" / f"PROMOTED-{day + 1:06d}.json", promotion)
@@ -204,10 +209,10 @@ def main():
     members = [{"variant": name, "seed": seed, "path": f"{name}/seed-{seed}"} for name in ("treegrpo", "dance-grpo") for seed in (1, 2)]
     for index, member in enumerate(members):
         run(work / "comparison" / member["path"], HOSTILE + words[:5], 20, 10, 32, index, "word")
-    registry = work / "year"
-    (registry / "promoted").mkdir(parents=True)
-    for day in range(365):
-        night(registry, random.Random(day), day)
+    for name, days in (("month", 30), ("year", 365)):
+        (work / name / "promoted").mkdir(parents=True)
+        for day in range(days):
+            night(work / name, random.Random(day), day)
     index = {"seeds": [1, 2], "budget": {"of": "seconds", "value": 60.0}, "members": members}
     (work / "comparison" / "compare.json").write_text(json.dumps(index))
 

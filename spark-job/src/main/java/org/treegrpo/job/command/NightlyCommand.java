@@ -12,10 +12,12 @@ import org.treegrpo.job.cli.CommandContext;
 import org.treegrpo.job.cli.ExitCodes;
 import org.treegrpo.job.cli.RegistryOptions;
 import org.treegrpo.job.files.RunDirectory;
+import org.treegrpo.job.registry.NightDirectory;
 import org.treegrpo.job.registry.NightResult;
 import org.treegrpo.job.registry.Registry;
 import org.treegrpo.job.registry.RegistryWriter;
 import org.treegrpo.job.settings.Use;
+import org.treegrpo.job.train.InvalidInputException;
 import org.treegrpo.job.train.Nightly;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -29,8 +31,6 @@ import picocli.CommandLine.Option;
       "Ends with 0 where it is promoted and with 3 where the gate refuses; the same command again goes on where it was ended."
     })
 public final class NightlyCommand extends CliCommand {
-
-  private static final String NOT_OVER = "not over, or not begun";
 
   @Mixin private RegistryOptions at;
 
@@ -56,17 +56,30 @@ public final class NightlyCommand extends CliCommand {
       description = "Promotes what this night has made, where it waits for that.")
   private Optional<String> approved;
 
+  private static String state(NightDirectory night) throws IOException {
+    Optional<NightResult> result = night.result();
+    if (result.isPresent()) {
+      return result.get().line();
+    }
+    return night
+        .failure()
+        .map(failure -> "failed at %s: %s".formatted(failure.at(), failure.error()))
+        .orElse("not over, or not begun");
+  }
+
   @Override
   protected int run(CommandContext context) throws IOException {
     Clock clock = Clock.systemUTC();
     String night =
         approved.or(() -> id).orElseGet(() -> LocalDate.now(clock.withZone(zone)).toString());
+    if (approved.isPresent() && (id.isPresent() || status)) {
+      throw new InvalidInputException("--approve names the night: give neither --id nor --status");
+    }
     RunDirectory directory = at.directory(context.hadoop());
     Registry registry = new Registry(directory);
     Nightly.directory(registry, night); // refuses an id before anything is made
     if (status) {
-      String line = Nightly.result(registry, night).map(NightResult::line).orElse(NOT_OVER);
-      context.out().printf("night %s: %s%n", night, line);
+      context.out().printf("night %s: %s%n", night, state(Nightly.directory(registry, night)));
       return ExitCodes.DONE;
     }
     List<String> somewhere = List.of("treegrpo.run-dir=" + directory.root());

@@ -129,10 +129,6 @@ public final class RegistryCommand extends CliCommand {
   protected int run(CommandContext context) throws IOException {
     PrintStream out = context.out();
     RunDirectory directory = at.directory(context.hadoop());
-    if (action == Action.REPORT) {
-      out.println(NightsPage.write(new Registry(directory)));
-      return ExitCodes.DONE;
-    }
     if (action == Action.LIST || action == Action.SHOW) {
       look(new Registry(directory), out);
       return ExitCodes.DONE;
@@ -234,6 +230,7 @@ public final class RegistryCommand extends CliCommand {
       }
       case PROMOTE -> tell(writer.promote(named(), reason), out);
       case ROLLBACK -> tell(writer.rollback(reason), out);
+      case REPORT -> out.println(NightsPage.write(writer.registry()));
       case GC -> out.println("deleted: " + writer.collect(retention()));
       default -> throw new IllegalStateException("not a change: " + action);
     }

@@ -33,7 +33,8 @@ public record NightResult(
     return switch (status) {
       case PROMOTED -> version + " is promoted";
       case REFUSED -> version + " is refused; " + verdict.reasons();
-      case WAITING -> version + " waits for approval: nightly --approve " + id;
+      case WAITING ->
+          version + " waits for approval: give the same command with --approve " + id + " for --id";
     };
   }
 

@@ -115,10 +115,15 @@ public final class Registry {
     return new NightDirectory(fs(), new Path(root(), "nights/" + id));
   }
 
+  /** Ids of all directories of nights, in no order. */
+  public List<String> nightIds() throws IOException {
+    return names(new Path(root(), "nights"), Night.ID);
+  }
+
   /** Nights that were begun, in the order in which they were. */
-  public List<Night> nights() throws IOException {
+  List<Night> nights() throws IOException {
     List<Night> nights = new ArrayList<>();
-    for (String id : names(new Path(root(), "nights"), Night.ID)) {
+    for (String id : nightIds()) {
       night(id).night().ifPresent(nights::add);
     }
     nights.sort(Comparator.comparing(Night::started).thenComparing(Night::id));
@@ -137,12 +142,14 @@ public final class Registry {
     return open;
   }
 
-  /** The promotion in force; empty before the first. */
+  /** The promotion in force, the one of the greatest number; empty before the first. */
   public Optional<Promotion> current() throws IOException {
-    List<Promotion> promotions = promotions();
-    return promotions.isEmpty()
+    Optional<String> last =
+        names(promoted(), PROMOTION).stream()
+            .max(Comparator.comparingInt(name -> number(PROMOTION, name)));
+    return last.isEmpty()
         ? Optional.empty()
-        : Optional.of(promotions.get(promotions.size() - 1));
+        : RunFiles.readJson(fs(), new Path(promoted(), last.get()), Promotion.class);
   }
 
   /** All promotions, oldest first. */

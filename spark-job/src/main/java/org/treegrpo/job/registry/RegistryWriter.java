@@ -194,9 +194,12 @@ public final class RegistryWriter implements Closeable {
    */
   public List<String> collect(Retention retention) throws IOException {
     List<String> ids = registry.ids();
-    Set<String> stays = new HashSet<>(needed());
-    if (!ids.isEmpty() && registry.isWhole(ids.get(ids.size() - 1))) {
-      stays.add(ids.get(ids.size() - 1)); // no id is given twice
+    Set<String> stays = needed(retention.candidateAge());
+    for (int i = ids.size() - 1; i >= 0; i--) {
+      if (registry.isWhole(ids.get(i))) {
+        stays.add(ids.get(i)); // no id is given twice
+        break;
+      }
     }
     List<String> standing = standing();
     int from = Math.max(0, standing.size() - Math.max(1, retention.promoted()));
@@ -253,19 +256,27 @@ public final class RegistryWriter implements Closeable {
     return gone;
   }
 
-  /** What nights that are not over began with, and what they have made. */
-  private Set<String> needed() throws IOException {
+  /**
+   * What nights that are not over began with, and what they have made; none is waited for longer
+   * than candidates are.
+   */
+  private Set<String> needed(Duration age) throws IOException {
     Set<String> needed = new HashSet<>();
+    List<Version> versions = registry.versions();
     for (Night night : registry.openNights()) {
+      Duration since = Duration.between(Instant.parse(night.started()), clock.instant());
+      if (since.compareTo(age) > 0) {
+        continue;
+      }
       if (night.parent() != null) {
         needed.add(night.parent());
       }
-      String run = registry.night(night.id()).run().toString();
-      for (Version version : registry.versions()) {
-        if (run.equals(version.run())) {
-          needed.add(version.id());
-        }
-      }
+      NightDirectory directory = registry.night(night.id());
+      directory.judgement().ifPresent(judgement -> needed.add(judgement.version()));
+      String run = directory.run().toString();
+      versions.stream()
+          .filter(version -> run.equals(version.run()))
+          .forEach(version -> needed.add(version.id()));
     }
     return needed;
   }

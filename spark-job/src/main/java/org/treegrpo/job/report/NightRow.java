@@ -2,10 +2,15 @@ package org.treegrpo.job.report;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import org.apache.hadoop.fs.Path;
+import org.jspecify.annotations.Nullable;
 import org.treegrpo.job.gate.Drift;
 import org.treegrpo.job.gate.Judgement;
+import org.treegrpo.job.metrics.RunFiles;
+import org.treegrpo.job.metrics.RunJson;
 import org.treegrpo.job.registry.Night;
 import org.treegrpo.job.registry.NightDirectory;
 import org.treegrpo.job.registry.NightDirectory.Failure;
@@ -28,21 +33,62 @@ record NightRow(
     Optional<Failure> failure,
     NightSummary summary) {
 
+  private static final String NAME = "summary.json";
+
+  /**
+   * {@code summary.json} of a night that is over: all that the page shows of it, so that its run is
+   * read once only, and of many nights a file each.
+   *
+   * @param judgement null where the gate was not asked
+   */
+  private record Kept(
+      Night night, NightResult result, @Nullable Judgement judgement, NightSummary summary) {}
+
   /** All nights, the oldest first. */
   static List<NightRow> read(Registry registry) throws IOException {
     List<NightRow> rows = new ArrayList<>();
-    for (Night night : registry.nights()) {
-      NightDirectory directory = registry.night(night.id());
-      Optional<NightResult> result = directory.result();
-      rows.add(
-          new NightRow(
-              night,
-              result,
-              directory.judgement(),
-              directory.failure(),
-              NightSummary.of(directory, result)));
+    for (String id : registry.nightIds()) {
+      NightDirectory directory = registry.night(id);
+      Optional<Kept> kept =
+          RunFiles.readJson(directory.fs(), new Path(directory.root(), NAME), Kept.class);
+      if (kept.isPresent()) {
+        rows.add(of(kept.get()));
+      } else {
+        read(directory).ifPresent(rows::add);
+      }
     }
+    rows.sort(
+        Comparator.comparing((NightRow row) -> row.night.started())
+            .thenComparing(row -> row.night.id()));
     return rows;
+  }
+
+  private static Optional<NightRow> read(NightDirectory directory) throws IOException {
+    Optional<Night> night = directory.night();
+    if (night.isEmpty()) {
+      return Optional.empty();
+    }
+    NightRow row =
+        new NightRow(
+            night.get(),
+            directory.result(),
+            directory.judgement(),
+            directory.failure(),
+            NightSummary.of(directory));
+    if (row.result.isPresent() && !row.is(NightResult.Status.WAITING)) {
+      Kept kept = new Kept(row.night, row.result.get(), row.judgement.orElse(null), row.summary);
+      RunFiles.write(directory.fs(), new Path(directory.root(), NAME), RunJson.line(kept));
+    }
+    return Optional.of(row);
+  }
+
+  private static NightRow of(Kept kept) {
+    return new NightRow(
+        kept.night,
+        Optional.of(kept.result),
+        Optional.ofNullable(kept.judgement),
+        Optional.empty(),
+        kept.summary);
   }
 
   boolean is(NightResult.Status status) {

@@ -7,21 +7,15 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import org.apache.hadoop.fs.Path;
 import org.treegrpo.job.files.RunLayout;
 import org.treegrpo.job.images.ImageGrid;
 import org.treegrpo.job.images.SampleSheet.Cell;
 import org.treegrpo.job.metrics.RoundMetrics;
-import org.treegrpo.job.metrics.RunFiles;
-import org.treegrpo.job.metrics.RunJson;
 import org.treegrpo.job.registry.NightDirectory;
-import org.treegrpo.job.registry.NightResult;
 
 /**
- * {@code summary.json} of a night: what the page over all nights shows of its run, which is read
- * once only.
+ * What the page over all nights shows of a night's run.
  *
  * @param rounds of its run
  * @param resumedAfter rounds after which the run's last process went on; 0 = never ended
@@ -40,7 +34,6 @@ record NightSummary(
     List<Picture> before,
     List<Picture> after) {
 
-  private static final String NAME = "summary.json";
   private static final int POINTS = 60;
   private static final int PICTURES = 3;
   private static final int WIDEST = 96;
@@ -54,19 +47,9 @@ record NightSummary(
    */
   record Picture(String text, String uri, boolean pixels) {}
 
-  /** What is kept of a night that is over, else what its run has come to. */
-  static NightSummary of(NightDirectory night, Optional<NightResult> result) throws IOException {
-    Path file = new Path(night.root(), NAME);
-    if (result.isEmpty()) {
-      return of(RunData.read(night.fs(), night.run()), night);
-    }
-    Optional<NightSummary> kept = RunFiles.readJson(night.fs(), file, NightSummary.class);
-    if (kept.isPresent()) {
-      return kept.get();
-    }
-    NightSummary summary = of(RunData.read(night.fs(), night.run()), night);
-    RunFiles.write(night.fs(), file, RunJson.line(summary));
-    return summary;
+  /** Of what the night's run has come to. */
+  static NightSummary of(NightDirectory night) throws IOException {
+    return of(RunData.read(night.fs(), night.run()), night);
   }
 
   private static NightSummary of(RunData run, NightDirectory night) throws IOException {

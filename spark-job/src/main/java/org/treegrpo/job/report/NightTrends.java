@@ -112,6 +112,7 @@ final class NightTrends {
   }
 
   private static double diversity(Judgement judgement, EvaluationRecord of) {
-    return of.diversity() / judgement.figures().base().diversity();
+    double base = judgement.figures().base().diversity();
+    return base > 0 ? of.diversity() / base : Double.NaN;
   }
 }

@@ -44,7 +44,10 @@ public final class Judge {
   public Judgement judge(String id, String draw, SparkConf spark) throws IOException {
     registry.version(id);
     Optional<String> promoted = registry.current().map(Promotion::version);
-    TrainSettings heldOut = settings.with(List.of("treegrpo.evaluation.draw=\"" + draw + "\""));
+    TrainSettings heldOut =
+        settings.with(
+            List.of(
+                "treegrpo.evaluation.from=held-out", "treegrpo.evaluation.draw=\"" + draw + "\""));
     try (Session session = Session.open(spark, heldOut.cluster())) {
       Gate gate = new Gate(heldOut.gate(), heldOut.evaluation().seed());
       Three three = evaluate(id, promoted, heldOut, session);
@@ -61,6 +64,7 @@ public final class Judge {
       return new Judgement(
           id,
           promoted.orElse(null),
+          heldOut.gate(),
           verdict,
           new Judgement.Figures(
               three.candidate.figures(), three.incumbent.figures(), three.base.figures()),

@@ -2,6 +2,7 @@ package org.treegrpo.job.train;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,6 +15,7 @@ import org.apache.spark.SparkConf;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.treegrpo.core.random.Keys;
 import org.treegrpo.job.files.RunDirectory;
 import org.treegrpo.job.files.RunLayout;
 import org.treegrpo.job.gate.Judgement;
@@ -29,7 +31,6 @@ import org.treegrpo.job.registry.Version;
 import org.treegrpo.job.report.NightsPage;
 import org.treegrpo.job.report.ReportWriter;
 import org.treegrpo.job.session.Session;
-import org.treegrpo.job.settings.NightlySettings;
 import org.treegrpo.job.settings.Secrets;
 import org.treegrpo.job.settings.TrainSettings;
 
@@ -42,6 +43,7 @@ import org.treegrpo.job.settings.TrainSettings;
 public final class Nightly {
 
   private static final Logger LOG = LoggerFactory.getLogger(Nightly.class);
+  private static final String NO_RUN_DIR = "treegrpo.run-dir=none";
   private static final Duration BETWEEN_CALLS = Duration.ofSeconds(2);
 
   private final SettingsOf plans;
@@ -50,7 +52,7 @@ public final class Nightly {
   private final Configuration hadoop;
   private final PrintStream out;
   private final Clock clock;
-  private final NightlySettings settings;
+  private final TrainSettings settings;
 
   /**
    * @param plans the settings of the configuration
@@ -69,7 +71,7 @@ public final class Nightly {
     this.hadoop = hadoop;
     this.out = out;
     this.clock = clock;
-    this.settings = plans.with(List.of("treegrpo.run-dir=none")).nightly();
+    this.settings = plans.with(List.of(NO_RUN_DIR));
   }
 
   /**
@@ -87,7 +89,7 @@ public final class Nightly {
     } else {
       try {
         result = toItsEnd(night);
-      } catch (IOException | RuntimeException e) {
+      } catch (Throwable e) { // Spark's checked ones come without being declared
         failed(night, e);
         throw e;
       }
@@ -100,8 +102,17 @@ public final class Nightly {
   /** Whether nothing has changed that a night which waits for approval was judged by. */
   private boolean isLast(NightDirectory night, NightResult result) throws IOException {
     return result.status() != NightResult.Status.WAITING
-        || Objects.equals(
-            night.judgement().map(Judgement::incumbent).orElse(null), incumbent().orElse(null));
+        || night.judgement().filter(this::stands).isPresent();
+  }
+
+  /** Whether it was found by the rules of today, against what is in force today. */
+  private boolean stands(Judgement judgement) {
+    try {
+      return judgement.gate().equals(settings.gate())
+          && Objects.equals(judgement.incumbent(), incumbent().orElse(null));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private Optional<String> incumbent() throws IOException {
@@ -115,17 +126,17 @@ public final class Nightly {
       TrainingRun.trainOrResume(training, spark, hadoop, out);
       Version version = add(training);
       Judgement judgement = judgement(night, version, directory);
+      boolean inForce = isPromoted(night.id(), version.id());
       boolean passed = judgement.verdict().passed();
-      boolean done = hasPromoted(night.id()); // and perhaps others after it
-      boolean waits = passed && settings.approval() && !done;
-      if (passed && !waits && !done) {
+      boolean waits = passed && settings.nightly().approval() && !inForce;
+      if (passed && !waits && !inForce) {
         writer.promote(version.id(), "night " + night.id(), night.id());
       }
       return new NightResult(
           night.id(),
           waits
               ? NightResult.Status.WAITING
-              : passed ? NightResult.Status.PROMOTED : NightResult.Status.REFUSED,
+              : passed || inForce ? NightResult.Status.PROMOTED : NightResult.Status.REFUSED,
           version.id(),
           night.parent(),
           clock.instant().toString(),
@@ -133,8 +144,13 @@ public final class Nightly {
     }
   }
 
-  private boolean hasPromoted(String night) throws IOException {
-    return writer.registry().promotions().stream().anyMatch(one -> night.equals(one.night()));
+  /** Whether a night has put its version in force, whatever came after it, or a person has. */
+  private boolean isPromoted(String night, String version) throws IOException {
+    if (incumbent().filter(version::equals).isPresent()) {
+      return true;
+    }
+    return writer.registry().promotions().stream()
+        .anyMatch(one -> night.equals(one.night()) && version.equals(one.version()));
   }
 
   /**
@@ -145,23 +161,18 @@ public final class Nightly {
       throws IOException {
     Optional<Judgement> said =
         directory.judgement().filter(judgement -> judgement.version().equals(version.id()));
-    boolean stands =
-        said.isPresent()
-            && (hasPromoted(night.id())
-                || Objects.equals(said.get().incumbent(), incumbent().orElse(null)));
-    if (stands) {
+    if (said.isPresent()
+        && (isPromoted(night.id(), version.id()) || said.filter(this::stands).isPresent())) {
       return said.get();
     }
+    SettingsOf judged =
+        changes -> {
+          List<String> all = new ArrayList<>(changes);
+          all.add(NO_RUN_DIR);
+          return plans.with(all);
+        };
     Judgement judgement =
-        new Judge(
-                changes -> {
-                  List<String> all = new ArrayList<>(changes);
-                  all.add("treegrpo.run-dir=none");
-                  return plans.with(all);
-                },
-                writer.registry(),
-                hadoop)
-            .judge(version.id(), night.id(), spark);
+        new Judge(judged, writer.registry(), hadoop).judge(version.id(), night.id(), spark);
     directory.judged(judgement);
     writer.record(judgement);
     return judgement;
@@ -188,10 +199,10 @@ public final class Nightly {
               .formatted(id, result.verdict().reasons(), result.version()));
     }
     if (result.status() == NightResult.Status.WAITING) {
-      if (!hasPromoted(id)) { // else ended between its promotion and its result
+      if (!isPromoted(id, result.version())) { // else ended before its result, or done by hand
         if (!isLast(night, result)) {
           throw new InvalidInputException(
-              "--approve: night '%s' was judged by %s, and %s is promoted now; nightly --id %s judges it again"
+              "--approve: night '%s' was judged by %s, and %s is promoted now, or the gate is another one; nightly --id %s judges it again"
                   .formatted(
                       id,
                       night.judgement().map(Judgement::incumbent).orElse("the base"),
@@ -205,11 +216,6 @@ public final class Nightly {
     }
     publish(night, result);
     return result;
-  }
-
-  /** What a night came to; empty where it is not over, or was never begun. */
-  public static Optional<NightResult> result(Registry registry, String id) throws IOException {
-    return directory(registry, id).result();
   }
 
   /** Directory of a night, whether it was begun or not. */
@@ -233,14 +239,20 @@ public final class Nightly {
     return night;
   }
 
+  /** A seed of its own: the same trees on the same weights would make the same version again. */
   private List<String> changes(Night night, NightDirectory directory) {
-    String runDir = "treegrpo.run-dir=" + directory.run();
+    List<String> changes = new ArrayList<>();
+    changes.add("treegrpo.run-dir=" + directory.run());
+    changes.add("treegrpo.seed=" + Keys.combine(settings.seed(), night.id()));
+    changes.add("treegrpo.evaluation.from=held-out");
+    changes.add(
+        "treegrpo.nightly.webhook=\"\""); // a run keeps no secrets, and needs none to be made again
     String parent = night.parent();
-    if (parent == null) {
-      return List.of(runDir);
+    if (parent != null) {
+      Path weights = new Path(writer.registry().directory(parent), Registry.WEIGHTS);
+      changes.add("treegrpo.policy.weights=" + weights);
     }
-    Path weights = new Path(writer.registry().directory(parent), Registry.WEIGHTS);
-    return List.of(runDir, "treegrpo.policy.weights=" + weights);
+    return changes;
   }
 
   private Version add(TrainSettings training) throws IOException {
@@ -256,7 +268,7 @@ public final class Nightly {
   }
 
   /** For people and the webhook; the outcome does not depend on it, and a repetition does it. */
-  private void publish(NightDirectory night, NightResult result) throws IOException {
+  private void publish(NightDirectory night, NightResult result) {
     try {
       Optional<Judgement> judgement = night.judgement();
       if (judgement.isPresent()) {
@@ -265,35 +277,42 @@ public final class Nightly {
         ReportWriter.write(night.fs(), night.run());
       }
       NightsPage.write(writer.registry());
-    } catch (IOException e) {
-      LOG.warn("night {} is {}, but its page is not there: {}", night.id(), result.status(), e);
+    } catch (IOException | RuntimeException e) {
+      LOG.warn("night {} is {}, but its page is not there", night.id(), result.status(), e);
     }
-    boolean told =
-        night.told().map(NightDirectory.Told::status).filter(result.status()::equals).isPresent();
-    if (!told && !settings.webhook().isEmpty()) {
-      Webhook.Message message =
-          message(night, result.status().toString(), result.version(), result.verdict().reasons());
-      if (webhook().tell(message)) {
-        night.told(new NightDirectory.Told(result.status(), clock.instant().toString()));
+    try {
+      boolean told =
+          night.told().map(NightDirectory.Told::status).filter(result.status()::equals).isPresent();
+      if (!told && !settings.nightly().webhook().isEmpty()) {
+        String status = result.status().toString();
+        String reasons = result.verdict().reasons();
+        if (webhook().tell(message(night, status, result.version(), reasons))) {
+          night.told(new NightDirectory.Told(result.status(), clock.instant().toString()));
+        }
       }
+    } catch (IOException | RuntimeException e) {
+      LOG.warn("night {} is {}, but its webhook may not know", night.id(), result.status(), e);
     }
   }
 
-  private void failed(NightDirectory night, Exception failure) {
+  /** Says so to people and the webhook, who need not know of an end that was asked for. */
+  private void failed(NightDirectory night, Throwable failure) {
     String error = Secrets.ofThisProcess().mask(RootFailure.message(failure));
     try {
       if (night.night().isPresent()) {
         night.failed(new NightDirectory.Failure(clock.instant().toString(), error));
         NightsPage.write(writer.registry());
       }
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       failure.addSuppressed(e);
     }
-    webhook().tell(message(night, "failed", null, error));
+    if (!(failure instanceof StoppedException)) {
+      webhook().tell(message(night, "failed", null, error));
+    }
   }
 
   private Webhook webhook() {
-    return new Webhook(settings.webhook(), BETWEEN_CALLS);
+    return new Webhook(settings.nightly().webhook(), BETWEEN_CALLS);
   }
 
   private Webhook.Message message(

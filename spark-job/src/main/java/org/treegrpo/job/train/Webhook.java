@@ -49,15 +49,15 @@ final class Webhook {
     if (address.isEmpty()) {
       return true;
     }
-    HttpRequest request =
-        HttpRequest.newBuilder(address.get())
-            .timeout(LIMIT)
-            .header("Content-Type", "application/json")
-            .POST(BodyPublishers.ofString(RunJson.pretty(message)))
-            .build();
-    HttpClient client = HttpClient.newBuilder().connectTimeout(LIMIT).build();
     String last = "";
     try {
+      HttpRequest request =
+          HttpRequest.newBuilder(address.get())
+              .timeout(LIMIT)
+              .header("Content-Type", "application/json")
+              .POST(BodyPublishers.ofString(RunJson.pretty(message)))
+              .build();
+      HttpClient client = HttpClient.newBuilder().connectTimeout(LIMIT).build();
       for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
         if (attempt > 1) {
           Thread.sleep(pause.toMillis());
@@ -69,9 +69,11 @@ final class Webhook {
           }
           last = "it answered with HTTP status " + status;
         } catch (IOException e) {
-          last = String.valueOf(e);
+          last = e.getClass().getSimpleName(); // its text may have the address
         }
       }
+    } catch (IllegalArgumentException e) {
+      last = "it is no address that can be called";
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       last = "interrupted";

@@ -179,7 +179,8 @@ class RegistryTest {
       }
       Path night = Files.createDirectories(directory.resolve("nights/open"));
       Files.writeString(
-          night.resolve("night.json"), "{\"id\":\"open\",\"started\":\"\",\"parent\":\"v000001\"}");
+          night.resolve("night.json"),
+          "{\"id\":\"open\",\"started\":\"2026-11-28T12:00:00Z\",\"parent\":\"v000001\"}");
       assertThat(writer.collect(keeping(1, 0))).as("not its parent").containsExactly("v000002");
       Files.writeString(night.resolve("result.json"), "{}");
       assertThat(writer.collect(keeping(1, 0))).as("now it is over").containsExactly("v000001");
@@ -215,7 +216,8 @@ class RegistryTest {
       Path night = directory.resolve("nights").resolve(id);
       Files.createDirectories(night.resolve("run/checkpoints/round-000001"));
       Files.writeString(
-          night.resolve("night.json"), "{\"id\":\"%s\",\"started\":\"%s\"}".formatted(id, id));
+          night.resolve("night.json"),
+          "{\"id\":\"%s\",\"started\":\"%sT01:30:00Z\"}".formatted(id, id));
       if (!id.equals("2026-01-03")) {
         Files.writeString(night.resolve("result.json"), "{}");
       }

@@ -24,6 +24,7 @@ import org.treegrpo.job.registry.Night;
 import org.treegrpo.job.registry.NightDirectory;
 import org.treegrpo.job.registry.NightResult;
 import org.treegrpo.job.registry.Registry;
+import org.treegrpo.job.settings.GateSettings;
 
 class NightsPageTest {
 
@@ -70,6 +71,7 @@ class NightsPageTest {
         new Judgement(
             version,
             day == 1 ? null : "v000001",
+            new GateSettings(0, 10, 0.02, 0.05, 0.9, 0.8, 0.1, 0.25, 2000),
             verdict,
             new Judgement.Figures(
                 evaluation(0.6, 0.4), evaluation(0.55, 0.45), evaluation(0.5, 0.5)),
@@ -120,6 +122,7 @@ class NightsPageTest {
     page();
     Path summary = directory.resolve("nights/2026-01-01/summary.json");
     Files.writeString(summary, Files.readString(summary).replace("\"rounds\":0", "\"rounds\":77"));
+    Files.delete(directory.resolve("nights/2026-01-01/verdict.json"));
     assertThat(page()).contains("77 rounds");
     begin(2);
     page();

@@ -58,6 +58,11 @@ class RulesTest {
           tree.prompts-per-round      | 0        | must be a whole number from 1 to 65536
           tree.root-noise             | same     | must be one of: shared, independent
           tree.shares                 | -1       | must be a whole number >= 0
+          nightly.webhook             | ftp://host/x | must be an http or https address, or empty
+          nightly.webhook             | 'https://host/a b' | must be an http or https address, or empty
+          nightly.webhook             | https:/host | must be an http or https address, or empty
+          evaluation.from             | all      | must be one of: held-out, vault
+          evaluation.vault            | -1       | must be a whole number >= 0
           rewards                     | ocr      | must be a list [ { .. } ]
           advantage.aggregation       | max      | must be one of: normalise-then-sum, sum-then-normalise, alg1
           advantage.std-scope         | round    | must be one of: group, global

@@ -123,7 +123,7 @@ class NightlyTest {
     status.assertDone();
     assertThat(status.out()).contains("night second: v000002 is refused");
 
-    night("third", "seed=9").assertDone();
+    night("third").assertDone();
     Registry registry = registry("registry");
     assertThat(registry.versions())
         .as("each from what was promoted when it began")
@@ -136,34 +136,19 @@ class NightlyTest {
 
   @Test
   void aPersonApprovesOfWhatHasPassedAndIsTold() throws Exception {
-    List<String> told = new CopyOnWriteArrayList<>();
-    HttpServer hook =
-        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    hook.createContext(
-        "/secret",
-        exchange -> {
-          told.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
-          exchange.sendResponseHeaders(204, -1);
-          exchange.close();
-        });
-    hook.start();
-    try {
+    try (Hook hook = new Hook()) {
       String[] asked = {
-        "nightly.approval=true",
-        "nightly.webhook=\"http://127.0.0.1:%d/secret\"".formatted(hook.getAddress().getPort()),
-        "evaluation.prompts=2",
-        "evaluation.vault=1"
+        "nightly.approval=true", hook.setting(), "evaluation.prompts=2", "evaluation.vault=1"
       };
       CommandLineRun waits = night("first", asked);
       waits.assertDone();
-      assertThat(waits.out())
-          .contains("night first: v000001 waits for approval: nightly --approve");
+      assertThat(waits.out()).contains("night first: v000001 waits for approval");
       night("first", asked).assertDone();
-      assertThat(told).as("told once").hasSize(1);
-      assertThat(told.get(0)).contains("\"night\" : \"first\"", "\"status\" : \"waiting\"");
+      assertThat(hook.told).as("told once").hasSize(1);
+      assertThat(hook.told.get(0)).contains("\"night\" : \"first\"", "\"status\" : \"waiting\"");
       assertThat(registry("registry").current()).as("nothing is promoted").isEmpty();
 
-      night("second", "seed=9").assertDone();
+      night("second").assertDone();
       CommandLineRun late = approve("first", asked);
       assertThat(late.exitCode()).isEqualTo(ExitCodes.BAD_INPUT);
       assertThat(late.err())
@@ -174,8 +159,8 @@ class NightlyTest {
       List<Promotion> promotions = registry("registry").promotions();
       assertThat(promotions).extracting(Promotion::version).containsExactly("v000002", "v000001");
       assertThat(promotions.get(1).reason()).startsWith("night first, approved by ");
-      assertThat(told).as("and once that it is promoted").hasSize(2);
-      assertThat(told.get(1)).contains("\"status\" : \"promoted\"");
+      assertThat(hook.told).as("and once that it is promoted").hasSize(2);
+      assertThat(hook.told.get(1)).contains("\"status\" : \"promoted\"");
       approve("third", asked).assertRefused("night 'third' has no result");
 
       Judgement judgement = registry("registry").night("first").judgement().orElseThrow();
@@ -183,14 +168,75 @@ class NightlyTest {
       assertThat(judgement.prompts()).as("drawn by the night").hasSize(2);
       assertThat(judgement.vault()).as("the last of the file").hasSize(1);
       assertThat(judgement.prompts()).doesNotContainAnyElementsOf(judgement.vault());
-      String config =
-          Files.readString(directory.resolve("registry/nights/first/run/config.resolved.conf"));
-      assertThat(config)
+      assertThat(
+              Files.readString(directory.resolve("registry/nights/first/run/config.resolved.conf")))
           .as("the address is a secret")
-          .doesNotContain("/secret")
-          .contains("webhook=\"(masked)\"");
-    } finally {
-      hook.stop(0);
+          .doesNotContain(Hook.PATH);
+    }
+  }
+
+  @Test
+  void whatAPersonPromotesMeanwhileIsNoRefusal() throws IOException {
+    night("first", "nightly.approval=true").assertDone();
+    CommandLineRun.of(
+            directory,
+            "registry",
+            "promote",
+            "v000001",
+            "--registry",
+            directory.resolve("registry").toString())
+        .assertDone();
+    CommandLineRun again = night("first", "nightly.approval=true", "gate.margin=0");
+    again.assertDone();
+    assertThat(again.out()).contains("night first: v000001 is promoted");
+    assertThat(registry("registry").promotions()).as("by the person alone").hasSize(1);
+  }
+
+  @Test
+  void whatWasRolledBackFromIsNotMadeAgain() throws IOException {
+    night("first").assertDone();
+    night("second").assertDone();
+    CommandLineRun.of(
+            directory,
+            "registry",
+            "rollback",
+            "--registry",
+            directory.resolve("registry").toString())
+        .assertDone();
+    night("third").assertDone();
+    assertThat(registry("registry").versions())
+        .as("of the same parent and configuration")
+        .hasSize(3)
+        .extracting(Version::weightsSha256)
+        .doesNotHaveDuplicates();
+  }
+
+  /** An address that is told of nights. */
+  private static final class Hook implements AutoCloseable {
+    private static final String PATH = "/secret";
+    private final List<String> told = new CopyOnWriteArrayList<>();
+    private final HttpServer server;
+
+    Hook() throws IOException {
+      server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+      server.createContext(
+          PATH,
+          exchange -> {
+            told.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+            exchange.sendResponseHeaders(204, -1);
+            exchange.close();
+          });
+      server.start();
+    }
+
+    String setting() {
+      return "nightly.webhook=\"http://127.0.0.1:%d%s\""
+          .formatted(server.getAddress().getPort(), PATH);
+    }
+
+    @Override
+    public void close() {
+      server.stop(0);
     }
   }
 
@@ -204,9 +250,11 @@ class NightlyTest {
 
   @Test
   void aNightThatFailsSaysSoAndIsRepeated() throws IOException {
-    CommandLineRun failed =
-        night("first", "nightly.webhook=\"http://127.0.0.1:1/nobody\"", "prompts.train=/nowhere");
-    assertThat(failed.exitCode()).as(failed.err()).isEqualTo(ExitCodes.BAD_INPUT);
+    try (Hook hook = new Hook()) {
+      CommandLineRun failed = night("first", hook.setting(), "prompts.train=/nowhere");
+      assertThat(failed.exitCode()).as(failed.err()).isEqualTo(ExitCodes.BAD_INPUT);
+      assertThat(hook.told.get(0)).contains("\"status\" : \"failed\"", "treegrpo.prompts.train");
+    }
     assertThat(registry("registry").night("first").failure().orElseThrow().error())
         .contains("treegrpo.prompts.train");
     Path page = directory.resolve("registry/index.html");
@@ -243,7 +291,7 @@ class NightlyTest {
   @Test
   void aPastNightIsMadeAgain() throws IOException {
     night("first").assertDone();
-    night("second", "seed=9").assertDone();
+    night("second", "nightly.webhook=\"http://127.0.0.1:1/nobody\"").assertDone();
     Path night = directory.resolve("registry/nights/second/run");
     CommandLineRun.of(
             directory,
@@ -310,6 +358,19 @@ class NightlyTest {
         CommandLineRun.of(directory, words("killed", "2026-01-01", strict).toArray(String[]::new));
     assertThat(judgedAgain.exitCode())
         .as("judged again by what is promoted now: %s", judgedAgain.err())
+        .isEqualTo(ExitCodes.REFUSED);
+  }
+
+  @Test
+  void aVerdictByOtherRulesIsNotBelieved() throws Exception {
+    Kills.plan(directory.resolve("kills"), "renamed 2026-01-01 verdict.json");
+    assertThat(start().exitCode()).as("killed before its promotion").isEqualTo(137);
+    List<String> strict = new ArrayList<>(LOOSE);
+    strict.add("gate.margin=100");
+    CommandLineRun again =
+        CommandLineRun.of(directory, words("killed", "2026-01-01", strict).toArray(String[]::new));
+    assertThat(again.exitCode())
+        .as("judged again by the rules of today: %s", again.err())
         .isEqualTo(ExitCodes.REFUSED);
   }
 
