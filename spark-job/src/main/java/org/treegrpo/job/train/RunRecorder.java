@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.treegrpo.core.credit.Credit;
 import org.treegrpo.core.credit.ShareCredit;
 import org.treegrpo.core.policy.LoraFile;
@@ -34,6 +35,7 @@ import org.treegrpo.job.round.RoundPlan;
 import org.treegrpo.job.round.ScoredShare;
 import org.treegrpo.job.round.Share;
 import org.treegrpo.job.spark.RunGauges;
+import org.treegrpo.job.tracking.MlflowTracking;
 import org.treegrpo.reward.RewardDefinition;
 
 /**
@@ -49,16 +51,19 @@ final class RunRecorder implements AutoCloseable {
   private final MetricsLog log;
   private final TensorBoardWriter events;
   private final AuditWriter audit;
+  private final @Nullable MlflowTracking mlflow;
 
   /**
    * @param start what the run has behind it, if anything; what the files hold of later rounds is
    *     dropped, and a line that the last one lacks is added
+   * @param tracking that is told of rounds and evaluations
    * @param people are told what the files have lost
    */
   RunRecorder(
       RunDirectory directory,
       Recipe recipe,
       Optional<CheckpointState> start,
+      RunTracking tracking,
       Consumer<String> people)
       throws IOException {
     this.directory = directory;
@@ -84,6 +89,7 @@ final class RunRecorder implements AutoCloseable {
             directory.fs(),
             directory.root(),
             recipe.trainedRewards().stream().map(RewardDefinition::name).toList());
+    this.mlflow = tracking.open(log).orElse(null);
   }
 
   /** What a checkpoint keeps of its round for this class. */
@@ -102,6 +108,9 @@ final class RunRecorder implements AutoCloseable {
   void round(RoundMetrics metrics, int taskSlots) throws IOException {
     log.append(metrics);
     events.add(metrics);
+    if (mlflow != null) {
+      mlflow.add(List.of(RunTracking.point(metrics)));
+    }
     show(metrics, taskSlots);
   }
 
@@ -130,6 +139,9 @@ final class RunRecorder implements AutoCloseable {
   void evaluation(Evaluator.Evaluation evaluation) throws IOException {
     log.append(evaluation.figures());
     events.add(evaluation.figures());
+    if (mlflow != null) {
+      mlflow.add(List.of(RunTracking.point(evaluation.figures())));
+    }
     if (evaluation.sheet().isPresent()) {
       evaluation.sheet().get().write(directory.fs(), directory.root());
     }
@@ -184,6 +196,9 @@ final class RunRecorder implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
+    if (mlflow != null) {
+      mlflow.close();
+    }
     events.close();
   }
 

@@ -147,7 +147,9 @@ class DefaultsTest {
         .as("reward-workers")
         .isEqualTo(new RewardWorkerSettings(0, 16, 0.2));
     assertThat(settings.selfCheck()).as("self-check").isEqualTo(new SelfCheckSettings(1e-5, 4));
-    assertThat(settings.report()).as("report").isEqualTo(new ReportSettings(8));
+    assertThat(settings.report())
+        .as("report")
+        .isEqualTo(new ReportSettings(8, new MlflowSettings("", "treegrpo", "")));
     assertThat(settings.cluster())
         .as("cluster")
         .isEqualTo(new ClusterSettings(Duration.ofMinutes(5), Cpu.SAME, Duration.ofMinutes(10)));
