@@ -40,6 +40,11 @@ public record RunLayout(Path root) {
     return new Path(root, "report.html");
   }
 
+  /** By what the run is found in a tracker. */
+  public Path tracking() {
+    return new Path(root, "mlflow.json");
+  }
+
   /** One {@code RoundMetrics} a line. */
   public Path metrics() {
     return new Path(root, "metrics.jsonl");

@@ -7,8 +7,6 @@ import java.util.Locale;
 import java.util.Map;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
-import org.treegrpo.job.metrics.EvaluationRecord.HeldOutReward;
-import org.treegrpo.job.metrics.RoundMetrics.RewardStatistics;
 
 /**
  * The run's curves for TensorBoard: one {@code events.out.tfevents.*} file for each process start.
@@ -66,62 +64,12 @@ public final class TensorBoardWriter implements AutoCloseable {
 
   /** Adds a round's curves. */
   public void add(RoundMetrics metrics) throws IOException {
-    EventMessage summary = new EventMessage();
-    for (Map.Entry<String, RewardStatistics> reward : metrics.reward().entrySet()) {
-      String tag = "reward/" + reward.getKey();
-      scalar(summary, tag, reward.getValue().mean());
-      scalar(summary, tag + "_std", reward.getValue().std());
-      scalar(summary, tag + "_failed", reward.getValue().failed());
-    }
-    RoundMetrics.PhaseSeconds seconds = metrics.seconds();
-    scalar(summary, "seconds/grow", seconds.grow());
-    scalar(summary, "seconds/score", seconds.score());
-    scalar(summary, "seconds/advantage", seconds.advantage());
-    scalar(summary, "seconds/learn", seconds.learn());
-    scalar(summary, "seconds/update", seconds.update());
-    scalar(summary, "seconds/checkpoint", seconds.checkpoint());
-    scalar(summary, "seconds/total", seconds.total());
-    scalar(summary, "model_seconds/rollout", metrics.modelSeconds().rollout());
-    scalar(summary, "model_seconds/learn", metrics.modelSeconds().learn());
-    scalar(summary, "model_seconds/reward", metrics.modelSeconds().reward());
-    scalar(summary, "nfe/rollout", metrics.nfe().rollout());
-    scalar(summary, "nfe/train_forward", metrics.nfe().trainForward());
-    scalar(summary, "nfe/train_backward", metrics.nfe().trainBackward());
-    scalar(summary, "tree/window_start", metrics.windowStart());
-    scalar(summary, "tree/leaves", metrics.leaves());
-    scalar(summary, "tree/parents", metrics.parents());
-    scalar(summary, "tree/edges", metrics.edges());
-    scalar(summary, "tree/shares_regrown", metrics.sharesRegrown());
-    scalar(summary, "advantage/std", metrics.advantageStd());
-    scalar(summary, "advantage/zero_variance_groups", metrics.zeroVarianceGroups());
-    scalar(summary, "update/ratio_max_deviation", metrics.ratioMaxDeviation());
-    scalar(summary, "update/clip_fraction", metrics.clipFraction());
-    scalar(summary, "update/approx_kl", metrics.approxKl());
-    scalar(summary, "update/penalty", metrics.penalty());
-    scalar(summary, "update/old_policy_gap", metrics.oldPolicyGap());
-    scalar(summary, "update/gradient_norm", metrics.gradientNorm());
-    scalar(summary, "update/gradient_rms", metrics.gradientRms());
-    scalar(summary, "update/tensors_with_gradient", metrics.tensorsWithGradient());
-    scalar(summary, "update/learning_rate", metrics.learningRate());
-    append(metrics.round(), summary);
+    append(metrics.round(), Curves.of(metrics));
   }
 
-  /** Adds an evaluation's curves; averaged weights have curves of their own. */
+  /** Adds an evaluation's curves. */
   public void add(EvaluationRecord evaluation) throws IOException {
-    String prefix = evaluation.label().ema() ? "held_out_ema/" : "held_out/";
-    EventMessage summary = new EventMessage();
-    for (Map.Entry<String, HeldOutReward> reward : evaluation.reward().entrySet()) {
-      scalar(summary, prefix + reward.getKey(), reward.getValue().mean());
-      if (reward.getValue().exact() != null) {
-        scalar(summary, prefix + reward.getKey() + "_exact", reward.getValue().exact());
-      }
-    }
-    scalar(summary, prefix + "diversity", evaluation.diversity());
-    evaluation
-        .images()
-        .byName()
-        .forEach((name, value) -> scalar(summary, prefix + "image/" + name, value));
-    append(evaluation.round(), summary);
+    append(evaluation.round(), Curves.of(evaluation));
   }
 
   /** Writes what is pending. */
@@ -132,22 +80,19 @@ public final class TensorBoardWriter implements AutoCloseable {
     }
   }
 
-  private static void scalar(EventMessage summary, String tag, long count) {
-    scalar(summary, tag, (double) count);
-  }
-
-  private static void scalar(EventMessage summary, String tag, double value) {
-    summary.message(
-        SUMMARY_VALUE, new EventMessage().text(VALUE_TAG, tag).real32(VALUE_SIMPLE, (float) value));
-  }
-
   private EventMessage event(int step) {
     return new EventMessage()
         .real64(EVENT_WALL_TIME, clock.millis() / 1000.0)
         .integer(EVENT_STEP, step);
   }
 
-  private void append(int round, EventMessage summary) throws IOException {
+  private void append(int round, Map<String, Double> curves) throws IOException {
+    EventMessage summary = new EventMessage();
+    curves.forEach(
+        (tag, value) ->
+            summary.message(
+                SUMMARY_VALUE,
+                new EventMessage().text(VALUE_TAG, tag).real32(VALUE_SIMPLE, value.floatValue())));
     events.writeBytes(event(round).message(EVENT_SUMMARY, summary).framed());
     flushIfGrown();
   }

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import org.treegrpo.core.base.Sha256;
 
 /**
@@ -119,7 +120,7 @@ public record SettingsIdentity(SortedMap<String, String> digests) {
 
   private static SettingsIdentity of(Config config) {
     SortedMap<String, String> digests = new TreeMap<>();
-    flatten("", config.getObject(SettingsLoader.ROOT), digests);
+    flatten("", config.getObject(SettingsLoader.ROOT), digest(digests));
     digests.keySet().removeIf(SettingsIdentity::isFree);
     if (roundsFree(config)) {
       digests.remove(ROUNDS);
@@ -134,24 +135,37 @@ public record SettingsIdentity(SortedMap<String, String> digests) {
 
   private static SortedMap<String, String> defaults() {
     SortedMap<String, String> digests = new TreeMap<>();
-    flatten("", SettingsLoader.reference().getObject(SettingsLoader.ROOT), digests);
-    flatten("rewards", Sections.REWARD_DEFAULTS, digests);
+    flatten("", SettingsLoader.reference().getObject(SettingsLoader.ROOT), digest(digests));
+    flatten("rewards", Sections.REWARD_DEFAULTS, digest(digests));
     return digests;
   }
 
-  private static void flatten(String key, ConfigValue value, SortedMap<String, String> digests) {
+  private static void flatten(String key, ConfigValue value, BiConsumer<String, String> each) {
     if (value instanceof ConfigObject block) {
-      block.forEach(
-          (name, inner) -> flatten(key.isEmpty() ? name : key + "." + name, inner, digests));
+      block.forEach((name, inner) -> flatten(key.isEmpty() ? name : key + "." + name, inner, each));
     } else if (value instanceof ConfigList list) {
       for (int i = 0; i < list.size(); i++) {
-        flatten(key + "[" + i + "]", list.get(i), digests);
+        flatten(key + "[" + i + "]", list.get(i), each);
       }
     } else {
-      String name = key.substring(key.lastIndexOf('.') + 1);
-      String kept = Secrets.BY_NAME.mask(withoutIndex(name), normal(value.unwrapped()));
-      digests.put(key, Sha256.of(kept));
+      each.accept(key, normal(value.unwrapped()));
     }
+  }
+
+  private static BiConsumer<String, String> digest(Map<String, String> digests) {
+    return (key, value) -> {
+      String name = key.substring(key.lastIndexOf('.') + 1);
+      digests.put(key, Sha256.of(Secrets.BY_NAME.mask(withoutIndex(name), value)));
+    };
+  }
+
+  /** What a run is, key by key, for people: the settings of its identity, with secrets masked. */
+  public static Map<String, String> shown(ResolvedConfig resolved) {
+    Map<String, String> shown = new TreeMap<>();
+    flatten(
+        "", ConfigFactory.parseString(resolved.text()).getObject(SettingsLoader.ROOT), shown::put);
+    shown.keySet().removeIf(SettingsIdentity::isFree);
+    return shown;
   }
 
   /** The same for 3 and 3.0: a number may be written in more than one way. */

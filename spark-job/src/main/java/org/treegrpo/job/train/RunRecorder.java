@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.treegrpo.core.credit.Credit;
 import org.treegrpo.core.credit.ShareCredit;
 import org.treegrpo.core.policy.LoraFile;
@@ -36,6 +37,7 @@ import org.treegrpo.job.round.RoundPlan;
 import org.treegrpo.job.round.ScoredShare;
 import org.treegrpo.job.round.Share;
 import org.treegrpo.job.spark.RunGauges;
+import org.treegrpo.job.tracking.MlflowTracking;
 import org.treegrpo.reward.RewardDefinition;
 
 /**
@@ -51,16 +53,19 @@ final class RunRecorder implements AutoCloseable {
   private final MetricsLog log;
   private final TensorBoardWriter events;
   private final AuditWriter audit;
+  private final @Nullable MlflowTracking mlflow;
 
   /**
    * @param start what the run has behind it, if anything; what the files hold of later rounds is
    *     dropped, and a line that the last one lacks is added
+   * @param tracking that is told of rounds and evaluations
    * @param people are told what the files have lost
    */
   RunRecorder(
       RunDirectory directory,
       Recipe recipe,
       Optional<CheckpointState> start,
+      RunTracking tracking,
       Consumer<String> people)
       throws IOException {
     this.directory = directory;
@@ -86,6 +91,7 @@ final class RunRecorder implements AutoCloseable {
             directory.fs(),
             directory.root(),
             recipe.trainedRewards().stream().map(RewardDefinition::name).toList());
+    this.mlflow = tracking.open(log).orElse(null);
   }
 
   /** What a checkpoint keeps of its round for this class. */
@@ -116,6 +122,9 @@ final class RunRecorder implements AutoCloseable {
   void round(RoundMetrics metrics, int taskSlots) throws IOException {
     log.append(metrics);
     events.add(metrics);
+    if (mlflow != null) {
+      mlflow.add(List.of(RunTracking.point(metrics)));
+    }
     show(metrics, taskSlots);
   }
 
@@ -144,6 +153,9 @@ final class RunRecorder implements AutoCloseable {
   void evaluation(Evaluator.Evaluation evaluation) throws IOException {
     log.append(evaluation.figures());
     events.add(evaluation.figures());
+    if (mlflow != null) {
+      mlflow.add(List.of(RunTracking.point(evaluation.figures())));
+    }
     if (evaluation.sheet().isPresent()) {
       evaluation.sheet().get().write(directory.fs(), directory.root());
     }
@@ -198,6 +210,9 @@ final class RunRecorder implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
+    if (mlflow != null) {
+      mlflow.close();
+    }
     events.close();
   }
 

@@ -40,6 +40,7 @@ public final class TrainingRun {
   private final RunIdentity identity;
   private final RunDirectory directory;
   private final CheckpointStore checkpoints;
+  private final RunTracking tracking;
   private final PrintStream out;
   private final Style style;
   private final Stopwatch watch = new Stopwatch();
@@ -56,6 +57,7 @@ public final class TrainingRun {
     this.identity = identity;
     this.directory = directory;
     this.checkpoints = new CheckpointStore(directory, inputs.base());
+    this.tracking = new RunTracking(settings, directory);
     this.out = out;
     this.style = style;
   }
@@ -184,7 +186,8 @@ public final class TrainingRun {
             .map(found -> PolicyOptimizer.restore(settings, found))
             .orElseGet(() -> new PolicyOptimizer(settings, inputs.baseWeights()));
     describe(finished, cluster);
-    try (RunRecorder recorder = new RunRecorder(directory, inputs.recipe(), start, out::println)) {
+    try (RunRecorder recorder =
+        new RunRecorder(directory, inputs.recipe(), start, tracking, out::println)) {
       Budget budget = budget(start);
       double before = budget.seconds();
       ConsoleProgress progress =
@@ -331,5 +334,6 @@ public final class TrainingRun {
     if (!MetricsLog.open(directory.fs(), directory.root()).evaluations().isEmpty()) {
       ReportWriter.write(directory.fs(), directory.root());
     }
+    tracking.end(result);
   }
 }

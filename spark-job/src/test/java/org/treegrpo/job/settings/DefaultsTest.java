@@ -166,7 +166,9 @@ class DefaultsTest {
                 Action.STOP,
                 new Limit(0.25, Action.WARN),
                 new Limit(0.05, Action.WARN)));
-    assertThat(settings.report()).as("report").isEqualTo(new ReportSettings(8));
+    assertThat(settings.report())
+        .as("report")
+        .isEqualTo(new ReportSettings(8, new MlflowSettings("", "treegrpo", "")));
     assertThat(settings.cluster())
         .as("cluster")
         .isEqualTo(new ClusterSettings(Duration.ofMinutes(5), Cpu.SAME, Duration.ofMinutes(10)));

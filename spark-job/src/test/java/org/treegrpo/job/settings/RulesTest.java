@@ -116,6 +116,7 @@ class RulesTest {
           guards.drift.threshold      | 0        | must be a number > 0
           guards.held-out.threshold   | 0        | must be a number > 0
           report.prompts              | -1       | must be a whole number from 0 to 1024
+          report.mlflow.tracking-uri  | mlflow   | must be http://<host>[:<port>] or https://<host>[:<port>]
           cluster.start-timeout       | 300      | must be a time with its unit from 1 s to 7 days, such as 90 s or 5 minutes
           cluster.start-timeout       | 0 s      | must be a time with its unit from 1 s to 7 days, such as 90 s or 5 minutes
           cluster.start-timeout       | 8 days   | must be a time with its unit from 1 s to 7 days, such as 90 s or 5 minutes
@@ -165,6 +166,19 @@ class RulesTest {
               assertThat(problem.rule()).as("rule").isEqualTo(rule);
               assertThat(problem.origin()).as("origin").isEqualTo("--set");
             });
+  }
+
+  @Test
+  void aTrackingServerHasNoPasswordInItsAddress() {
+    assertThat(
+            Loading.problemsWith("treegrpo.report.mlflow.tracking-uri=\"http://me:secret@host\""))
+        .as("it would be kept in the run directory")
+        .singleElement()
+        .satisfies(problem -> assertThat(problem.toString()).contains("MLFLOW_TRACKING_PASSWORD"));
+    assertThat(Loading.problemsWith("treegrpo.report.mlflow.experiment=\" \""))
+        .as("an experiment has a name")
+        .singleElement()
+        .satisfies(problem -> assertThat(problem.rule()).isEqualTo("must not be blank"));
   }
 
   @ParameterizedTest

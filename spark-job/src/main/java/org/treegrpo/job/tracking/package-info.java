@@ -1,0 +1,2 @@
+/** A run in an experiment tracker, beside its directory. */
+package org.treegrpo.job.tracking;
