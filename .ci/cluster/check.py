@@ -358,6 +358,10 @@ def object_store(check):
 LOOSE = ["rounds=2", *(f"gate.{rule}" for rule in ("margin=-100", "prompts=1", "held-out-tolerance=100", "held-out-total=100", "diversity=0", "diversity-total=0", "drift=1000", "drift-total=1000"))]
 
 
+# Short, and enough to please the wrong judge.
+HACKED = ["rounds=10", "evaluation.prompts=20", "evaluation.vault=0", "evaluation.images-per-prompt=2", "sampler.steps=6", "tree.prompts-per-round=8", "optimizer.warm-up-steps=1", "optimizer.learning-rate=1e-3", "audit.every=0", "checkpoint.every=10"]
+
+
 def nights(check):
     """What a night ends with through spark-submit, and two at once."""
     registry = check.work / "registry"
@@ -380,6 +384,11 @@ def nights(check):
         check.end(night("third", "--status"), "night-third")
         check.holds("night third: v000003 is refused" in check.log("night-third"), "nights: and --status tells it")
         check.holds([one.name for one in (registry / "promoted").iterdir()] == ["PROMOTED-000001.json"], "nights: one was promoted")
+    hacked = dict(settings=HACKED, config=CHECKOUT / "conf/night-hacked.conf", command=("nightly", "--registry", str(check.work / "hacked-registry"), "--id", "hacked"))
+    check.end(check.start("hacked", "local[2]", **hacked), "hacked", code=3)
+    verdict = json.loads((check.work / "hacked-registry/nights/hacked/verdict.json").read_text())["verdict"]
+    held = {rule["name"]: rule["passed"] for rule in verdict["rules"]}
+    check.holds(held["trained"] and not held["held-out.ocr-v4"], "nights: a reward that is hacked rises, and what a recogniser reads has fallen: refused")
 
 
 def kubernetes(check):

@@ -43,13 +43,10 @@ class NightlyTest {
       List.of(
           "create 2026-01-01 night.json",
           "renamed 2026-01-01 night.json",
-          "write round-000001 policy.safetensors",
           "renamed round-000001 MANIFEST.json",
-          "close round-000002 optimizer.safetensors",
           "create run evaluations.jsonl",
           "renamed run result.json",
           "write v000001 policy.safetensors",
-          "rename v000001 MANIFEST.json",
           "renamed v000001 MANIFEST.json",
           "rename 2026-01-01 verdict.json",
           "renamed 2026-01-01 verdict.json",
@@ -267,24 +264,6 @@ class NightlyTest {
     assertThat(Files.readString(directory.resolve("registry/nights/first/run/report.html")))
         .as("the night's report has the gate's table")
         .contains("passed the gate", "drift-total.brightness");
-  }
-
-  /**
-   * The judge that is not trained on likes what the trained reward does not. A tiny policy goes a
-   * small way in so few rounds, so nothing is tolerated.
-   */
-  @Test
-  void whatRisesAtTheCostOfAnotherJudgeIsRefused() throws IOException {
-    CommandLineRun hacked =
-        night(
-            "hacked",
-            "rounds=12",
-            "optimizer.learning-rate=1e-2",
-            "gate.held-out-tolerance=0",
-            "gate.held-out-total=0");
-    assertThat(hacked.exitCode()).as(hacked.err()).isEqualTo(ExitCodes.REFUSED);
-    assertThat(hacked.out()).contains("night hacked: v000001 is refused; held-out.detail: ");
-    assertThat(registry("registry").current()).as("nothing is promoted").isEmpty();
   }
 
   /** By one command, from what its run directory says. */
