@@ -89,8 +89,8 @@ public final class HostCheck {
     return Objects.requireNonNull(expected, "there is at least one executor");
   }
 
-  /** One a executor, as Spark names preferred locations. */
-  private static List<String> locations(JavaSparkContext context) {
+  /** One an executor, as Spark names preferred locations. */
+  static List<String> locations(JavaSparkContext context) {
     if (context.isLocal()) {
       return List.of("");
     }
