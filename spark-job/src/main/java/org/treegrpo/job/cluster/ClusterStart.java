@@ -59,7 +59,7 @@ public final class ClusterStart {
     conf.set(
         SPARKS_OWN_WAIT,
         Math.min(conf.getTimeAsMs(SPARKS_OWN_WAIT, "60s"), limit.toMillis()) + "ms");
-    warnIfOpen(conf);
+    openToStrangers(conf).ifPresent(LOG::warn);
     try (PeriodicWord word = word(limit, conf)) {
       JavaSparkContext context = create(conf);
       try {
@@ -73,13 +73,16 @@ public final class ClusterStart {
     }
   }
 
-  /** Executors do what whoever reaches them says, and read what they are sent as objects. */
-  private static void warnIfOpen(SparkConf conf) {
-    if (!conf.get("spark.master").startsWith("local") && !conf.getBoolean(AUTHENTICATE, false)) {
-      LOG.warn(
-          "{} is off: whoever reaches the ports of driver and executors can run code there; conf/spark-secure.conf turns it on, with encryption",
-          AUTHENTICATE);
-    }
+  /**
+   * What to warn of: executors do what whoever reaches them says, and read what they are sent as
+   * objects.
+   */
+  static Optional<String> openToStrangers(SparkConf conf) {
+    return conf.get("spark.master").startsWith("local") || conf.getBoolean(AUTHENTICATE, false)
+        ? Optional.empty()
+        : Optional.of(
+            "%s is off: whoever reaches the ports of driver and executors can run code there; conf/spark-secure.conf turns it on, with encryption"
+                .formatted(AUTHENTICATE));
   }
 
   private static JavaSparkContext create(SparkConf conf) {

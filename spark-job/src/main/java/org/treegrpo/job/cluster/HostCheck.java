@@ -8,6 +8,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.storage.BlockManagerId;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.treegrpo.job.executor.Build;
 import org.treegrpo.job.executor.ExecutorException;
 import org.treegrpo.job.executor.HostKind;
 import org.treegrpo.job.executor.HostReport;
@@ -30,8 +31,9 @@ public final class HostCheck {
    *
    * @param device that networks shall run on
    * @param cpu which kinds may compute together
-   * @throws ExecutorException if one cannot take part, or they are not of one kind; a line for each
-   *     such executor, with its host and what to do
+   * @throws ExecutorException if one cannot take part, runs another build of the application than
+   *     the driver, or they are not of one kind; a line for each such executor, with its host and
+   *     what to do
    */
   public static HostKind of(
       JavaSparkContext context, PolicySettings.Device device, ClusterSettings.Cpu cpu) {
@@ -48,6 +50,15 @@ public final class HostCheck {
             .distinct()
             .sorted(Comparator.comparing(HostReport::executor))
             .toList();
+    return kindOf(reports, Build.fingerprint());
+  }
+
+  /**
+   * What all of them are.
+   *
+   * @param driver the build that the driver runs
+   */
+  static HostKind kindOf(List<HostReport> reports, String driver) {
     List<String> problems = new ArrayList<>();
     HostKind expected = null;
     for (HostReport report : reports) {
@@ -66,6 +77,7 @@ public final class HostCheck {
           kind.device());
       expected = expected == null ? kind : expected;
       try {
+        kind.requireDriver(driver, report.name());
         kind.requireSame(expected, report.name());
       } catch (ExecutorException e) {
         problems.add(String.valueOf(e.getMessage()));
@@ -77,8 +89,8 @@ public final class HostCheck {
     return Objects.requireNonNull(expected, "there is at least one executor");
   }
 
-  /** One a executor, as Spark names preferred locations. */
-  private static List<String> locations(JavaSparkContext context) {
+  /** One an executor, as Spark names preferred locations. */
+  static List<String> locations(JavaSparkContext context) {
     if (context.isLocal()) {
       return List.of("");
     }

@@ -73,6 +73,11 @@ public final class SparkCluster implements AutoCloseable {
     return Objects.requireNonNull(host, "executors are looked at before a run");
   }
 
+  /** Whether driver and executor are one process, which reads the same files. */
+  public boolean isLocal() {
+    return local;
+  }
+
   /** Tasks that can run at the same time now: executors may join and leave at any time. */
   public int slots() {
     return Math.max(1, context.sc().maxNumConcurrentTasks(defaultProfile()));
@@ -86,17 +91,24 @@ public final class SparkCluster implements AutoCloseable {
   /**
    * Opens what the run needs on the executors.
    *
-   * @return networks that are open, by task
+   * @return how many are ready
+   * @throws ExecutorException if one cannot open it, such as a file that only the driver's machine
+   *     has; a line for each such executor, with its host
    */
-  public List<Integer> prepare() {
-    int slots = slots();
-    return BlockRdd.run(
-        context.sc(),
-        runId,
-        "prepare",
-        slots,
-        Collections.nCopies(slots, ""),
-        new PrepareTask(run));
+  public int prepare() {
+    List<String> executors = HostCheck.locations(context);
+    List<String> problems =
+        BlockRdd.run(
+                context.sc(), runId, "prepare", executors.size(), executors, new PrepareTask(run))
+            .stream()
+            .filter(problem -> !problem.isEmpty())
+            .distinct()
+            .sorted()
+            .toList();
+    if (!problems.isEmpty()) {
+      throw new ExecutorException(String.join(System.lineSeparator(), problems));
+    }
+    return executors.size();
   }
 
   /**

@@ -15,7 +15,10 @@ import org.slf4j.LoggerFactory;
 import org.treegrpo.core.base.Sha256;
 
 /** Which build of the application runs in this process. */
-final class Build {
+public final class Build {
+
+  private static final String UNPACKED = "unpacked";
+  private static final String UNKNOWN = "unknown";
 
   private static final String OURS = "org/treegrpo/";
   private static final int DIGITS = 12;
@@ -29,27 +32,32 @@ final class Build {
    * The beginning of a SHA-256 over our classes; "unpacked" where they lie in directories,
    * "unknown" where they come from elsewhere than a file.
    */
-  static synchronized String fingerprint() {
+  public static synchronized String fingerprint() {
     if (known.isEmpty()) {
       known = compute();
     }
     return known;
   }
 
+  /** Whether a fingerprint tells one build from another. */
+  static boolean isKnown(String fingerprint) {
+    return !fingerprint.equals(UNPACKED) && !fingerprint.equals(UNKNOWN);
+  }
+
   private static String compute() {
     CodeSource source = Build.class.getProtectionDomain().getCodeSource();
     if (source == null || !source.getLocation().getProtocol().equals("file")) {
-      return "unknown";
+      return UNKNOWN;
     }
     Path place = Path.of(source.getLocation().getPath());
     if (Files.isDirectory(place)) {
-      return "unpacked";
+      return UNPACKED;
     }
     try {
       return ofJar(place);
     } catch (IOException e) {
       LOG.warn("the application's own jar cannot be read, so that its build is not compared", e);
-      return "unknown";
+      return UNKNOWN;
     }
   }
 

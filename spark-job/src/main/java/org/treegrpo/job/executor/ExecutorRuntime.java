@@ -239,11 +239,10 @@ final class ExecutorRuntime implements AutoCloseable {
   }
 
   /** Opens a network for every task that runs at the same time. */
-  synchronized int openSlots() {
+  synchronized void openSlots() {
     while (slots < spec.taskSlots()) {
       idle.push(open());
     }
-    return slots;
   }
 
   /** Lends a policy with the weights of the reference. */

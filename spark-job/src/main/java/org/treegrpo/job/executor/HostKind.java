@@ -16,6 +16,9 @@ import org.treegrpo.job.settings.PolicySettings;
  */
 public record HostKind(String application, String libtorch, String processor, String device) {
 
+  private static final String ONE_JAR =
+      "give driver and executors one jar (spark.executor.extraClassPath, the image)";
+
   /** That of this executor. */
   static HostKind here(PolicySettings.Device wanted, Cpu cpu) {
     Processor processor = Processor.here();
@@ -39,18 +42,29 @@ public record HostKind(String application, String libtorch, String processor, St
   }
 
   /**
+   * Refuses a driver of another build; one that cannot be told, as that of unpacked classes, is
+   * taken.
+   *
+   * @param driver {@link Build#fingerprint} of the driver
+   * @param where this one is
+   * @throws ExecutorException if the builds differ; the message says what to do
+   */
+  public void requireDriver(String driver, String where) {
+    if (Build.isKnown(driver) && Build.isKnown(application) && !driver.equals(application)) {
+      throw new ExecutorException(
+          "%s: the application is build %s, that of the driver build %s; %s"
+              .formatted(where, application, driver, ONE_JAR));
+    }
+  }
+
+  /**
    * Refuses another kind.
    *
    * @param where this one is
    * @throws ExecutorException if anything differs; the message says what to do
    */
   public void requireSame(HostKind expected, String where) {
-    require(
-        where,
-        "the application",
-        application,
-        expected.application,
-        "give driver and executors one jar (spark.executor.extraClassPath, the image)");
+    require(where, "the application", application, expected.application, ONE_JAR);
     require(
         where,
         "libtorch",

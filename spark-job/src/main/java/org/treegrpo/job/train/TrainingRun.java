@@ -144,6 +144,9 @@ public final class TrainingRun {
         SparkCluster cluster = session.start(inputs::runSpec);
         StopRequest stop = new StopRequest(cluster::cancelJobs);
         StopSignals signals = StopSignals.to(stop::isTaken)) {
+      if (!cluster.isLocal()) {
+        stop.cancellable(cluster::prepare);
+      }
       endedBy = turn(cluster, stop, checkpoint, Pace.WHOLE).endedBy().orElseThrow();
     } catch (Exception failure) { // also Spark's checked exceptions, which its Java API hides
       if (!(failure instanceof InvalidInputException) || RunPlace.holdsAnything(directory)) {

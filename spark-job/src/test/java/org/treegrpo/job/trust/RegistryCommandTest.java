@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -96,5 +97,21 @@ class RegistryCommandTest {
     inputs
         .train("policy.weights=\"/nowhere.safetensors\"", "run-dir=other")
         .assertRefused("treegrpo.policy.weights: '/nowhere.safetensors' must hold the trained");
+  }
+
+  @Test
+  void aVersionIsNoPath() throws IOException {
+    registry("add", "--run-dir", inputs.file("run").toString()).assertDone();
+    Path outside = Files.createDirectory(inputs.file("outside"));
+    try (Stream<Path> files = Files.list(inputs.file("registry/versions/v000001"))) {
+      for (Path file : files.toList()) {
+        Files.copy(file, outside.resolve(file.getFileName()));
+      }
+    }
+    for (String action : List.of("show", "promote")) {
+      CommandLineRun run = registry(action, "../../outside");
+      run.assertFailed("has no version '../../outside'; it has [v000001]");
+      assertThat(run.changed()).as(action).isEmpty();
+    }
   }
 }
