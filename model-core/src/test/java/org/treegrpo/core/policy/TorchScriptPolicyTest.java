@@ -239,4 +239,30 @@ class TorchScriptPolicyTest {
           .hasMessageNotContaining("\n");
     }
   }
+
+  @Test
+  void aDecoderThatGetsNoMemorySaysWhatToChange() throws IOException {
+    String source =
+        "def forward(self, z: Tensor) -> Tensor:\n  return torch.zeros([%d])".formatted(1L << 55);
+    TorchScriptArchive.write(new ScriptModule("Huge", source), directory.resolve("vae.pt"));
+    try (ImageDecoder decoder = ImageDecoder.open(spec, directory, Device.cpu(), 2)) {
+      assertThatThrownBy(() -> decoder.decode(3, new float[48]))
+          .isInstanceOf(DeviceMemoryException.class)
+          .hasMessageStartingWith(
+              "vae.pt: decoding 2 latents at once needs more memory than the device has")
+          .hasMessageContaining("treegrpo.update.micro-batch")
+          .as("a decoder keeps nothing for a backward pass")
+          .hasMessageNotContaining("checkpointing");
+    }
+  }
+
+  @Test
+  void imagesThatNoArrayHoldsAreRefused() {
+    assertThat(ImageDecoder.elements(682, 1024, 1024)).isEqualTo(682 * 3 * 1024 * 1024);
+    assertThatThrownBy(() -> ImageDecoder.elements(683, 1024, 1024))
+        .isInstanceOf(NetworkException.class)
+        .hasMessageStartingWith(
+            "images: 683 of 1024 x 1024 pixels are decoded together, and at most 682 can be")
+        .hasMessageContaining("treegrpo.tree.shares");
+  }
 }
