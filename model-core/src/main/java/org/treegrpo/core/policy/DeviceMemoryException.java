@@ -33,7 +33,7 @@ public final class DeviceMemoryException extends RuntimeException implements Use
     return new DeviceMemoryException(
         file,
         "decoding %d latents at once".formatted(rows),
-        "a lower treegrpo.update.micro-batch",
+        "a lower treegrpo.policy.decode-batch (0 stands for treegrpo.update.micro-batch)",
         refusal);
   }
 }
