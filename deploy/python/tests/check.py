@@ -25,6 +25,7 @@ import cuda  # noqa: E402
 import noise  # noqa: E402  the engine's generator
 import notebook  # noqa: E402
 import oracle  # noqa: E402
+import prompt_files  # noqa: E402
 import sizes  # noqa: E402
 import tiny  # noqa: E402
 from treegrpo import Run  # noqa: E402
@@ -337,6 +338,7 @@ def read_and_run():
 
 
 def main():
+    prompt_files.run(check, WORK / "prompt-files")
     folder, pipeline, conditionings, policy, config, base = with_engine("sd3", 4, 8)
     first, drawn = lora("sd3", pipeline, policy, conditionings, config, base)
     going_on(folder, first, drawn, conditionings)
