@@ -25,6 +25,8 @@ import cuda  # noqa: E402
 import noise  # noqa: E402  the engine's generator
 import notebook  # noqa: E402
 import oracle  # noqa: E402
+import prompt_files  # noqa: E402
+import refusals  # noqa: E402
 import sizes  # noqa: E402
 import tiny  # noqa: E402
 from treegrpo import Run  # noqa: E402
@@ -337,6 +339,7 @@ def read_and_run():
 
 
 def main():
+    prompt_files.run(check, WORK / "prompt-files")
     folder, pipeline, conditionings, policy, config, base = with_engine("sd3", 4, 8)
     first, drawn = lora("sd3", pipeline, policy, conditionings, config, base)
     going_on(folder, first, drawn, conditionings)
@@ -357,9 +360,9 @@ def main():
     cuda_build(WORK / "sd3.conf")
     memory()
     read_and_run()
+    refusals.run(check, WORK / "refusals", WORK / "sd3", WORK / "sd15")
     for words, message in (
         (("export", "--pipeline", WORK, "--out", WORK / "none"), "holds no model_index.json"),
-        (("export", "--pipeline", folder, "--out", WORK / "none", "--lora-targets", "nothing"), "must name modules"),
         (("export", "--pipeline", folder, "--out", WORK / "sd3-policy"), "must be a new or empty directory"),
     ):
         check(message in python(*words, code=2), f"refused: {message}")

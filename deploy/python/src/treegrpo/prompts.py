@@ -28,12 +28,14 @@ def read(file, text_column=None, id_column="id", image_column=None):
     # in the ids of prompts without one, so that those of two files differ
     stem = re.sub(r"[^A-Za-z0-9._-]", "-", path.stem)[:100]
     prompts, seen = [], {}
-    for number, row in enumerate(rows, 1):
-        where = f"--prompts: {file} row {number}"
+    for number, (place, row) in enumerate(rows, 1):
+        where = f"--prompts: {file} {place}"
         if isinstance(row, str):
             row = {"text": row}
         if not isinstance(row, dict):
             raise UserError(f"{where} must be a text or an object; it is {row!r}")
+        if None in row:
+            raise UserError(f"{where} must have as many fields as the file's first line; it has {len(row[None])} more")
         column = text_column or next((name for name in TEXT_COLUMNS if name in row), None)
         text = row.get(column)
         if not isinstance(text, str) or not text.strip():
@@ -43,8 +45,8 @@ def read(file, text_column=None, id_column="id", image_column=None):
         if not ID.fullmatch(identity) or identity in RESERVED:
             raise UserError(f"{where}: id '{identity}' must match {ID.pattern} and be none of {RESERVED}; --id-column names another column")
         if identity in seen:
-            raise UserError(f"{where}: id '{identity}' must be unique; it is also that of row {seen[identity]}")
-        seen[identity] = number
+            raise UserError(f"{where}: id '{identity}' must be unique; it is also that of {seen[identity]}")
+        seen[identity] = place
         extra = {
             key: value if isinstance(value, str) else json.dumps(value)
             for key, value in row.items()
@@ -76,22 +78,35 @@ def image_name(image, where):
 
 
 def rows_of(path):
+    """Rows, each with the place where people find it in the file."""
     suffix = path.suffix.lower()
     try:
         if suffix == ".parquet":
-            return parquet_rows(path)
+            return numbered(parquet_rows(path))
         text = path.read_text(encoding="utf-8-sig")
         if suffix in (".csv", ".tsv"):
-            return list(csv.DictReader(io.StringIO(text, newline=""), delimiter="\t" if suffix == ".tsv" else ","))
+            reader = csv.DictReader(io.StringIO(text, newline=""), delimiter="\t" if suffix == ".tsv" else ",")
+            return [(f"line {reader.line_num}", row) for row in reader]
         if suffix == ".json":
             rows = json.loads(text)
             if not isinstance(rows, list):
                 raise UserError(f"--prompts: {path} must be a list of texts or objects")
-            return rows
-        lines = [line.rstrip("\r") for line in text.split("\n") if line.strip()]
-        return [json.loads(line) for line in lines] if suffix == ".jsonl" else lines
-    except ValueError as error:
+            return numbered(rows)
+        lines = [(f"line {number}", line.rstrip("\r")) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
+        return [(place, parsed(path, place, line)) for place, line in lines] if suffix == ".jsonl" else lines
+    except (ValueError, csv.Error) as error:
         raise UserError(f"--prompts: {path} cannot be read; {error}") from None
+
+
+def numbered(rows):
+    return [(f"row {number}", row) for number, row in enumerate(rows, 1)]
+
+
+def parsed(path, place, line):
+    try:
+        return json.loads(line)
+    except json.JSONDecodeError as error:
+        raise UserError(f"--prompts: {path} {place} must be JSON; {error.msg} at column {error.colno}") from None
 
 
 def parquet_rows(path):

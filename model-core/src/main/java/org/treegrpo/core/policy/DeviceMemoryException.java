@@ -14,9 +14,26 @@ public final class DeviceMemoryException extends RuntimeException implements Use
    * @param pass what was tried
    */
   DeviceMemoryException(String file, String pass, EngineException refusal) {
+    this(
+        file,
+        pass,
+        "a lower treegrpo.update.micro-batch or, where it learns, treegrpo.update.checkpointing = blocks",
+        refusal);
+  }
+
+  private DeviceMemoryException(String file, String pass, String remedy, EngineException refusal) {
     super(
-        "%s: %s needs more memory than the device has; give the device to fewer task slots, or start a new run with a lower treegrpo.update.micro-batch or, where it learns, treegrpo.update.checkpointing = blocks; %s"
-            .formatted(file, pass, TorchRuntime.reason(refusal)),
+        "%s: %s needs more memory than the device has; give the device to fewer task slots, or start a new run with %s; %s"
+            .formatted(file, pass, remedy, TorchRuntime.reason(refusal)),
+        refusal);
+  }
+
+  /** Of a decoder, which keeps no activations. */
+  static DeviceMemoryException decoding(String file, int rows, EngineException refusal) {
+    return new DeviceMemoryException(
+        file,
+        "decoding %d latents at once".formatted(rows),
+        "a lower treegrpo.policy.decode-batch (0 stands for treegrpo.update.micro-batch)",
         refusal);
   }
 }

@@ -113,7 +113,7 @@ public final class ImageDecoder implements AutoCloseable {
 
   private static Images joined(int rows, List<Images> parts) {
     Images first = parts.get(0);
-    float[] pixels = new float[first.pixels().length / first.rows() * rows];
+    float[] pixels = new float[elements(rows, first.height(), first.width())];
     int end = 0;
     for (Images part : parts) {
       System.arraycopy(part.pixels(), 0, pixels, end, part.pixels().length);
@@ -133,7 +133,13 @@ public final class ImageDecoder implements AutoCloseable {
     try (NDManager scope = decode.manager().newSubManager()) {
       Shape input = new Shape(rows, shape.channels(), shape.height(), shape.width());
       NDList inputs = new NDList(TorchRuntime.upload(scope, scaled, 0, input));
-      NDArray output = NetworkFile.forward(decoder.file(), decode.block(), inputs);
+      String file = decoder.file();
+      NDArray output =
+          NetworkFile.forward(
+              file,
+              decode.block(),
+              inputs,
+              refusal -> DeviceMemoryException.decoding(file, rows, refusal));
       long[] dimensions = output.getShape().getShape();
       if (dimensions.length != 4 || dimensions[0] != rows || dimensions[1] != 3) {
         throw new NetworkException(
@@ -141,11 +147,30 @@ public final class ImageDecoder implements AutoCloseable {
             "forward of the decoder must return (%d, 3, H, W) for %d latents; found %s"
                 .formatted(rows, rows, output.getShape()));
       }
-      float[] pixels = new float[Math.toIntExact(output.size())];
+      int height = Math.toIntExact(dimensions[2]);
+      int width = Math.toIntExact(dimensions[3]);
+      float[] pixels = new float[elements(rows, height, width)];
       TorchRuntime.download(output, pixels, 0);
       toUnit(pixels, pixels);
-      return new Images(rows, (int) dimensions[2], (int) dimensions[3], pixels);
+      return new Images(rows, height, width, pixels);
     }
+  }
+
+  /**
+   * Elements of images, which are one array.
+   *
+   * @throws NetworkException if they are more than an array has
+   */
+  static int elements(int rows, int height, int width) {
+    long image = 3L * height * width;
+    long most = image > Integer.MAX_VALUE ? 0 : Integer.MAX_VALUE / Math.max(1, image);
+    if (rows > most) {
+      throw new NetworkException(
+          "images",
+          "%d of %d x %d pixels are decoded together, and at most %d can be; set treegrpo.tree.shares so that a share has fewer leaves, and a lower treegrpo.update.micro-batch for evaluations"
+              .formatted(rows, height, width, most));
+    }
+    return (int) (rows * image);
   }
 
   private static void toUnit(float[] signed, float[] unit) {

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.treegrpo.core.tensor.ArchiveFormatException;
@@ -93,10 +94,23 @@ final class NetworkFile {
 
   /** The one float32 tensor that {@code forward} returns. */
   static NDArray forward(String file, PtSymbolBlock block, NDList inputs) {
+    return forward(file, block, inputs, e -> new DeviceMemoryException(file, "forward", e));
+  }
+
+  /**
+   * @param tooLarge what to throw where there is too little memory for it
+   */
+  static NDArray forward(
+      String file,
+      PtSymbolBlock block,
+      NDList inputs,
+      Function<EngineException, DeviceMemoryException> tooLarge) {
     try {
       return prediction(file, TorchRuntime.forward(block, inputs));
     } catch (EngineException e) {
-      throw refused(file, "forward", "forward must take " + shapes(inputs), e);
+      throw TorchRuntime.isOutOfMemory(e)
+          ? tooLarge.apply(e)
+          : new NetworkException(file, "forward must take " + shapes(inputs), e);
     }
   }
 
@@ -106,8 +120,10 @@ final class NetworkFile {
       return TorchRuntime.call(block, method, inputs);
     } catch (EngineException e) {
       String name = TorchRuntime.methodName(method);
-      throw refused(
-          file, name, "%s must be a method that takes %s".formatted(name, shapes(inputs)), e);
+      throw TorchRuntime.isOutOfMemory(e)
+          ? new DeviceMemoryException(file, name, e)
+          : new NetworkException(
+              file, "%s must be a method that takes %s".formatted(name, shapes(inputs)), e);
     }
   }
 
@@ -138,13 +154,6 @@ final class NetworkFile {
           TorchRuntime.backward(outputs.get(), cotangent);
           return cotangent;
         });
-  }
-
-  private static RuntimeException refused(
-      String file, String method, String rule, EngineException refusal) {
-    return TorchRuntime.isOutOfMemory(refusal)
-        ? new DeviceMemoryException(file, method, refusal)
-        : new NetworkException(file, rule, refusal);
   }
 
   /** Refuses what is not one float32 tensor. */

@@ -3,6 +3,8 @@ package org.treegrpo.core.policy;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,6 +58,25 @@ final class EditedArchive {
           int flag = pickle.indexOf(integers(strides)) + integers(strides).length();
           return pickle.substring(0, flag) + "\u0089" + pickle.substring(flag + 1);
         });
+  }
+
+  /** The first parameter becomes a float16 one; its values must be normal numbers of that type. */
+  static void halve(Path archive) throws IOException {
+    edit(archive, pickle -> pickle.replaceFirst("FloatStorage", "HalfStorage"));
+    edit(archive, "/data/0", EditedArchive::halves);
+  }
+
+  private static String halves(String floats) {
+    ByteBuffer in =
+        ByteBuffer.wrap(floats.getBytes(StandardCharsets.ISO_8859_1))
+            .order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer out = ByteBuffer.allocate(in.capacity() / 2).order(ByteOrder.LITTLE_ENDIAN);
+    while (in.hasRemaining()) {
+      int bits = in.getInt();
+      int exponent = ((bits >>> 23) & 0xff) - 127 + 15;
+      out.putShort((short) (((bits >>> 16) & 0x8000) | (exponent << 10) | ((bits >>> 13) & 0x3ff)));
+    }
+    return new String(out.array(), StandardCharsets.ISO_8859_1);
   }
 
   /** Whatever the pickle was, it is now this. */

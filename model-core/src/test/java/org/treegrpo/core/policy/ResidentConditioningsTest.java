@@ -56,6 +56,32 @@ class ResidentConditioningsTest {
   }
 
   @Test
+  void aShareUploadsEachOfItsPromptsOnce() {
+    int prompts = 32;
+    int ofShare = 8;
+    int passes = 10;
+    Set<NDArray> uploaded = Collections.newSetFromMap(new IdentityHashMap<>());
+    try (NDManager manager = TorchRuntime.newManager(Device.cpu())) {
+      ResidentConditionings resident = new ResidentConditionings(INPUTS, manager, ofShare + 1);
+      for (int from = 0; from < prompts; from += ofShare) {
+        List<Conditioning> share =
+            IntStream.range(from, from + ofShare)
+                .mapToObj(ResidentConditioningsTest::conditioning)
+                .toList();
+        for (int pass = 0; pass < passes; pass++) {
+          for (Conditioning prompt : share) {
+            try (NDManager scope = manager.newSubManager()) {
+              resident.of(scope, List.of(prompt, share.get(0)));
+            }
+            uploaded.addAll(manager.getManagedArrays());
+          }
+        }
+      }
+    }
+    assertThat(uploaded).as("two tensors of each prompt").hasSize(2 * prompts);
+  }
+
+  @Test
   void thoseThatWereNotUsedForLongestMakeRoom() {
     List<ConditioningInput> inputs = INPUTS.subList(1, 2);
     List<Conditioning> prompts =

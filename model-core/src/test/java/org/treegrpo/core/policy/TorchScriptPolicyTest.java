@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
@@ -238,5 +239,64 @@ class TorchScriptPolicyTest {
           .hasMessageContaining("treegrpo.update.micro-batch")
           .hasMessageNotContaining("\n");
     }
+  }
+
+  @Test
+  void imagesDependOnTheBatchOfTheDecoderByRoundingOnly() throws IOException {
+    String convolution =
+        """
+        def forward(self, z: Tensor) -> Tensor:
+          return torch.tanh(torch.conv2d(z, self.kernel, None, [1, 1], [1, 1]))
+        """;
+    float[] kernel = new float[3 * 4 * 9];
+    float[] latents = new float[5 * 16];
+    Random random = new Random(7);
+    for (float[] values : List.of(kernel, latents)) {
+      for (int i = 0; i < values.length; i++) {
+        values[i] = (float) random.nextGaussian();
+      }
+    }
+    TorchScriptArchive.write(
+        new ScriptModule("Decoder", convolution).buffer("kernel", kernel, 3, 4, 3, 3),
+        directory.resolve("vae.pt"));
+    float[] together = decoded(latents, 5);
+    assertThat(decoded(latents, 5)).as("the same batch, the same bytes").isEqualTo(together);
+    for (int batch : new int[] {1, 2, 4}) {
+      assertThat(decoded(latents, batch))
+          .as("batches of %d", batch)
+          .containsExactly(together, Offset.offset(1e-5f));
+    }
+  }
+
+  private float[] decoded(float[] latents, int batch) {
+    try (ImageDecoder decoder = ImageDecoder.open(spec, directory, Device.cpu(), batch)) {
+      return decoder.decode(5, latents).pixels();
+    }
+  }
+
+  @Test
+  void aDecoderThatGetsNoMemorySaysWhatToChange() throws IOException {
+    String source =
+        "def forward(self, z: Tensor) -> Tensor:\n  return torch.zeros([%d])".formatted(1L << 55);
+    TorchScriptArchive.write(new ScriptModule("Huge", source), directory.resolve("vae.pt"));
+    try (ImageDecoder decoder = ImageDecoder.open(spec, directory, Device.cpu(), 2)) {
+      assertThatThrownBy(() -> decoder.decode(3, new float[48]))
+          .isInstanceOf(DeviceMemoryException.class)
+          .hasMessageStartingWith(
+              "vae.pt: decoding 2 latents at once needs more memory than the device has")
+          .hasMessageContaining("treegrpo.policy.decode-batch")
+          .as("a decoder keeps nothing for a backward pass")
+          .hasMessageNotContaining("checkpointing");
+    }
+  }
+
+  @Test
+  void imagesThatNoArrayHoldsAreRefused() {
+    assertThat(ImageDecoder.elements(682, 1024, 1024)).isEqualTo(682 * 3 * 1024 * 1024);
+    assertThatThrownBy(() -> ImageDecoder.elements(683, 1024, 1024))
+        .isInstanceOf(NetworkException.class)
+        .hasMessageStartingWith(
+            "images: 683 of 1024 x 1024 pixels are decoded together, and at most 682 can be")
+        .hasMessageContaining("treegrpo.tree.shares");
   }
 }

@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.treegrpo.core.io.BytesSource;
 import org.treegrpo.core.io.DType;
@@ -38,9 +42,13 @@ class TextConditionerTest {
       writer.write(tensor.name(), values, 0, values.length);
     }
     writer.finish();
+    return file(out.toByteArray());
+  }
+
+  private static ConditioningFile file(byte[] safetensors) throws IOException {
     return new ConditioningFile(
         SafetensorsShards.open(
-            "c.safetensors", List.of(new BytesSource("c.safetensors", out.toByteArray()))),
+            "c.safetensors", List.of(new BytesSource("c.safetensors", safetensors))),
         INPUTS);
   }
 
@@ -126,6 +134,30 @@ class TextConditionerTest {
       assertThatThrownBy(() -> file.of(prompt))
           .isInstanceOf(PromptException.class)
           .hasMessageContaining("'p/text' must hold finite values only; found NaN at element 1");
+    }
+  }
+
+  @Test
+  void refusesIntegersInOneLine() throws IOException {
+    String header =
+        """
+        {"p/text":{"dtype":"I64","shape":[2,2],"data_offsets":[0,32]},\
+        "p/pooled":{"dtype":"F32","shape":[1],"data_offsets":[32,36]}}"""
+            .replace("\n", "");
+    byte[] json = header.getBytes(StandardCharsets.UTF_8);
+    ByteBuffer bytes =
+        ByteBuffer.allocate(Long.BYTES + json.length + 36).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.putLong(json.length).put(json);
+    Prompt prompt = new Prompt("p", "x");
+    try (ConditioningFile file = file(bytes.array())) {
+      for (ThrowingCallable read :
+          List.<ThrowingCallable>of(() -> file.check(List.of(prompt)), () -> file.of(prompt))) {
+        assertThatThrownBy(read)
+            .as("token numbers in the place of their embeddings")
+            .isInstanceOf(PromptException.class)
+            .hasMessage(
+                "c.safetensors: tensor 'p/text' must be floating and of the policy's shape [2, 2]; found I64[2, 2]");
+      }
     }
   }
 }

@@ -136,8 +136,9 @@ public final class RewardPool implements AutoCloseable {
 
   /**
    * Queues a batch. The future completes exceptionally only with a {@link RewardException} on a
-   * {@link LinkageError} or another error of the JVM inside a reward, its cause, and with {@link
-   * CancellationException} when the pool is closed first.
+   * {@link LinkageError} or another error of the JVM inside a reward, its cause, or where its
+   * device has too little memory, and with {@link CancellationException} when the pool is closed
+   * first.
    *
    * @param images B images; their pixels must not change until the future is done
    * @param prompts the prompt of each image, B of them

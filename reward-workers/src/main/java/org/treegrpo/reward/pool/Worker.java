@@ -6,6 +6,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.treegrpo.reward.Reward;
 import org.treegrpo.reward.RewardException;
+import org.treegrpo.reward.RewardMemoryException;
 
 /**
  * One scoring thread and its instances of the rewards, which it closes when it ends. When a time
@@ -125,10 +126,16 @@ final class Worker implements Runnable {
 
   /**
    * An error of the JVM, such as a missing native library or no memory, is no matter of single
-   * rows: the caller must hear of it, unless nothing depends on the reward.
+   * rows, nor is a device without memory: the caller must hear of it, unless nothing depends on the
+   * reward.
    */
   private void fail(ScoreCall call, @Nullable Throwable problem, long nanos) {
-    if (problem instanceof Error && !pool.isMeasuredOnly(call.reward())) {
+    boolean trained = !pool.isMeasuredOnly(call.reward());
+    if (trained && problem instanceof RewardMemoryException) {
+      call.batch().abort(problem);
+      return;
+    }
+    if (trained && problem instanceof Error) {
       call.batch()
           .abort(
               new RewardException(

@@ -16,6 +16,7 @@ import org.treegrpo.core.tensor.TorchRuntime;
 import org.treegrpo.reward.ImageBatch;
 import org.treegrpo.reward.Reward;
 import org.treegrpo.reward.RewardException;
+import org.treegrpo.reward.RewardMemoryException;
 import org.treegrpo.reward.RewardPrompt;
 
 /**
@@ -65,6 +66,9 @@ final class TorchScriptReward implements Reward {
       throw e;
     } catch (EngineException e) {
       manager.close();
+      if (TorchRuntime.isOutOfMemory(e)) {
+        throw tooLarge("loading " + archive, e);
+      }
       throw new RewardException(
           "reward '%s': %s is not a TorchScript archive that libtorch %s loads: %s"
               .formatted(name, archive, TorchRuntime.version(), TorchRuntime.reason(e)),
@@ -106,6 +110,9 @@ final class TorchScriptReward implements Reward {
       }
       return scores(TorchRuntime.forward(block, inputs), images.rows());
     } catch (EngineException e) {
+      if (TorchRuntime.isOutOfMemory(e)) {
+        throw tooLarge("forward of %d images".formatted(images.rows()), e);
+      }
       throw new RewardException(
           "reward '%s': forward failed: %s".formatted(name, TorchRuntime.reason(e)), e);
     }
@@ -116,6 +123,13 @@ final class TorchScriptReward implements Reward {
     own.ifPresent(OwnConditioning::close);
     block.close();
     manager.close();
+  }
+
+  private RewardMemoryException tooLarge(String pass, EngineException refusal) {
+    Device device = manager.getDevice();
+    String where = device.getDeviceType() + (device.isGpu() ? device.getDeviceId() : "");
+    return new RewardMemoryException(
+        name, pass + " on " + where, TorchRuntime.reason(refusal), refusal);
   }
 
   private NDArray conditioning(NDManager scope, List<RewardPrompt> prompts, int input)

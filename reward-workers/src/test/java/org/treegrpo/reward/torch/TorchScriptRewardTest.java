@@ -26,6 +26,7 @@ import org.treegrpo.reward.ImageBatch;
 import org.treegrpo.reward.Reward;
 import org.treegrpo.reward.RewardDefinition;
 import org.treegrpo.reward.RewardException;
+import org.treegrpo.reward.RewardMemoryException;
 import org.treegrpo.reward.RewardPrompt;
 import org.treegrpo.reward.ScoredBatch;
 import org.treegrpo.reward.pool.RewardPool;
@@ -69,6 +70,14 @@ class TorchScriptRewardTest {
           images: Tensor) -> Tensor:
         return torch.mul(torch.mean(images, [1, 2, 3], True), self.scale)
       """;
+
+  private static final String HUGE =
+      """
+      def forward(self: __torch__.Model,
+          images: Tensor) -> Tensor:
+        return torch.zeros([%d])
+      """
+          .formatted(1L << 55);
 
   @TempDir Path directory;
 
@@ -191,6 +200,29 @@ class TorchScriptRewardTest {
         .as("an output of [3, 1, 1, 1]")
         .isInstanceOf(RewardException.class)
         .hasMessageContaining("needs one float32 of shape (3)");
+  }
+
+  @Test
+  void aPassWithoutMemoryEndsTheBatchInsteadOfMaskingImages() throws Exception {
+    RewardDefinition huge = definition(write(HUGE), Map.of());
+    try (RewardPool pool = RewardPool.open(List.of(huge), new RewardPoolSettings(1, 2))) {
+      assertThatThrownBy(() -> pool.submit(images(3), prompts(3)).get(1, TimeUnit.HOURS))
+          .as("nothing is scored any more")
+          .cause()
+          .isInstanceOf(RewardMemoryException.class)
+          .hasMessageStartingWith(
+              "reward 'model': forward of 2 images on cpu needs more memory than there is")
+          .hasMessageContaining("treegrpo.reward-workers.chunk-rows")
+          .hasMessageContaining("option device")
+          .hasMessageNotContaining("\n");
+    }
+    RewardDefinition measured =
+        new RewardDefinition("model", "torchscript", 0, Duration.ofHours(1), huge.options());
+    try (RewardPool pool = RewardPool.open(List.of(measured), new RewardPoolSettings(1, 2))) {
+      ScoredBatch batch = pool.submit(images(3), prompts(3)).get(1, TimeUnit.HOURS);
+      assertThat(batch.scores()[0]).as("training does not need it").containsOnly(Float.NaN);
+      assertThat(batch.failures()).hasSize(2);
+    }
   }
 
   @Test

@@ -129,7 +129,7 @@ final class ExecutorRuntime implements AutoCloseable {
             Sha256.hex(digest),
             spec.settings().policy().device(),
             spec.settings().policy().trainable(),
-            spec.settings().update().microBatch(),
+            spec.settings().decodeBatch(),
             spec.settings().update().checkpointing(),
             recipe.residentPrompts());
   }

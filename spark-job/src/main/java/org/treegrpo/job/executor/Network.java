@@ -26,7 +26,7 @@ record Network(Policy policy, ImageDecoder decoder) implements AutoCloseable {
       throw new UncheckedIOException(e);
     }
     try {
-      int rows = recipe.settings().update().microBatch();
+      int rows = recipe.settings().decodeBatch();
       return new Network(policy, ImageDecoder.open(recipe.policy(), directory, device, rows));
     } catch (RuntimeException | Error e) {
       policy.close();

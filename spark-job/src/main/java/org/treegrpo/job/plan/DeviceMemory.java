@@ -24,13 +24,15 @@ import org.treegrpo.job.settings.UpdateSettings;
  * @param compared trained parameters and gradients of the networks that the policy is compared with
  * @param conditionings that stay between passes
  * @param loading frozen parameters of a second network, until it takes those that are there
- * @param passes with their activations, each a batch of at most {@code update.micro-batch} rows;
- *     none where the policy does not say what its networks need
+ * @param passes with their activations, each a batch of at most {@code update.micro-batch} rows, or
+ *     {@code policy.decode-batch} where the decoder has its own; none where the policy does not say
+ *     what its networks need
  */
 public record DeviceMemory(
     long frozen, long trained, long compared, long conditionings, long loading, List<Pass> passes) {
 
   private static final String LEARNING = "learning";
+  private static final String DECODING = "decoding";
 
   public DeviceMemory {
     passes = List.copyOf(passes);
@@ -82,9 +84,10 @@ public record DeviceMemory(
     }
     List<Pass> passes = new ArrayList<>();
     passes.add(new Pass(LEARNING, learned(train.get(), settings), learnedRows(settings)));
-    int sampled = sampledRows(settings);
+    int sampled = sampledRows(settings, settings.update().microBatch());
     passes.add(new Pass("sampling", memory.predict(), sampled));
-    memory.decode().ifPresent(bytes -> passes.add(new Pass("decoding", bytes, sampled)));
+    int decoded = sampledRows(settings, settings.decodeBatch());
+    memory.decode().ifPresent(bytes -> passes.add(new Pass(DECODING, bytes, decoded)));
     return passes;
   }
 
@@ -96,13 +99,13 @@ public record DeviceMemory(
         : train;
   }
 
-  /** Of the largest batch that a share or an evaluation samples. */
-  private static int sampledRows(TrainSettings settings) {
+  /** Of the largest batch of the images of a share or an evaluation. */
+  private static int sampledRows(TrainSettings settings, int most) {
     int images = settings.evaluation().imagesPerPrompt();
     int prompts = settings.evaluation().prompts();
     long evaluated = prompts == 0 ? Integer.MAX_VALUE : (long) prompts * images;
-    int leaves = rows(settings, Topology::leaves);
-    return (int) Math.max(leaves, Math.min(settings.update().microBatch(), evaluated));
+    int leaves = rows(settings, most, Topology::leaves);
+    return (int) Math.max(leaves, Math.min(most, evaluated));
   }
 
   /** Of the largest batch that is learned from: parents of a depth, or leaves noised again. */
@@ -110,17 +113,19 @@ public record DeviceMemory(
     UpdateSettings update = settings.update();
     boolean parentsOnly = update.lateAnchor().beta() == 0 && update.learner() instanceof Edges;
     return parentsOnly
-        ? rows(settings, tree -> tree.nodesAt(Math.max(0, tree.schedule().depths() - 1)))
+        ? rows(
+            settings,
+            update.microBatch(),
+            tree -> tree.nodesAt(Math.max(0, tree.schedule().depths() - 1)))
         : update.microBatch();
   }
 
   /** Rows of a batch of some nodes of a share. */
-  private static int rows(TrainSettings settings, ToIntFunction<Topology> nodes) {
+  private static int rows(TrainSettings settings, int most, ToIntFunction<Topology> nodes) {
     ForestSettings forest = settings.tree();
     List<Topology> parts = forest.parts(Topology.of(forest.schedule(0, settings.sampler())));
     long perShare = (long) forest.trees() * parts.size() / forest.shares();
-    return (int)
-        Math.min(settings.update().microBatch(), perShare * nodes.applyAsInt(parts.get(0)));
+    return (int) Math.min(most, perShare * nodes.applyAsInt(parts.get(0)));
   }
 
   /** The pass that needs most; empty where that is not known. */
@@ -137,12 +142,25 @@ public record DeviceMemory(
     return frozen + trained + compared + conditionings;
   }
 
-  /** The largest micro-batch whose passes all fit into a device; 0 if none does. */
-  int largestBatch(long bytes) {
+  /**
+   * The largest micro-batch whose passes all fit into a device; 0 if none does.
+   *
+   * @param decodes whether the decoder's pass is one of them
+   */
+  int largestBatch(long bytes, boolean decodes) {
+    return largestBatch(bytes, passes.stream().filter(pass -> decodes || !decodes(pass)).toList());
+  }
+
+  /** The largest batch of the decoder that fits into a device; 0 if none does. */
+  int largestDecodeBatch(long bytes) {
+    return largestBatch(bytes, passes.stream().filter(DeviceMemory::decodes).toList());
+  }
+
+  private int largestBatch(long bytes, List<Pass> ofBatch) {
     if (held() + loading > bytes) {
       return 0;
     }
-    return passes.stream()
+    return ofBatch.stream()
         .mapToLong(
             pass -> (bytes - held() - pass.bytes().fixed()) / Math.max(1, pass.bytes().row()))
         .mapToInt(rows -> (int) Math.max(0, Math.min(rows, Integer.MAX_VALUE)))
@@ -154,5 +172,15 @@ public record DeviceMemory(
   boolean isBoundByLearning(long bytes) {
     return held() + loading < bytes
         && dearest().map(pass -> pass.name().equals(LEARNING)).orElse(false);
+  }
+
+  /** Whether the passes of the network fit into a device, and that of the decoder does not. */
+  boolean isBoundByDecoding(long bytes) {
+    return held() + loading < bytes
+        && passes.stream().allMatch(pass -> decodes(pass) || held() + pass.total() <= bytes);
+  }
+
+  private static boolean decodes(Pass pass) {
+    return pass.name().equals(DECODING);
   }
 }

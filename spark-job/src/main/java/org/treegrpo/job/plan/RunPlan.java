@@ -103,8 +103,22 @@ public record RunPlan(
   private static DeviceMemory device(TrainSettings settings, PlanInputs inputs) {
     DeviceMemory memory = DeviceMemory.of(settings, inputs);
     long there = (long) (settings.policy().deviceMemoryGib() * (1L << 30));
+    if (there > 0 && memory.total() > there && memory.isBoundByDecoding(there)) {
+      int rows = memory.largestDecodeBatch(there);
+      throw problem(
+          "treegrpo.policy.decode-batch",
+          Integer.toString(settings.policy().decodeBatch()),
+          "must be small enough for a device of treegrpo.policy.device-memory-gib %s: the networks need about %s with %d latents decoded at once; %s"
+              .formatted(
+                  settings.policy().deviceMemoryGib(),
+                  Bytes.format(memory.total()),
+                  settings.decodeBatch(),
+                  rows > 0
+                      ? rows + " fits"
+                      : "not one fits; export the policy for smaller pictures, or use larger devices"));
+    }
     if (there > 0 && memory.total() > there) {
-      int rows = memory.largestBatch(there);
+      int rows = memory.largestBatch(there, settings.policy().decodeBatch() == 0);
       boolean blocks =
           settings.update().checkpointing() == Checkpointing.OFF
               && inputs.policy().segments() > 0

@@ -13,6 +13,8 @@ import org.treegrpo.core.policy.TrainableParameters;
  * @param reference what the policy is compared with
  * @param conditioningFile safetensors file with entries {@code <prompt id>/<conditioning name>}, or
  *     empty to use the text encoder of a built-in policy
+ * @param decodeBatch most latents of one pass of the decoder; 0 for that of the network, {@link
+ *     UpdateSettings#microBatch}
  * @param deviceMemoryGib of one device that the network runs on; 0 where it is not known
  * @param cacheDir of a host, for files that are too large to be sent along; empty for the system's
  *     place for temporary files
@@ -27,6 +29,7 @@ public record PolicySettings(
     Guidance guidance,
     String conditioningFile,
     Device device,
+    int decodeBatch,
     double deviceMemoryGib,
     String cacheDir,
     int probeTimeoutSeconds) {
@@ -91,6 +94,7 @@ public record PolicySettings(
         Guidance.read(reader.section("guidance")),
         reader.inputPath("conditioning-file"),
         reader.choice("device", Device.class),
+        reader.integer("decode-batch", 0, 4096),
         reader.decimal("device-memory-gib", Range.atLeast(0)),
         cacheDir(reader),
         reader.integer("probe-timeout-seconds", 1, 86_400));

@@ -64,6 +64,11 @@ public record TrainSettings(
     return own == 0 ? policy.guidance().scale() : own;
   }
 
+  /** Most latents that are decoded at once. */
+  public int decodeBatch() {
+    return policy.decodeBatch() == 0 ? update.microBatch() : policy.decodeBatch();
+  }
+
   /** Optimizer steps of the whole run. */
   public long optimizerSteps() {
     return (long) rounds * update.epochs() * update.stepsPerRound();

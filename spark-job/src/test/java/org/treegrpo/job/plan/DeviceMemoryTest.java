@@ -142,6 +142,30 @@ class DeviceMemoryTest {
   }
 
   @Test
+  void aDecoderMayHaveABatchOfItsOwn() {
+    String blocks = "treegrpo.update.checkpointing=blocks";
+    DeviceMemory memory = plan(blocks, "treegrpo.policy.decode-batch=2");
+    assertThat(memory.dearest().orElseThrow().name()).as("now dearest").isEqualTo("sampling");
+    assertThat(memory.passes()).last().extracting(pass -> pass.total()).isEqualTo(60 * MIB);
+    assertThat(plan(blocks, "treegrpo.policy.decode-batch=12").total())
+        .as("more images than rows of the network")
+        .isEqualTo((205 + 8 + 3 + 360) * MIB);
+    assertThatThrownBy(() -> plan(blocks, "treegrpo.policy.device-memory-gib=0.4"))
+        .as("409 - 216 MiB: sampling needs 161, decoding 240")
+        .hasMessageContaining("treegrpo.policy.decode-batch")
+        .hasMessageContaining("8 latents decoded at once; 6 fits");
+    assertThatThrownBy(
+            () ->
+                plan(
+                    blocks,
+                    "treegrpo.policy.decode-batch=1",
+                    "treegrpo.policy.device-memory-gib=0.3"))
+        .as("307 - 216 MiB, of which decoding, with its own batch, takes 30")
+        .hasMessageContaining("treegrpo.update.micro-batch")
+        .hasMessageContaining("4 fits");
+  }
+
+  @Test
   void whatThePolicyDoesNotSayIsNotInvented() {
     RunPlan plan = RunPlan.of(settings(), inputs(Optional.empty()));
     assertThat(plan.device().dearest()).isEmpty();

@@ -132,6 +132,7 @@ class DefaultsTest {
                 "",
                 PolicySettings.Device.AUTO,
                 0,
+                0,
                 "",
                 600));
     assertThat(settings.rewards())

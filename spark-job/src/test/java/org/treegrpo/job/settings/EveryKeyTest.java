@@ -34,6 +34,7 @@ class EveryKeyTest {
               Map.entry("policy.guidance.grad", "both"),
               Map.entry("policy.cache-dir", "/scratch"),
               Map.entry("policy.reference", "base"),
+              Map.entry("policy.decode-batch", "4"),
               Map.entry("policy.device-memory-gib", "23.5"),
               Map.entry("policy.trainable", "[\"*.lora_*\"]"),
               Map.entry("policy.conditioning-file", "/c.safetensors"),

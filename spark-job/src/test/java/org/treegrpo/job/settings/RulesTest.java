@@ -29,6 +29,7 @@ class RulesTest {
           policy.type                 | onnx     | must be one of: auto, built-in, torchscript
           policy.trainable            | lora     | must be all or a list [ .. ] of texts
           evaluation.guidance-scale   | 0.5      | must be 0 or at least 1
+          policy.decode-batch         | -1       | must be a whole number from 0 to 4096
           policy.device-memory-gib    | -1       | must be a number >= 0
           policy.reference            | none     | must be one of: start, base
           update.checkpointing        | layers   | must be one of: off, blocks

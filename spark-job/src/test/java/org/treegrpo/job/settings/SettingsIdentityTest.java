@@ -147,6 +147,7 @@ class SettingsIdentityTest {
     "tree.shares=16, tree.shares",
     "update.checkpointing=blocks, update.checkpointing",
     "policy.reference=base, policy.reference",
+    "policy.decode-batch=4, policy.decode-batch",
     "evaluation.guidance-scale=3, evaluation.guidance-scale",
     "evaluation.steps=5, evaluation.steps",
     "reward-workers.chunk-rows=4, reward-workers.chunk-rows"

@@ -37,7 +37,7 @@ class OlderRunTest {
     String older =
         Files.readString(config)
             .replaceAll(
-                "(?m)^ +(kl=0.0|surrogate=ppo|learner=edges|divergence=.*|velocity-kl=.*|norm-guard=.*|steps-per-round=1|estimator=group|buffer=16|group=prompt|sibling-noise=.*|sibling-spread=.*|splits=.*|tail=same|checkpointing=off|reference=start|guidance-scale=.*|tail-ratio=.*|base-after=0|weights=\"\"|vault=0|from=held-out|draw=\"\"|step-weight=none|gradients=float32|backup-beta=.*|depth-z-score=false)\n",
+                "(?m)^ +(kl=0.0|surrogate=ppo|learner=edges|divergence=.*|velocity-kl=.*|norm-guard=.*|steps-per-round=1|estimator=group|buffer=16|group=prompt|sibling-noise=.*|sibling-spread=.*|splits=.*|tail=same|checkpointing=off|reference=start|decode-batch=0|guidance-scale=.*|tail-ratio=.*|base-after=0|weights=\"\"|vault=0|from=held-out|draw=\"\"|step-weight=none|gradients=float32|backup-beta=.*|depth-z-score=false)\n",
                 "")
             .replaceAll(
                 "(?ms)^ {8}(leaves|late-anchor|trained-steps|pruning|old-policy) \\{.*?^ {8}}\n",
