@@ -10,6 +10,8 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.treegrpo.job.metrics.RoundMetrics;
 
 /**
@@ -53,12 +55,14 @@ class SameWeightsTest {
     assertThat(run.digests("two")).isEqualTo(undisturbed);
   }
 
-  @Test
-  void twoExecutorsGiveTheSameWeightsAsOne() throws IOException {
+  @ParameterizedTest
+  @CsvSource({"2, 2048", "4, 1024"})
+  void severalExecutorsGiveTheSameWeightsAsOne(int executors, int memory) throws IOException {
     Files.createDirectories(Path.of(System.getenv("SPARK_HOME"), "jars"));
-    run.train("local-cluster[2,1,2048]", "cluster");
-    assertThat(run.digests("cluster")).isEqualTo(undisturbed);
-    assertThat(run.rounds("cluster")).allMatch(round -> round.sharesRegrown() == 0);
+    String name = "cluster-" + executors;
+    run.train("local-cluster[%d,1,%d]".formatted(executors, memory), name);
+    assertThat(run.digests(name)).isEqualTo(undisturbed);
+    assertThat(run.rounds(name)).allMatch(round -> round.sharesRegrown() == 0);
   }
 
   @Test
