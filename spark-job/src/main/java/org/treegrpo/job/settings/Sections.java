@@ -72,6 +72,9 @@ final class Sections {
     if (reader.clean("name") && !name.matches(REWARD_NAME)) {
       reader.problem("name", "must consist of a-z, 0-9 and '-'", "");
     }
+    if (name.equals("total")) {
+      reader.problem("name", "must not be total, which the audit calls the sum of all", "");
+    }
     double seconds = reader.decimal("time-limit-seconds", Range.closed(0.001, 86_400));
     return new RewardDefinition(
         name,

@@ -53,6 +53,7 @@ class RewardRulesTest {
           [{type = ocr}]                                      | rewards[0].name   | needs a value
           [{name = a}]                                        | rewards[0].type   | needs a value
           [{name = A_1, type = ocr}]                          | rewards[0].name   | must consist of a-z, 0-9 and '-'
+          [{name = total, type = ocr}]                        | rewards[0].name   | must not be total, which the audit calls the sum of all
           [{name = a, type = ocr, weight = -1}]               | rewards[0].weight | must be a number >= 0
           [{name = a, type = ocr, time-limit-seconds = 0}]    | rewards[0].time-limit-seconds | must be a number >= 0.001 and <= 86400
           [{name = a, type = ocr, options = x}]               | rewards[0].options | must be a block { .. }
