@@ -147,6 +147,7 @@ public final class NightsPage {
         .raw(
             " are the version’s, after those of what was in force, on the night’s prompts; rewards in")
         .raw(" <i>italics</i> were not trained on.</p>")
+        .scroll("nights")
         .raw(
             "<table class=\"nights\"><thead><tr><th scope=\"col\">night</th><th scope=\"col\">outcome</th>")
         .raw("<th scope=\"col\">training</th><th scope=\"col\">held out</th>")
@@ -161,7 +162,7 @@ public final class NightsPage {
         .filter(row -> row.night().parent() == null && !row.summary().before().isEmpty())
         .findFirst()
         .ifPresent(first -> base(out, first));
-    out.raw("</tbody></table></section>");
+    out.raw("</tbody></table></div></section>");
   }
 
   private static void base(Html out, NightRow first) {
