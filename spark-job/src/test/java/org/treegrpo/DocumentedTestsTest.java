@@ -35,6 +35,7 @@ class DocumentedTestsTest {
       assertThat(source.substring(source.lastIndexOf("\n\n", method), method))
           .as("annotations of %s", test.group())
           .containsPattern("@(Test|ParameterizedTest|Property)\\b");
+      // a promise whose test is skipped is none; no test here is
       assertThat(source).as("class of %s", test.group()).doesNotContain("@Disabled");
     }
   }

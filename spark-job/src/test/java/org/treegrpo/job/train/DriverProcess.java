@@ -36,6 +36,20 @@ final class DriverProcess {
   }
 
   /**
+   * Starts a command that dies at the moments of {@link Kills} planned in {@code kills}.
+   *
+   * @param directory with {@code kills}; receives {@code driver.log}
+   */
+  static DriverProcess startToBeKilled(Path directory, List<String> arguments) throws IOException {
+    return start(
+        directory.resolve("driver.log"),
+        List.of(
+            "-D%s=%s".formatted(Kills.DIRECTORY, directory.resolve("kills")),
+            "-Dspark.hadoop.fs.file.impl=" + KillingFileSystem.class.getName()),
+        arguments);
+  }
+
+  /**
    * Starts a command by way of a launcher.
    *
    * @param launcher such as {@code nohup}

@@ -119,12 +119,7 @@ class GuardedRunTest {
     List<String> arguments = new ArrayList<>(command);
     arguments.addAll(List.of("--config", tiny.configFile("killed").toString()));
     LOWERING.forEach(setting -> arguments.addAll(List.of("--set", setting)));
-    return DriverProcess.start(
-        directory.resolve("driver.log"),
-        List.of(
-            "-D%s=%s".formatted(Kills.DIRECTORY, directory.resolve("kills")),
-            "-Dspark.hadoop.fs.file.impl=" + KillingFileSystem.class.getName()),
-        arguments);
+    return DriverProcess.startToBeKilled(directory, arguments);
   }
 
   @Test

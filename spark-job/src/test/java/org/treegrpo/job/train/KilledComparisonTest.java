@@ -41,10 +41,10 @@ class KilledComparisonTest {
     Path kills = directory.resolve("kills");
     for (String moment : MOMENTS) {
       Kills.plan(kills, moment);
-      DriverProcess driver = start(config, kills);
+      DriverProcess driver = start(config);
       assertThat(driver.exitCode()).as("%s: %s", moment, driver.output()).isEqualTo(137);
     }
-    DriverProcess last = start(config, kills);
+    DriverProcess last = start(config);
     assertThat(last.exitCode()).as("%s", last.output()).isZero();
 
     comparison.assertEachIsAsAlone("killed");
@@ -59,12 +59,11 @@ class KilledComparisonTest {
   void aSignalEndsItAndTheSameCommandGoesOn() throws Exception {
     TinyComparison comparison = new TinyComparison(directory);
     Path config = comparison.config("killed");
-    Path kills = directory.resolve("kills");
     Path gate = Files.createFile(directory.resolve("gate"));
     String held =
         "rewards=[{ name = size, type = held, time-limit-seconds = 86400, options.gate = \"%s\" }]"
             .formatted(gate);
-    DriverProcess driver = start(config, kills, "--set", "treegrpo." + held);
+    DriverProcess driver = start(config, "--set", "treegrpo." + held);
     await().atMost(PATIENCE).until(() -> HeldReward.wasReached(gate) || !driver.isAlive());
     driver.signal("TERM");
     assertThat(driver.exitCode()).as("%s", driver.output()).isEqualTo(1);
@@ -75,19 +74,14 @@ class KilledComparisonTest {
     assertThat(directory.resolve("killed/report.html")).as("report").exists();
 
     Files.delete(gate);
-    DriverProcess again = start(config, kills, "--set", "treegrpo." + held);
+    DriverProcess again = start(config, "--set", "treegrpo." + held);
     assertThat(again.exitCode()).as("%s", again.output()).isZero();
     comparison.assertEachIsAsAlone("killed", held);
   }
 
-  private DriverProcess start(Path config, Path kills, String... more) throws Exception {
+  private DriverProcess start(Path config, String... more) throws Exception {
     List<String> arguments = new ArrayList<>(List.of("compare", "--config", config.toString()));
     arguments.addAll(List.of(more));
-    return DriverProcess.start(
-        directory.resolve("driver.log"),
-        List.of(
-            "-D%s=%s".formatted(Kills.DIRECTORY, kills),
-            "-Dspark.hadoop.fs.file.impl=" + KillingFileSystem.class.getName()),
-        arguments);
+    return DriverProcess.startToBeKilled(directory, arguments);
   }
 }

@@ -107,12 +107,7 @@ class KilledDriverTest {
     List<String> arguments = new ArrayList<>(command);
     arguments.addAll(List.of("--config", run.configFile("killed").toString()));
     SETTINGS.forEach(setting -> arguments.addAll(List.of("--set", setting)));
-    return DriverProcess.start(
-        directory.resolve("driver.log"),
-        List.of(
-            "-D%s=%s".formatted(Kills.DIRECTORY, directory.resolve("kills")),
-            "-Dspark.hadoop.fs.file.impl=" + KillingFileSystem.class.getName()),
-        arguments);
+    return DriverProcess.startToBeKilled(directory, arguments);
   }
 
   private int resumedAfter() throws IOException {

@@ -369,11 +369,6 @@ class NightlyTest {
   }
 
   private DriverProcess start() throws IOException {
-    return DriverProcess.start(
-        directory.resolve("driver.log"),
-        List.of(
-            "-D%s=%s".formatted(Kills.DIRECTORY, directory.resolve("kills")),
-            "-Dspark.hadoop.fs.file.impl=" + KillingFileSystem.class.getName()),
-        words("killed", "2026-01-01", LOOSE));
+    return DriverProcess.startToBeKilled(directory, words("killed", "2026-01-01", LOOSE));
   }
 }
