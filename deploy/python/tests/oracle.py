@@ -8,10 +8,13 @@ import math
 import numpy as np
 import pyarrow.parquet
 import torch
+from harness import GUIDANCE, STEPS, check
 from safetensors.torch import load_file
 
 import noise
 import trees
+
+LOG_PROB_TOLERANCE = 1e-5
 
 
 def path(leaf, depth):
@@ -69,3 +72,27 @@ def gradients(run, max_norm):
     norm = json.loads((run / "metrics.jsonl").read_text().splitlines()[0])["gradient_norm"]
     undo = max(1.0, norm / max_norm) / (1 - beta1)
     return {name.removesuffix("/exp_avg"): value * undo for name, value in state.items() if name.endswith("/exp_avg")}
+
+
+def tensors(conditionings, identity, spec):
+    """The conditionings of a prompt, each of one row."""
+    values = {}
+    for file in sorted(conditionings.glob("*.safetensors")):
+        values.update(load_file(file))
+    return [values[f"{identity}/{one['name']}"][None] for one in spec["conditioning"]]
+
+
+def run(what, directory, spec, conditionings, network, trained, shift, tolerance):
+    """Log-probabilities and gradients of round 1 of a run with seed 5 are those of PyTorch.
+
+    network: callable of latents, timesteps and conditionings; trained: its tensors that require a gradient, by the engine's names
+    """
+    prompts = [json.loads(line)["id"] for line in (conditionings / "prompts.jsonl").read_text().splitlines()]
+    values = {prompt: [one[0] for one in tensors(conditionings, prompt, spec)] for prompt in prompts}
+    worst, engines = round_one(directory, network, values, tensors(conditionings, "null", spec), GUIDANCE, tuple(spec["latentShape"]), STEPS, shift, 1, 5)
+    check(worst <= LOG_PROB_TOLERANCE, f"{what}: log-probabilities of a round's edges and PyTorch's: greatest difference {worst:.1e}, at most {LOG_PROB_TOLERANCE:.0e}")
+    mine = {name: parameter.grad for name, parameter in trained.items()}
+    check(engines.keys() == mine.keys(), f"{what}: {len(mine)} tensors have gradients in both")
+    largest = max(float(value.abs().max()) for value in mine.values())
+    difference = max(float((engines[name] - mine[name]).abs().max()) for name in mine) / largest
+    check(difference <= tolerance, f"{what}: gradients of a round and autograd's: greatest difference {difference:.1e} of the greatest element, at most {tolerance:.0e}")

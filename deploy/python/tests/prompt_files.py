@@ -6,6 +6,7 @@ import json
 
 import pyarrow
 import pyarrow.parquet
+from harness import check
 from treegrpo import prompts
 from treegrpo.errors import UserError
 
@@ -53,7 +54,7 @@ def written(folder, name, content):
     return file
 
 
-def run(check, folder):
+def run(folder):
     folder.mkdir()
     for name, content, options, expected in PUBLISHED:
         found = prompts.read(written(folder, name, content), **options)

@@ -6,6 +6,7 @@ import json
 import shutil
 
 import torch
+from harness import check
 from safetensors.torch import save_file
 from treegrpo import trace
 from treegrpo.cli import parser
@@ -37,7 +38,7 @@ def edited(folder, copy, file, **values):
     return copy
 
 
-def branches(check):
+def branches():
     def inputs(rows):
         return [torch.full((rows, 4, 2, 2), 0.5 if rows == 2 else 3.0), torch.linspace(900, 100, rows)]
 
@@ -51,7 +52,7 @@ def branches(check):
     check("the trace is not the network: output of 1 differs" in found and "may branch on its inputs" in found, "refused: a network whose trace depends on its data")
 
 
-def adapters(check, sd3, work):
+def adapters(sd3, work):
     """Adapters that nothing depends on would be trained for weeks."""
     dead = "transformer_blocks.1.attn.add_q_proj"  # the last block drops what the text asks for
     found = exported(sd3, work / "dead", "--lora-targets", "to_q", dead)
@@ -70,7 +71,7 @@ def adapters(check, sd3, work):
     check(not (work / "dead").exists(), "nothing is left of a policy that was refused")
 
 
-def schedulers(check, sd3, sd15, work):
+def schedulers(sd3, sd15, work):
     scheduler = "scheduler/scheduler_config.json"
     check(exported(sd3, work / "plain") == [], "a small SD3 is exported without a warning")
     for number, (folder, values, expected) in enumerate(
@@ -90,15 +91,15 @@ def schedulers(check, sd3, sd15, work):
             check(len(found) == len(expected) and all(one.startswith(other) for one, other in zip(found, expected)), f"warned of: a scheduler with {values}")
 
 
-def distilled(check, sd3, work):
+def distilled(sd3, work):
     shutil.copytree(sd3, work / "sd3-large-turbo")
     found = exported(work / "sd3-large-turbo", work / "distilled")
     check(len(found) == 1 and "sd3-large-turbo" in found[0] and "step-distilled" in found[0], "warned of: a step-distilled model")
 
 
-def run(check, work, sd3, sd15):
+def run(work, sd3, sd15):
     work.mkdir()
-    branches(check)
-    adapters(check, sd3, work)
-    schedulers(check, sd3, sd15, work)
-    distilled(check, sd3, work)
+    branches()
+    adapters(sd3, work)
+    schedulers(sd3, sd15, work)
+    distilled(sd3, work)

@@ -8,7 +8,18 @@ from pathlib import Path
 import diffusers
 import torch
 from tokenizers import Tokenizer, models, pre_tokenizers
-from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer, T5Config, T5EncoderModel, T5TokenizerFast
+from transformers import (
+    CLIPTextConfig,
+    CLIPTextModel,
+    CLIPTextModelWithProjection,
+    CLIPTokenizer,
+    Qwen2_5_VLConfig,
+    Qwen2_5_VLForConditionalGeneration,
+    Qwen2Tokenizer,
+    T5Config,
+    T5EncoderModel,
+    T5TokenizerFast,
+)
 
 LORA_TARGETS = ["to_q", "to_k", "to_v", "to_out.0"]
 
@@ -47,6 +58,36 @@ def t5_tokenizer():
     return T5TokenizerFast(tokenizer_object=tokenizer, extra_ids=0, model_max_length=512), len(pieces)
 
 
+def t5(pieces, width):
+    return T5EncoderModel(T5Config(vocab_size=pieces, d_model=width, d_kv=8, d_ff=37, num_layers=2, num_heads=4)).eval()
+
+
+def qwen_tokenizer():
+    """Letters, and the words around a prompt, one token each: the pipeline counts on 34 tokens before it."""
+    words = "system user assistant Describe Ġthe Ġimage Ġby Ġdetailing Ġcolor Ġshape Ġsize Ġtexture Ġquantity Ġtext Ġspatial Ġrelationships Ġof Ġobjects Ġand Ġbackground".split()
+    pairs = {(word[:end], word[end]): None for word in words for end in range(1, len(word))}
+    special = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
+    tokens = [*special, *sorted(pre_tokenizers.ByteLevel.alphabet()), *(first + second for first, second in pairs)]
+    vocabulary = {token: number for number, token in enumerate(dict.fromkeys(tokens))}
+    return Qwen2Tokenizer(vocab=vocabulary, merges=list(pairs), additional_special_tokens=special[1:]), len(vocabulary)
+
+
+def qwen_encoder(vocabulary, width):
+    text = dict(
+        vocab_size=vocabulary,
+        hidden_size=width,
+        intermediate_size=37,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        num_key_value_heads=2,
+        bos_token_id=0,
+        eos_token_id=0,
+        rope_parameters={"rope_type": "default", "rope_theta": 1e6, "mrope_section": [1, 1, 2]},
+    )
+    vision = dict(depth=1, hidden_size=width, intermediate_size=37, num_heads=2, out_hidden_size=width)
+    return Qwen2_5_VLForConditionalGeneration(Qwen2_5_VLConfig(text_config=text, vision_config=vision)).eval()
+
+
 def vae(channels, **options):
     return diffusers.AutoencoderKL(
         sample_size=32,
@@ -76,7 +117,7 @@ def sd3(folder):
     torch.manual_seed(3)
     first, vocabulary = clip_tokenizer(folder / "scratch")
     third, pieces = t5_tokenizer()
-    encoder = T5EncoderModel(T5Config(vocab_size=pieces, d_model=64, d_kv=8, d_ff=37, num_layers=2, num_heads=4)).eval()
+    encoder = t5(pieces, 64)
     transformer = diffusers.SD3Transformer2DModel(
         sample_size=16,
         patch_size=2,
@@ -156,8 +197,10 @@ def sdxl(folder):
     )
 
 
-def flux(_folder):
+def flux(folder):
     torch.manual_seed(1)
+    first, vocabulary = clip_tokenizer(folder / "scratch")
+    second, pieces = t5_tokenizer()
     transformer = diffusers.FluxTransformer2DModel(
         patch_size=1,
         in_channels=16,
@@ -174,15 +217,16 @@ def flux(_folder):
         transformer=transformer,
         scheduler=diffusers.FlowMatchEulerDiscreteScheduler(shift=3.0, use_dynamic_shifting=True, base_image_seq_len=256, max_image_seq_len=4096, base_shift=0.5, max_shift=1.15),
         vae=flow_vae(0.3611, 0.1159),
-        text_encoder=None,
-        tokenizer=None,
-        text_encoder_2=None,
-        tokenizer_2=None,
+        text_encoder=clip(CLIPTextModel, vocabulary),
+        tokenizer=first,
+        text_encoder_2=t5(pieces, 32),
+        tokenizer_2=second,
     )
 
 
 def qwen(_folder):
     torch.manual_seed(2)
+    tokenizer, vocabulary = qwen_tokenizer()
     transformer = diffusers.QwenImageTransformer2DModel(
         patch_size=2,
         in_channels=16,
@@ -201,8 +245,8 @@ def qwen(_folder):
         transformer=transformer,
         scheduler=diffusers.FlowMatchEulerDiscreteScheduler(shift=1.0, use_dynamic_shifting=True, base_image_seq_len=256, max_image_seq_len=8192, base_shift=0.5, max_shift=0.9),
         vae=decoder,
-        text_encoder=None,
-        tokenizer=None,
+        text_encoder=qwen_encoder(vocabulary, 16),
+        tokenizer=tokenizer,
     )
 
 

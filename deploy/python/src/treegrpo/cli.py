@@ -78,8 +78,8 @@ def run_merge(options):
     print(f"{options.out}: the pipeline with a {merge(options)} of its own")
 
 
-def main():
-    options = parser().parse_args()
+def main(words=None):
+    options = parser().parse_args(words)
     try:
         options.run(options)
     except UserError as error:
