@@ -141,4 +141,5 @@ def main(names):
             )
 
 
-main(sys.argv[1:])
+if __name__ == "__main__":
+    main(sys.argv[1:])
