@@ -2,6 +2,7 @@ package org.treegrpo.reward;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -36,6 +37,18 @@ public record RewardDefinition(
   /** Whether an option names a file by its key: {@code path}, {@code file}, {@code *-path}, .. */
   public static boolean namesAFile(String option) {
     return option.matches("(.*-)?(path|file)");
+  }
+
+  /** Whether an option's value is a URI, of a file that is fetched before the reward is made. */
+  public static boolean isUri(String value) {
+    return value.matches("[A-Za-z][A-Za-z0-9+.-]+:.*");
+  }
+
+  /** The same with other values of some options. */
+  public RewardDefinition with(Map<String, String> values) {
+    Map<String, String> changed = new HashMap<>(options);
+    changed.putAll(values);
+    return new RewardDefinition(name, type, weight, timeLimit, changed);
   }
 
   /**

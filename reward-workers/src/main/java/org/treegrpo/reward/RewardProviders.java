@@ -33,9 +33,7 @@ public final class RewardProviders {
    * @throws RewardException when the type is unknown or the model cannot be loaded
    */
   public static Reward create(RewardDefinition definition) throws RewardException {
-    return find(definition.type())
-        .orElseThrow(() -> new RewardException(unknownType(definition)))
-        .create(definition);
+    return known(definition).create(definition);
   }
 
   /** Whether the reward judges whole groups; false where its type is unknown. */
@@ -43,18 +41,34 @@ public final class RewardProviders {
     return find(definition.type()).filter(type -> type.scoresGroups(definition)).isPresent();
   }
 
+  /** Whether an executor calls it before a run; false where its type is unknown. */
+  public static boolean isTried(RewardDefinition definition) {
+    return find(definition.type()).filter(type -> type.isTried(definition)).isPresent();
+  }
+
   /**
-   * Tries, without keeping anything, whether the reward's model loads; see {@link
+   * Looks at what can be told of a reward without loading its model; see {@link
    * RewardProvider#check}.
    *
    * @param promptIds the prompts that it will be asked about
-   * @throws RewardException when the type is unknown or the model cannot be loaded
+   * @throws RewardException when the type is unknown or its files lack something
    */
   public static void check(RewardDefinition definition, Collection<String> promptIds)
       throws RewardException {
-    find(definition.type())
-        .orElseThrow(() -> new RewardException(unknownType(definition)))
-        .check(definition, promptIds);
+    known(definition).check(definition, promptIds);
+  }
+
+  /**
+   * Bytes of one instance's weights; see {@link RewardProvider#weightBytes}.
+   *
+   * @throws RewardException when the type is unknown or its file cannot be read
+   */
+  public static long weightBytes(RewardDefinition definition) throws RewardException {
+    return known(definition).weightBytes(definition);
+  }
+
+  private static RewardProvider known(RewardDefinition definition) throws RewardException {
+    return find(definition.type()).orElseThrow(() -> new RewardException(unknownType(definition)));
   }
 
   private static String unknownType(RewardDefinition definition) {

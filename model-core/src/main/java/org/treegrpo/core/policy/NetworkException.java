@@ -20,6 +20,15 @@ public final class NetworkException extends RuntimeException implements UserErro
     super(file + ": " + problem);
   }
 
+  private NetworkException(String message, NetworkException same) {
+    super(message, same);
+  }
+
+  /** The same about the files of another directory, of which that one is a copy. */
+  public NetworkException about(String original, String copy) {
+    return new NetworkException(String.valueOf(getMessage()).replace(copy, original), this);
+  }
+
   NetworkException(Object file, String rule, EngineException refusal) {
     super("%s: %s; %s".formatted(file, rule, TorchRuntime.reason(refusal)), refusal);
   }

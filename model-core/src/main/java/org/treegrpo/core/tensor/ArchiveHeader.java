@@ -10,16 +10,16 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Objects;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 import net.razorvine.pickle.PickleException;
 
 /**
- * What a TorchScript archive says about its parameters: read from its code and its pickle, without
- * libtorch and without their values, so that an archive of any size and of any element type is
- * described in a moment.
+ * What a TorchScript archive says about its parameters and its {@code forward}: read from its code
+ * and its pickle, without libtorch and without values, so that an archive of any size and of any
+ * element type is described in a moment.
  */
 public final class ArchiveHeader {
 
@@ -63,9 +63,11 @@ public final class ArchiveHeader {
           1);
 
   private final List<Parameter> parameters;
+  private final List<String> forwardArguments;
 
-  private ArchiveHeader(List<Parameter> parameters) {
+  private ArchiveHeader(List<Parameter> parameters, List<String> forwardArguments) {
     this.parameters = List.copyOf(parameters);
+    this.forwardArguments = List.copyOf(forwardArguments);
   }
 
   /**
@@ -151,9 +153,12 @@ public final class ArchiveHeader {
       if (!(module instanceof ModuleUnpickler.Instance instance)) {
         throw new ArchiveFormatException("its data.pkl holds no module");
       }
-      Walk walk = new Walk(classes(zip, root + "/code/"), root + "/data/");
+      Map<String, ModuleClass> classes = classes(zip, root + "/code/");
+      Walk walk = new Walk(classes, root + "/data/");
       walk.module("", instance);
-      return new ArchiveHeader(walk.parameters());
+      return new ArchiveHeader(
+          walk.parameters(),
+          Objects.requireNonNull(classes.get(instance.type())).forwardArguments());
     } catch (ZipException e) {
       throw new ArchiveFormatException("it is no zip file; " + e.getMessage(), e);
     } catch (PickleException e) {
@@ -196,6 +201,11 @@ public final class ArchiveHeader {
   /** In libtorch's order: depth first, as the module's class declares them; none is empty. */
   public List<Parameter> parameters() {
     return parameters;
+  }
+
+  /** Names of the arguments of {@code forward}, without {@code self}; empty where it has none. */
+  public List<String> forwardArguments() {
+    return forwardArguments;
   }
 
   /** The folder that everything in the archive lies in. */
@@ -283,61 +293,6 @@ public final class ArchiveHeader {
                       one.tensor().offset()))
           .filter(parameter -> parameter.size() > 0)
           .toList();
-    }
-  }
-
-  /**
-   * How TorchScript source declares a module.
-   *
-   * @param parameters names of the attributes that are parameters
-   * @param attributes names of all attributes, in order
-   */
-  private record ModuleClass(List<String> parameters, List<String> attributes) {
-
-    private static final String CLASS = "class ";
-    private static final String MODULE = "(Module):";
-    private static final String PARAMETERS = "__parameters__ = [";
-    private static final String ANNOTATION = "__annotations__[";
-
-    /** The modules that a source file declares, by simple name. */
-    static Map<String, ModuleClass> parse(String source) {
-      Map<String, ModuleClass> classes = new TreeMap<>();
-      ModuleClass current = new ModuleClass(new ArrayList<>(), new ArrayList<>());
-      for (String line : (Iterable<String>) source.lines()::iterator) {
-        if (line.startsWith(CLASS)) {
-          current = new ModuleClass(new ArrayList<>(), new ArrayList<>());
-          if (line.endsWith(MODULE)) {
-            String name = line.substring(CLASS.length(), line.length() - MODULE.length());
-            classes.put(name, current);
-          }
-        } else if (line.startsWith("  ") && !line.startsWith("   ")) {
-          current.declaration(line.strip());
-        }
-      }
-      return classes;
-    }
-
-    /** A line of the class's body that is not inside of a method. */
-    private void declaration(String line) {
-      if (line.startsWith(PARAMETERS)) {
-        for (String quoted :
-            line.substring(PARAMETERS.length(), line.indexOf(']')).split(",", -1)) {
-          if (!quoted.isBlank()) {
-            parameters.add(unquoted(quoted));
-          }
-        }
-      } else if (line.startsWith(ANNOTATION)) {
-        attributes.add(unquoted(line.substring(ANNOTATION.length(), line.indexOf(']'))));
-      } else {
-        int colon = line.indexOf(" : ");
-        if (colon > 0 && line.substring(0, colon).matches("\\w+")) {
-          attributes.add(line.substring(0, colon));
-        }
-      }
-    }
-
-    private static String unquoted(String quoted) {
-      return quoted.strip().replace("\"", "");
     }
   }
 }

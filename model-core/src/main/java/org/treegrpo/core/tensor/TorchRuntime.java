@@ -103,13 +103,20 @@ public final class TorchRuntime {
   }
 
   /**
-   * Names of the arguments of a module's {@code forward}, without {@code self}.
+   * The same with parameters that {@link FrozenParameters} can share, which those of {@link
+   * #loadFixedModule} are not.
    *
-   * @throws ai.djl.engine.EngineException if it has no {@code forward} with an argument
+   * @throws ai.djl.engine.EngineException if the file is not a TorchScript archive
    */
-  public static List<String> forwardArguments(PtSymbolBlock block) {
-    configureThread();
-    return ForwardSignature.arguments(block);
+  public static PtSymbolBlock loadSharableModule(NDManager manager, Path archive) {
+    PtSymbolBlock block = loadModule(manager, archive);
+    JniUtils.enableInferenceMode(block);
+    for (NDArray parameter : JniUtils.moduleGetParams(block, (PtNDManager) manager)) {
+      if (JniUtils.requiresGrad((PtNDArray) parameter)) {
+        JniUtils.attachGradient((PtNDArray) parameter, false);
+      }
+    }
+    return block;
   }
 
   /**

@@ -102,6 +102,29 @@ class ArchiveHeaderTest {
         .containsExactly(List.of("first", "second"), List.of("third"));
   }
 
+  @Test
+  void theArgumentsOfForwardAreNamed() throws IOException {
+    String source =
+        """
+        def other(self, z: Tensor) -> Tensor:
+          return z
+        def forward(self: __torch__.Network,
+            images: Tensor,
+            sizes: Dict[str, List[int]],
+            scale: float=1., pooled: Optional[Tensor]=None) -> Tensor:
+          return images
+        """;
+    TorchScriptArchive.write(
+        new ScriptModule("Network", source)
+            .child(
+                "inner",
+                new ScriptModule("Inner", "def forward(self, x: Tensor) -> Tensor:\n  return x")),
+        archive());
+    assertThat(ArchiveHeader.read(archive()).forwardArguments())
+        .as("of the archive's module, not of those in it")
+        .containsExactly("images", "sizes", "scale", "pooled");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"", "no archive at all"})
   void whatIsNoArchiveIsRefused(String content) throws IOException {

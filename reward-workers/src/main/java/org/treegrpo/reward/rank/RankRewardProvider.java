@@ -62,6 +62,16 @@ public final class RankRewardProvider implements RewardProvider {
   }
 
   @Override
+  public boolean isTried(RewardDefinition definition) {
+    return RewardProviders.isTried(ranked(definition));
+  }
+
+  @Override
+  public long weightBytes(RewardDefinition definition) throws RewardException {
+    return RewardProviders.weightBytes(ranked(definition));
+  }
+
+  @Override
   public Reward create(RewardDefinition definition) throws RewardException {
     int rows =
         chunkRows(definition).orElseThrow(() -> new RewardException(problems(definition).get(0)));

@@ -8,10 +8,12 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtSymbolBlock;
+import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import org.treegrpo.core.tensor.ArchiveHeader;
+import org.treegrpo.core.tensor.FrozenParameters;
 import org.treegrpo.core.tensor.TorchRuntime;
 import org.treegrpo.reward.ImageBatch;
 import org.treegrpo.reward.Reward;
@@ -23,7 +25,8 @@ import org.treegrpo.reward.RewardPrompt;
  * A reward model as a TorchScript archive: {@code forward(images float[B, 3, H, W] in [0, 1],
  * conditioning...) -> float[B]}, run in eval mode without autograd. A model that takes the images
  * only gets no conditioning; otherwise it gets every tensor of the prompts, which must be as many
- * as it takes: those of its own file, or the policy's where it has none.
+ * as it takes: those of its own file, or the policy's where it has none. Instances of one archive
+ * on one device have one copy of its weights.
  */
 final class TorchScriptReward implements Reward {
 
@@ -32,10 +35,12 @@ final class TorchScriptReward implements Reward {
   private final List<Shape> shapes;
   private final NDManager manager;
   private final PtSymbolBlock block;
+  private final FrozenParameters weights;
   private final int conditioningInputs;
   private final Optional<OwnConditioning> own;
 
   /**
+   * @param header of the archive
    * @param shapes shape of each conditioning tensor of one prompt; empty = each is passed flat
    * @param conditioningFile tensors to take instead of the prompts'
    * @throws RewardException when the archive or the header of the file does not load
@@ -45,27 +50,28 @@ final class TorchScriptReward implements Reward {
       Path archive,
       String version,
       Device device,
+      ArchiveHeader header,
       List<Shape> shapes,
       Optional<Path> conditioningFile)
       throws RewardException {
     this.name = name;
     this.version = version;
     this.shapes = List.copyOf(shapes);
+    List<String> inputs = inputs(header);
+    conditioningInputs = inputs.size();
+    own =
+        conditioningFile.isEmpty()
+            ? Optional.empty()
+            : Optional.of(OwnConditioning.open(name, conditioningFile.get(), inputs));
     manager = TorchRuntime.newManager(device);
     try {
-      block = TorchRuntime.loadFixedModule(manager, archive);
-      List<String> arguments = TorchRuntime.forwardArguments(block);
-      List<String> inputs = arguments.subList(1, arguments.size());
-      conditioningInputs = inputs.size();
-      own =
-          conditioningFile.isEmpty()
-              ? Optional.empty()
-              : Optional.of(OwnConditioning.open(name, conditioningFile.get(), inputs));
-    } catch (RewardException e) {
-      manager.close();
-      throw e;
+      block = TorchRuntime.loadSharableModule(manager, archive);
+      weights = FrozenParameters.share(archive, manager, block, header.parameters());
+    } catch (IOException e) {
+      closeRest();
+      throw new RewardException("reward '%s': %s: %s".formatted(name, archive, e.getMessage()), e);
     } catch (EngineException e) {
-      manager.close();
+      closeRest();
       if (TorchRuntime.isOutOfMemory(e)) {
         throw tooLarge("loading " + archive, e);
       }
@@ -76,15 +82,9 @@ final class TorchScriptReward implements Reward {
     }
   }
 
-  /**
-   * Requires what it will need of each prompt.
-   *
-   * @throws RewardException naming the first tensor that its own file lacks
-   */
-  void check(Collection<String> promptIds) throws RewardException {
-    if (own.isPresent()) {
-      own.get().check(promptIds);
-    }
+  /** What {@code forward} takes behind the images. */
+  static List<String> inputs(ArchiveHeader header) {
+    return header.forwardArguments().subList(1, header.forwardArguments().size());
   }
 
   @Override
@@ -120,8 +120,13 @@ final class TorchScriptReward implements Reward {
 
   @Override
   public void close() {
-    own.ifPresent(OwnConditioning::close);
+    weights.close();
     block.close();
+    closeRest();
+  }
+
+  private void closeRest() {
+    own.ifPresent(OwnConditioning::close);
     manager.close();
   }
 

@@ -14,6 +14,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.treegrpo.core.base.Sha256;
+import org.treegrpo.core.tensor.ArchiveFormatException;
+import org.treegrpo.core.tensor.ArchiveHeader;
 import org.treegrpo.core.tensor.TorchRuntime;
 import org.treegrpo.reward.Reward;
 import org.treegrpo.reward.RewardDefinition;
@@ -22,12 +24,12 @@ import org.treegrpo.reward.RewardProvider;
 
 /**
  * Type {@code torchscript}. Options: {@code path}, the archive, a local file that every executor
- * has; {@code conditioning}, the shapes of one prompt's conditioning tensors such as {@code
- * 77x768,768} (default: each is passed flat, {@code [B, elements]}); {@code conditioning-file}, a
- * safetensors file with a tensor {@code <prompt id>/<name of the argument>} for each prompt and
- * each argument of {@code forward} behind the images, which it then gets instead of the policy's
- * conditioning, in the file's shapes; {@code device}, {@code cpu} (default) or {@code gpu0}, {@code
- * gpu1}, ...
+ * has, or a URI; {@code conditioning}, the shapes of one prompt's conditioning tensors such as
+ * {@code 77x768,768} (default: each is passed flat, {@code [B, elements]}); {@code
+ * conditioning-file}, a safetensors file with a tensor {@code <prompt id>/<name of the argument>}
+ * for each prompt and each argument of {@code forward} behind the images, which it then gets
+ * instead of the policy's conditioning, in the file's shapes; {@code device}, {@code cpu}
+ * (default), {@code gpu} for the one that Spark assigns, or {@code gpu0}, {@code gpu1}, ...
  */
 public final class TorchScriptRewardProvider implements RewardProvider {
 
@@ -38,7 +40,7 @@ public final class TorchScriptRewardProvider implements RewardProvider {
   private static final Set<String> OPTIONS = Set.of(PATH, CONDITIONING, CONDITIONING_FILE, DEVICE);
 
   private static final String DEFAULT_DEVICE = "cpu";
-  private static final Pattern DEVICE_SYNTAX = Pattern.compile("cpu|gpu[0-9]{1,3}");
+  private static final Pattern DEVICE_SYNTAX = Pattern.compile("cpu|gpu([0-9]{1,3})?");
 
   @Override
   public String type() {
@@ -49,7 +51,7 @@ public final class TorchScriptRewardProvider implements RewardProvider {
   public List<String> problems(RewardDefinition definition) {
     List<String> problems = new ArrayList<>(definition.unknownOptions(OPTIONS));
     String path = definition.option(PATH, "");
-    if (!isFile(path)) {
+    if (!isGiven(path)) {
       problems.add(problem(definition, PATH, path, "the file of a TorchScript archive"));
     }
     if (shapes(definition).isEmpty()) {
@@ -57,7 +59,7 @@ public final class TorchScriptRewardProvider implements RewardProvider {
       problems.add(problem(definition, CONDITIONING, conditioning, "shapes such as '77x768,768'"));
     }
     String file = definition.options().get(CONDITIONING_FILE);
-    if (file != null && !isFile(file)) {
+    if (file != null && !isGiven(file)) {
       problems.add(problem(definition, CONDITIONING_FILE, file, "a safetensors file"));
     }
     if (file != null && definition.options().containsKey(CONDITIONING)) {
@@ -70,7 +72,7 @@ public final class TorchScriptRewardProvider implements RewardProvider {
     }
     String device = definition.option(DEVICE, DEFAULT_DEVICE);
     if (!DEVICE_SYNTAX.matcher(device).matches()) {
-      problems.add(problem(definition, DEVICE, device, "'cpu' or 'gpu<index>'"));
+      problems.add(problem(definition, DEVICE, device, "'cpu', 'gpu' or 'gpu<index>'"));
     }
     return problems;
   }
@@ -79,9 +81,23 @@ public final class TorchScriptRewardProvider implements RewardProvider {
   public void check(RewardDefinition definition, Collection<String> promptIds)
       throws RewardException {
     refuseProblems(definition);
-    try (TorchScriptReward reward = load(definition, Device.cpu())) {
-      reward.check(promptIds);
+    List<String> inputs = TorchScriptReward.inputs(header(definition));
+    Optional<Path> file = conditioningFile(definition);
+    if (file.isPresent()) {
+      try (OwnConditioning own = OwnConditioning.open(definition.name(), file.get(), inputs)) {
+        own.check(promptIds);
+      }
     }
+  }
+
+  @Override
+  public boolean isTried(RewardDefinition definition) {
+    return true;
+  }
+
+  @Override
+  public long weightBytes(RewardDefinition definition) throws RewardException {
+    return header(definition).parameters().stream().mapToLong(ArchiveHeader.Parameter::bytes).sum();
   }
 
   @Override
@@ -92,7 +108,15 @@ public final class TorchScriptRewardProvider implements RewardProvider {
       String rule = "one of the %d GPUs that libtorch sees".formatted(TorchRuntime.gpuCount());
       throw new RewardException(problem(definition, DEVICE, device.toString(), rule));
     }
-    return load(definition, device);
+    Path archive = archive(definition);
+    return new TorchScriptReward(
+        definition.name(),
+        archive,
+        archive.getFileName() + " sha256:" + digest(archive),
+        device,
+        header(definition),
+        shapes(definition).orElseThrow(),
+        conditioningFile(definition));
   }
 
   private void refuseProblems(RewardDefinition definition) throws RewardException {
@@ -102,16 +126,34 @@ public final class TorchScriptRewardProvider implements RewardProvider {
     }
   }
 
-  private static TorchScriptReward load(RewardDefinition definition, Device device)
-      throws RewardException {
-    Path archive = Path.of(definition.option(PATH, ""));
-    return new TorchScriptReward(
-        definition.name(),
-        archive,
-        archive.getFileName() + " sha256:" + digest(archive),
-        device,
-        shapes(definition).orElseThrow(),
-        Optional.ofNullable(definition.options().get(CONDITIONING_FILE)).map(Path::of));
+  private static Path archive(RewardDefinition definition) {
+    return Path.of(definition.option(PATH, ""));
+  }
+
+  private static Optional<Path> conditioningFile(RewardDefinition definition) {
+    return Optional.ofNullable(definition.options().get(CONDITIONING_FILE)).map(Path::of);
+  }
+
+  private static ArchiveHeader header(RewardDefinition definition) throws RewardException {
+    Path archive = archive(definition);
+    try {
+      ArchiveHeader header = ArchiveHeader.read(archive);
+      if (header.forwardArguments().isEmpty()) {
+        throw new RewardException(
+            problem(definition, PATH, archive.toString(), "an archive whose forward takes images"));
+      }
+      return header;
+    } catch (ArchiveFormatException e) {
+      throw new RewardException(
+          "reward '%s': %s is not a TorchScript archive; %s"
+              .formatted(definition.name(), archive, e.getMessage()),
+          e);
+    } catch (IOException e) {
+      throw new RewardException(
+          "reward '%s': %s cannot be read: %s"
+              .formatted(definition.name(), archive, e.getMessage()),
+          e);
+    }
   }
 
   private static Optional<List<Shape>> shapes(RewardDefinition definition) {
@@ -125,9 +167,10 @@ public final class TorchScriptRewardProvider implements RewardProvider {
         .formatted(definition.name(), option, value, rule);
   }
 
-  private static boolean isFile(String path) {
+  private static boolean isGiven(String path) {
     try {
-      return !path.isEmpty() && Files.isRegularFile(Path.of(path));
+      return RewardDefinition.isUri(path)
+          || (!path.isEmpty() && Files.isRegularFile(Path.of(path)));
     } catch (InvalidPathException e) {
       return false;
     }

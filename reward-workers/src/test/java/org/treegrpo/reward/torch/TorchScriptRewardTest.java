@@ -242,12 +242,46 @@ class TorchScriptRewardTest {
             provider.problems(definition(file, Map.of("conditioning", "77x768", "device", "gpu1"))))
         .as("good options")
         .isEmpty();
+    assertThat(
+            provider.problems(
+                new RewardDefinition(
+                    "model",
+                    "torchscript",
+                    1,
+                    Duration.ofHours(1),
+                    Map.of("path", "hdfs:///models/m.pt", "device", "gpu"))))
+        .as("a file that will be fetched, and the GPU that Spark assigns")
+        .isEmpty();
     for (String shapes : List.of("", "77x", "0", "7,", "none")) {
       assertThat(provider.problems(definition(file, Map.of("conditioning", shapes))))
           .as("conditioning = '%s'", shapes)
           .singleElement()
           .asString()
           .contains("option 'conditioning' = '" + shapes + "' must be shapes such as");
+    }
+  }
+
+  @Test
+  void instancesHaveOneCopyOfTheWeights() throws Exception {
+    Path file = directory.resolve("shared.pt");
+    TorchScriptArchive.write(
+        new ScriptModule("Model", BRIGHTNESS).parameter("scale", new float[] {2f}, 1), file);
+    TorchScriptRewardProvider provider = new TorchScriptRewardProvider();
+    RewardDefinition definition = definition(file, Map.of());
+    assertThat(provider.weightBytes(definition)).as("one float").isEqualTo(4);
+    try (Reward second = sharing(provider, definition)) {
+      assertThat(second.score(images(3), prompts(3)))
+          .as("after the first, whose copy it took, is closed")
+          .containsExactly(0f, 0.5f, 1f);
+    }
+  }
+
+  private static Reward sharing(TorchScriptRewardProvider provider, RewardDefinition definition)
+      throws RewardException {
+    try (Reward first = provider.create(definition)) {
+      Reward second = provider.create(definition);
+      assertThat(first.score(images(3), prompts(3))).containsExactly(0f, 0.5f, 1f);
+      return second;
     }
   }
 

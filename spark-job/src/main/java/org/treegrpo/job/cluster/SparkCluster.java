@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -24,7 +25,9 @@ import org.treegrpo.job.executor.LearnTask;
 import org.treegrpo.job.executor.LearnedBlock;
 import org.treegrpo.job.executor.PrepareTask;
 import org.treegrpo.job.executor.ProbeTask;
+import org.treegrpo.job.executor.Readiness;
 import org.treegrpo.job.executor.RunSpec;
+import org.treegrpo.job.executor.UnusableInputException;
 import org.treegrpo.job.round.RoundCredit;
 import org.treegrpo.job.round.RoundPlan;
 import org.treegrpo.job.round.ScoredShare;
@@ -92,21 +95,26 @@ public final class SparkCluster implements AutoCloseable {
    * Opens what the run needs on the executors.
    *
    * @return how many are ready
+   * @throws UnusableInputException if none can open it, for what the user gave
    * @throws ExecutorException if one cannot open it, such as a file that only the driver's machine
-   *     has; a line for each such executor, with its host
+   *     has; both with a line for each such executor, with its host
    */
   public int prepare() {
     List<String> executors = HostCheck.locations(context);
-    List<String> problems =
+    List<Readiness> answers =
         BlockRdd.run(
-                context.sc(), runId, "prepare", executors.size(), executors, new PrepareTask(run))
-            .stream()
-            .filter(problem -> !problem.isEmpty())
+            context.sc(), runId, "prepare", executors.size(), executors, new PrepareTask(run));
+    String problems =
+        answers.stream()
+            .filter(answer -> !answer.isReady())
+            .map(Readiness::problem)
             .distinct()
             .sorted()
-            .toList();
+            .collect(Collectors.joining(System.lineSeparator()));
     if (!problems.isEmpty()) {
-      throw new ExecutorException(String.join(System.lineSeparator(), problems));
+      throw answers.stream().allMatch(Readiness::ofInput)
+          ? new UnusableInputException(problems)
+          : new ExecutorException(problems);
     }
     return executors.size();
   }

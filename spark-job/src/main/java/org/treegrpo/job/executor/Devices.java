@@ -12,6 +12,8 @@ import org.treegrpo.job.settings.PolicySettings;
 /** Which device a task's network runs on. */
 public final class Devices {
 
+  private static final String KEY = "treegrpo.policy.device";
+
   private static final Logger LOG = LoggerFactory.getLogger(Devices.class);
   private static final AtomicBoolean UNUSED_GPU_TOLD = new AtomicBoolean();
 
@@ -31,6 +33,20 @@ public final class Devices {
   }
 
   /**
+   * The GPU that Spark assigns to the task that runs on this thread, else the first.
+   *
+   * @param key that asks for it
+   * @throws ExecutorException as {@link #choose}
+   */
+  static Device gpu(String key) {
+    int count = TorchRuntime.gpuCount();
+    if (count == 0) {
+      throw new ExecutorException(missingGpu(key, "an executor"));
+    }
+    return choose(PolicySettings.Device.GPU, count, assigned(), GpuAddress.ofThisProcess());
+  }
+
+  /**
    * {@code auto} takes a GPU only where Spark assigns one: executors that share a machine would all
    * take the same. {@code gpu} takes the first one then.
    *
@@ -41,7 +57,7 @@ public final class Devices {
       PolicySettings.Device wanted, int count, Optional<String> assigned, GpuAddress addresses) {
     boolean required = wanted == PolicySettings.Device.GPU;
     if (count == 0 && required) {
-      throw new ExecutorException(missingGpu("an executor"));
+      throw new ExecutorException(missingGpu(KEY, "an executor"));
     }
     if (count > 0 && assigned.isPresent()) {
       return Device.gpu(addresses.index(assigned.get(), count));
@@ -65,13 +81,13 @@ public final class Devices {
    */
   public static void requireHere(PolicySettings.Device wanted) {
     if (wanted == PolicySettings.Device.GPU && TorchRuntime.gpuCount() == 0) {
-      throw new ExecutorException(missingGpu("this machine"));
+      throw new ExecutorException(missingGpu(KEY, "this machine"));
     }
   }
 
-  private static String missingGpu(String where) {
-    return "treegrpo.policy.device = gpu: %s must have a GPU that libtorch %s sees; it sees none; use auto or cpu, or name a CUDA build of libtorch in PYTORCH_LIBRARY_PATH"
-        .formatted(where, TorchRuntime.version());
+  private static String missingGpu(String key, String where) {
+    return "%s = gpu: %s must have a GPU that libtorch %s sees; it sees none; use auto or cpu, or name a CUDA build of libtorch in PYTORCH_LIBRARY_PATH"
+        .formatted(key, where, TorchRuntime.version());
   }
 
   private static Optional<String> assigned() {

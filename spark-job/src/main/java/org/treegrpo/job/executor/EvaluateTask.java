@@ -123,8 +123,8 @@ public record EvaluateTask(
     return slot.decoder().decode(conditioning.size(), latents);
   }
 
-  private static List<RewardPrompt> rewardPrompts(
-      Recipe recipe, List<Prompt> prompts, int perPrompt) {
+  /** As many of each prompt as it has images. */
+  static List<RewardPrompt> rewardPrompts(Recipe recipe, List<Prompt> prompts, int perPrompt) {
     List<RewardPrompt> repeated = new ArrayList<>();
     for (Prompt prompt : prompts) {
       RewardPrompt one =

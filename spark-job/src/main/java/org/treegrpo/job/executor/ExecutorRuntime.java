@@ -7,8 +7,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
 import org.apache.hadoop.conf.Configuration;
@@ -27,6 +29,7 @@ import org.treegrpo.core.tensor.TorchRuntime;
 import org.treegrpo.core.tree.GrownShare;
 import org.treegrpo.job.files.FileCache;
 import org.treegrpo.job.files.PolicyFile;
+import org.treegrpo.job.files.RewardFile;
 import org.treegrpo.job.files.TemporaryDirectory;
 import org.treegrpo.job.round.Recipe;
 import org.treegrpo.job.round.RoundPlan;
@@ -50,6 +53,9 @@ final class ExecutorRuntime implements AutoCloseable {
 
   private static final int TASKS_END_SECONDS = 20;
 
+  /** An option of rewards. */
+  private static final String DEVICE = "device";
+
   /** Each holds a network a task slot, in the memory of the device too. */
   private static final int MOST_RUNS = 2;
 
@@ -64,6 +70,9 @@ final class ExecutorRuntime implements AutoCloseable {
   private static final SharedValues<RewardsKey, RewardPool> REWARDS =
       new SharedValues<>(RewardPool::close);
 
+  /**
+   * @param rewards with the paths and the device that they have here
+   */
   private record RewardsKey(List<RewardDefinition> rewards, RewardPoolSettings settings) {}
 
   private final RunSpec spec;
@@ -86,7 +95,7 @@ final class ExecutorRuntime implements AutoCloseable {
     FileCache cache = new FileCache(spec.settings().policy().cacheDir());
     for (PolicyFile file : spec.policyFiles()) {
       if (file.isLarge()) {
-        directory.link(file.name(), cache.fetch(file, hadoop));
+        directory.link(file.name(), cache.fetch(file.uri(), file.sha256(), hadoop));
       } else {
         directory.write(file.name(), file.content());
       }
@@ -99,21 +108,39 @@ final class ExecutorRuntime implements AutoCloseable {
             spec.trainPrompts(),
             spec.evaluationPrompts());
     this.conditioning = new ConditioningCache(recipe.conditioner());
-    boolean evaluates = !recipe.evaluationPrompts().isEmpty();
-    this.rewardsKey =
-        new RewardsKey(evaluates ? recipe.rewards() : recipe.trainedRewards(), poolSettings());
-    this.rewards = openRewards();
+    try {
+      this.rewardsKey = rewardsKey(cache, hadoop);
+      this.rewards =
+          REWARDS.take(
+              rewardsKey, () -> RewardPool.open(rewardsKey.rewards(), rewardsKey.settings()));
+    } catch (IOException | RewardException | RuntimeException | Error e) {
+      recipe.close();
+      throw e;
+    }
     this.networksKey = sameNetworks(spec, recipe);
     this.networks = NETWORKS.take(networksKey, NetworkPool::new);
   }
 
-  private RewardPool openRewards() throws IOException, RewardException {
+  private RewardsKey rewardsKey(FileCache cache, Configuration hadoop) throws IOException {
+    boolean evaluates = !recipe.evaluationPrompts().isEmpty();
+    List<RewardFile> files = List.of(spec.rewardFiles());
+    List<RewardDefinition> local = new ArrayList<>();
+    for (RewardDefinition reward : evaluates ? recipe.rewards() : recipe.trainedRewards()) {
+      local.add(onDevice(RewardFile.local(reward, files, cache, hadoop)));
+    }
+    return new RewardsKey(local, poolSettings());
+  }
+
+  /** The device that its option {@code device} means here, where that is {@code gpu}. */
+  private static RewardDefinition onDevice(RewardDefinition reward) {
+    if (!reward.option(DEVICE, "").equals("gpu")) {
+      return reward;
+    }
     try {
-      return REWARDS.take(
-          rewardsKey, () -> RewardPool.open(rewardsKey.rewards(), rewardsKey.settings()));
-    } catch (RewardException | RuntimeException | Error e) {
-      recipe.close();
-      throw e;
+      Device gpu = Devices.gpu("treegrpo.rewards, '%s': option device".formatted(reward.name()));
+      return reward.with(Map.of(DEVICE, "gpu" + gpu.getDeviceId()));
+    } catch (ExecutorException e) {
+      throw new UnusableInputException(e.getMessage(), e);
     }
   }
 
@@ -156,7 +183,7 @@ final class ExecutorRuntime implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (RewardException e) {
-      throw new ExecutorException(e.getMessage(), e);
+      throw new UnusableInputException(e.getMessage(), e);
     }
   }
 

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import org.treegrpo.core.policy.ImageDecoder;
+import org.treegrpo.core.policy.NetworkException;
 import org.treegrpo.core.policy.Policies;
 import org.treegrpo.core.policy.Policy;
 import org.treegrpo.job.round.Recipe;
@@ -19,6 +20,14 @@ record Network(Policy policy, ImageDecoder decoder) implements AutoCloseable {
    * @throws RuntimeException where either cannot be loaded; nothing is left open
    */
   static Network open(Recipe recipe, Path directory, Device device) {
+    try {
+      return openCopy(recipe, directory, device);
+    } catch (NetworkException e) {
+      throw e.about(recipe.settings().policy().path(), directory.toString());
+    }
+  }
+
+  private static Network openCopy(Recipe recipe, Path directory, Device device) {
     Policy policy;
     try {
       policy = Policies.open(recipe.policy(), directory, recipe.networkOptions(device));

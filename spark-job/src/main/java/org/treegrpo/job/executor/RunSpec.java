@@ -2,6 +2,7 @@ package org.treegrpo.job.executor;
 
 import org.jspecify.annotations.Nullable;
 import org.treegrpo.job.files.PolicyFile;
+import org.treegrpo.job.files.RewardFile;
 import org.treegrpo.job.settings.TrainSettings;
 import org.treegrpo.job.spark.WeightBroadcast;
 
@@ -11,6 +12,7 @@ import org.treegrpo.job.spark.WeightBroadcast;
  *
  * @param runId unique per process start
  * @param policyFiles of the policy directory
+ * @param rewardFiles that the rewards name
  * @param trainPrompts JSONL
  * @param evaluationPrompts JSONL
  * @param taskSlots tasks that run at the same time on an executor; 1 until the cluster is known
@@ -21,6 +23,7 @@ public record RunSpec(
     String runId,
     TrainSettings settings,
     PolicyFile[] policyFiles,
+    RewardFile[] rewardFiles,
     byte[] trainPrompts,
     byte[] evaluationPrompts,
     int taskSlots,
@@ -46,6 +49,14 @@ public record RunSpec(
 
   private RunSpec with(int slots, @Nullable HostKind kind) {
     return new RunSpec(
-        runId, settings, policyFiles, trainPrompts, evaluationPrompts, slots, kind, reference);
+        runId,
+        settings,
+        policyFiles,
+        rewardFiles,
+        trainPrompts,
+        evaluationPrompts,
+        slots,
+        kind,
+        reference);
   }
 }

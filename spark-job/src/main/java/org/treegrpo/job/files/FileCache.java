@@ -61,7 +61,7 @@ public final class FileCache {
       Path local = Path.of(file.toUri().getPath());
       if (!Files.isRegularFile(local)) {
         throw new IOException(
-            "%s must be readable on every host, as it is too large to be sent along; put it on a shared disk, or on a file system of the cluster"
+            "%s must be readable on every host, as it is not sent along; put it on a shared disk, or on a file system of the cluster"
                 .formatted(file));
       }
       return local;
@@ -72,7 +72,7 @@ public final class FileCache {
             "%s %d %d"
                 .formatted(fs.makeQualified(file), status.getLen(), status.getModificationTime()));
     requireOwnDirectory();
-    Path cached = directory.resolve(key);
+    Path cached = directory.resolve(key).resolve(file.getName());
     synchronized (FileCache.class) { // a lock of the file is one of the whole JVM
       try (FileChannel channel =
               FileChannel.open(
@@ -81,6 +81,7 @@ public final class FileCache {
                   StandardOpenOption.WRITE);
           FileLock held = channel.lock()) {
         if (!Files.exists(cached) || Files.size(cached) != status.getLen()) {
+          Files.createDirectories(cached.getParent());
           copy(fs, file, cached);
         }
       }
@@ -109,17 +110,18 @@ public final class FileCache {
   }
 
   /**
-   * The same of a file whose content is known.
+   * The same of a file whose content the driver knows.
    *
+   * @param sha256 lower-case hex
    * @throws IOException also if it holds something else
    */
-  public Path fetch(PolicyFile file, Configuration hadoop) throws IOException {
-    Path local = fetch(new org.apache.hadoop.fs.Path(file.uri()), hadoop);
+  public Path fetch(String uri, String sha256, Configuration hadoop) throws IOException {
+    Path local = fetch(new org.apache.hadoop.fs.Path(uri), hadoop);
     String found = digest(local);
-    if (!found.equals(file.sha256())) {
+    if (!found.equals(sha256)) {
       throw new IOException(
           "%s must hold what the driver has read, of SHA-256 %s; here %s holds %s; delete it, or copy it anew"
-              .formatted(file.uri(), file.sha256(), local, found));
+              .formatted(uri, sha256, local, found));
     }
     return local;
   }

@@ -17,19 +17,26 @@ import org.treegrpo.job.settings.UpdateSettings;
 
 /**
  * What the networks of an executor with one task slot hold on their device at the most, in bytes.
- * Reward models are not included.
+ * What reward models compute is not included.
  *
  * @param frozen parameters that are not trained, one copy; those of the decoder too
  * @param trained parameters and their gradients
  * @param compared trained parameters and gradients of the networks that the policy is compared with
  * @param conditionings that stay between passes
+ * @param rewards weights of reward models on the same device
  * @param loading frozen parameters of a second network, until it takes those that are there
  * @param passes with their activations, each a batch of at most {@code update.micro-batch} rows, or
  *     {@code policy.decode-batch} where the decoder has its own; none where the policy does not say
  *     what its networks need
  */
 public record DeviceMemory(
-    long frozen, long trained, long compared, long conditionings, long loading, List<Pass> passes) {
+    long frozen,
+    long trained,
+    long compared,
+    long conditionings,
+    long rewards,
+    long loading,
+    List<Pass> passes) {
 
   private static final String LEARNING = "learning";
   private static final String DECODING = "decoding";
@@ -60,6 +67,9 @@ public record DeviceMemory(
         2 * weights,
         2L * comparisons(settings) * weights,
         (1L + comparisons(settings)) * conditioning * Float.BYTES * inputs.residentPrompts(),
+        settings.policy().device() == PolicySettings.Device.CPU
+            ? inputs.rewards().processor()
+            : inputs.rewards().gpu(),
         comparisons(settings) == 0 ? 0 : inputs.frozenBytes(),
         inputs.policy().memory().map(memory -> passes(memory, settings)).orElse(List.of()));
   }
@@ -139,7 +149,7 @@ public record DeviceMemory(
   }
 
   private long held() {
-    return frozen + trained + compared + conditionings;
+    return frozen + trained + compared + conditionings + rewards;
   }
 
   /**

@@ -13,6 +13,7 @@ import org.treegrpo.core.tensor.ArchiveHeader.Parameter;
  * @param trainPrompts prompts of {@code prompts.train}
  * @param evaluationPrompts held-out prompts that an evaluation may sample
  * @param residentPrompts whose conditionings stay on a device between passes
+ * @param rewards weights of reward models
  */
 public record PlanInputs(
     PolicySpec policy,
@@ -20,7 +21,8 @@ public record PlanInputs(
     long decoderBytes,
     int trainPrompts,
     int evaluationPrompts,
-    int residentPrompts) {
+    int residentPrompts,
+    RewardWeightBytes rewards) {
 
   /** Bytes of the parameters that are not trained. */
   public long frozenBytes() {

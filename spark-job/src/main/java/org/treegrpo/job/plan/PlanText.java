@@ -160,7 +160,7 @@ public final class PlanText {
 
   private void memory() {
     MemoryEstimate memory = plan.memory();
-    heading("Memory of processes, without activations, decoders and reward models");
+    heading("Memory of processes, without activations and decoders");
     size("weights", memory.weights(), "as much again for each broadcast and gradient");
     size("driver", memory.driver(), "weights, base, average, two moments, gradient, broadcast");
     size(
@@ -171,15 +171,20 @@ public final class PlanText {
     size("share", memory.shareRollout(), "window states off heap, from grow to learn");
     size("round", memory.roundRollout(), "window states of all shares, over all executors");
     size("latents", memory.shareLatents(), "final latents of a share, until they are decoded");
+    size(
+        "reward models",
+        plan.inputs().rewards().processor(),
+        "weights of those on the CPU, once an executor, without what they compute");
   }
 
   private void device() {
     DeviceMemory device = plan.device();
-    heading("Device memory of an executor with one task slot, without reward models");
+    heading("Device memory of an executor with one task slot");
     size("frozen weights", device.frozen(), "as their archives have them, the decoder's too");
     size("trained weights", device.trained(), "with their gradients");
     size("compared with", device.compared(), "trained weights of a reference or an older policy");
     size("conditionings", device.conditionings(), "of the prompts of a share or an evaluation");
+    size("reward models", device.rewards(), "weights of those on it, without what they compute");
     if (device.loading() > 0) {
       size("while it is loaded", device.loading(), "frozen weights of the network to compare with");
     }
@@ -205,7 +210,7 @@ public final class PlanText {
 
   private void sparkMemory() {
     SparkMemory memory = SparkMemory.of(plan, 1);
-    heading("To ask a cluster for, an executor of one task slot, without reward models");
+    heading("To ask a cluster for, an executor of one task slot");
     line("driver", "heap %d MiB, overhead %d MiB", memory.driverHeap(), memory.driverOverhead());
     line(
         "executor",

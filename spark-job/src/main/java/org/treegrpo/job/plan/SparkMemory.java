@@ -11,8 +11,8 @@ import org.treegrpo.job.settings.PolicySettings.Device;
  * @param driverHeap of {@code spark.driver.memory}
  * @param driverOverhead of {@code spark.driver.memoryOverhead}
  * @param executorHeap of {@code spark.executor.memory}
- * @param executorOverhead of {@code spark.executor.memoryOverhead}; without reward models of the
- *     user's
+ * @param executorOverhead of {@code spark.executor.memoryOverhead}; without what reward models
+ *     compute
  */
 public record SparkMemory(
     long driverHeap, long driverOverhead, long executorHeap, long executorOverhead) {
@@ -41,15 +41,17 @@ public record SparkMemory(
     // A broadcast and a reference; of each task a gradient, a sum, and what waits for the driver.
     long heap = 2 * weights + 3L * slots * weights;
     long states = memory.roundRollout() + 2L * slots * memory.shareLatents();
+    long once = device.frozen() + device.rewards();
     long networks =
         plan.settings().policy().device() == Device.GPU
             ? device.frozen()
-            : device.frozen() + slots * (device.total() - device.frozen());
+            : device.frozen() + slots * (device.total() - once);
+    long rewards = plan.inputs().rewards().processor();
     return new SparkMemory(
         Math.max(1024, mebibytes(HEAP, memory.driver() - MOMENTS * weights)),
         mebibytes(512, MOMENTS * weights),
         Math.max(1024, mebibytes(HEAP, heap)),
-        mebibytes(NATIVE, states + networks));
+        mebibytes(NATIVE, states + networks + rewards));
   }
 
   /** A quarter more than the bytes, for what a collector leaves and what an allocator keeps. */

@@ -8,6 +8,7 @@ import org.treegrpo.core.policy.Checkpointing;
 import org.treegrpo.core.policy.Conditioning;
 import org.treegrpo.core.policy.Forward;
 import org.treegrpo.core.policy.ImageDecoder;
+import org.treegrpo.core.policy.ImageDecoder.Images;
 import org.treegrpo.core.policy.NetworkException;
 import org.treegrpo.core.policy.ParameterLayout;
 import org.treegrpo.core.policy.Policy;
@@ -27,7 +28,7 @@ public final class PolicyProbe {
   private static final float TIMESTEP = 500;
 
   /** A batch of one would not show a network that only takes one. */
-  public static final int ROWS = 2;
+  private static final int ROWS = 2;
 
   /** Of the greatest output; kernels of narrower numbers may round in another order. */
   private static final float SEGMENTS_TOLERANCE = 1e-2f;
@@ -60,12 +61,12 @@ public final class PolicyProbe {
   }
 
   /**
-   * One prediction of a TorchScript policy and, where the policy has a decoder, its image.
+   * One prediction of a TorchScript policy; images of noise by the policy's decoder.
    *
    * @throws NetworkException if a network does not take what {@code policy.json} declares, or
    *     returns another shape or something that is not a number
    */
-  public void run(Policy policy, ImageDecoder decoder) {
+  public Images run(Policy policy, ImageDecoder decoder) {
     PolicySpec spec = recipe.policy();
     float[] latents = noise(rows * spec.latentShape().elements());
     if (spec.type() == PolicySpec.Type.TORCHSCRIPT) {
@@ -80,9 +81,9 @@ public final class PolicyProbe {
         requireSegments(policy, batch, output);
       }
     }
-    spec.decoder()
-        .ifPresent(
-            network -> requireNumbers(network.file(), decoder.decode(rows, latents).pixels()));
+    Images images = decoder.decode(rows, latents);
+    spec.decoder().ifPresent(network -> requireNumbers(network.file(), images.pixels()));
+    return images;
   }
 
   private static void requireSegments(Policy policy, PolicyBatch batch, float[] output) {

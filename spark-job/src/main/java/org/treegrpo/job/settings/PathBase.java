@@ -2,6 +2,7 @@ package org.treegrpo.job.settings;
 
 import com.typesafe.config.ConfigOrigin;
 import java.nio.file.Path;
+import org.treegrpo.reward.RewardDefinition;
 
 /**
  * Where relative paths of the configuration start. An input path starts at the directory of the
@@ -32,7 +33,7 @@ record PathBase(Path configDirectory, Path currentDirectory) {
 
   /** Whether a path is a URI. */
   static boolean hasScheme(String path) {
-    return path.matches("[A-Za-z][A-Za-z0-9+.-]+:.*");
+    return RewardDefinition.isUri(path);
   }
 
   private static String resolve(Path base, String path) {

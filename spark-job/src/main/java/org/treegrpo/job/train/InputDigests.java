@@ -4,9 +4,9 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -16,8 +16,8 @@ import org.treegrpo.core.policy.PolicyDirectory;
 import org.treegrpo.core.policy.PolicySpec;
 import org.treegrpo.job.checkpoint.WeightsDigest;
 import org.treegrpo.job.files.FileCache;
+import org.treegrpo.job.files.RewardFile;
 import org.treegrpo.job.round.Recipe;
-import org.treegrpo.reward.RewardDefinition;
 
 /** SHA-256 of everything that a run reads, by the key that names it. */
 final class InputDigests {
@@ -38,15 +38,20 @@ final class InputDigests {
    * @throws IOException naming what cannot be read
    */
   static SortedMap<String, String> of(
-      Recipe recipe, Path policy, byte[] trainPrompts, byte[] evaluationPrompts)
+      Recipe recipe,
+      Path policy,
+      byte[] trainPrompts,
+      byte[] evaluationPrompts,
+      List<RewardFile> rewardFiles)
       throws IOException {
     InputDigests inputs = new InputDigests();
     inputs.put("prompts.train", new ByteArrayInputStream(trainPrompts));
     inputs.put("prompts.evaluation", new ByteArrayInputStream(evaluationPrompts));
     inputs.policy(recipe.policy(), policy);
     inputs.conditioning(recipe);
-    for (RewardDefinition reward : recipe.rewards()) {
-      inputs.reward(reward);
+    for (RewardFile file : rewardFiles) {
+      String key = "rewards.%s.options.%s".formatted(file.reward(), file.option());
+      inputs.digests.put(key, file.sha256());
     }
     return inputs.digests;
   }
@@ -80,17 +85,6 @@ final class InputDigests {
     put(key + "/train", recipe.trainPrompts().stream().map(recipe.conditioner()::of));
     put(key + "/evaluation", recipe.evaluationPrompts().stream().map(recipe.conditioner()::of));
     put(key + "/null", Stream.of(recipe.unconditional()));
-  }
-
-  private void reward(RewardDefinition reward) throws IOException {
-    for (String option : reward.options().keySet()) {
-      if (RewardDefinition.namesAFile(option)) {
-        Path file = Path.of(reward.option(option, ""));
-        if (Files.isRegularFile(file)) {
-          put("rewards.%s.options.%s".formatted(reward.name(), option), file);
-        }
-      }
-    }
   }
 
   private void put(String name, Path file) throws IOException {

@@ -80,6 +80,7 @@ public final class Judge {
       throws IOException {
     try (RunInputs inputs = RunInputs.load(evaluated, hadoop);
         SparkCluster cluster = session.start(inputs::runSpec)) {
+      inputs.probe(cluster);
       Evaluator evaluator = new Evaluator(cluster, inputs.recipe());
       Judged base = judged(evaluator, inputs.directoryWeights());
       return new Three(

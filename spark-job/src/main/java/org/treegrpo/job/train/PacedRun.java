@@ -112,7 +112,8 @@ public final class PacedRun implements AutoCloseable {
       }
       SparkCluster jobs = cluster;
       stop.use(jobs);
-      stop.request().cancellable(jobs::prepare);
+      stop.request().cancellable(() -> inputs.prepare(jobs));
+      begun.tryInputs(jobs, stop.request(), checkpoint);
       double change = watch.total();
       TrainingRun.Turn turn = begun.turn(jobs, stop.request(), checkpoint, pace);
       if (turn.endedBy().isPresent()) {

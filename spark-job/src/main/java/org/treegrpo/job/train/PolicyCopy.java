@@ -116,13 +116,6 @@ final class PolicyCopy implements AutoCloseable {
     }
   }
 
-  /** Whether a file is not sent along to executors. */
-  boolean isLarge(String name) {
-    String normal = Path.of(name).normalize().toString();
-    return entries.stream()
-        .anyMatch(entry -> entry.name().equals(normal) && PolicyFile.isLarge(entry.length()));
-  }
-
   /**
    * What executors are told of the files.
    *

@@ -41,13 +41,24 @@ public final class PolicySession implements AutoCloseable {
       PolicyWeightsChoice.Weights weights = choice.load(inputs, hadoop);
       Session session = Session.open(spark, settings.cluster());
       try {
-        return new PolicySession(inputs, session, session.start(inputs::runSpec), weights);
+        return new PolicySession(inputs, session, cluster(inputs, session), weights);
       } catch (Exception e) { // also Spark's checked exceptions, which its Java API hides
         session.close();
         throw e;
       }
     } catch (Exception e) {
       inputs.close();
+      throw e;
+    }
+  }
+
+  private static SparkCluster cluster(RunInputs inputs, Session session) {
+    SparkCluster cluster = session.start(inputs::runSpec);
+    try {
+      inputs.probe(cluster);
+      return cluster;
+    } catch (RuntimeException e) {
+      cluster.close();
       throw e;
     }
   }

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
-import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.treegrpo.core.learn.Learner;
@@ -21,7 +20,6 @@ import org.treegrpo.core.policy.Policies;
 import org.treegrpo.core.policy.Policy;
 import org.treegrpo.core.policy.PolicyDirectory;
 import org.treegrpo.core.policy.TrainableParameters;
-import org.treegrpo.core.prompt.Prompt;
 import org.treegrpo.core.prompt.PromptException;
 import org.treegrpo.core.tensor.ArchiveHeader.Parameter;
 import org.treegrpo.job.checkpoint.CheckpointState;
@@ -32,6 +30,7 @@ import org.treegrpo.job.files.FileCache;
 import org.treegrpo.job.files.FileSystems;
 import org.treegrpo.job.files.InputFile;
 import org.treegrpo.job.files.PolicyFile;
+import org.treegrpo.job.files.RewardFile;
 import org.treegrpo.job.plan.PlanInputs;
 import org.treegrpo.job.plan.RunPlan;
 import org.treegrpo.job.round.PolicyProbe;
@@ -40,9 +39,7 @@ import org.treegrpo.job.settings.PolicySettings;
 import org.treegrpo.job.settings.SettingsException;
 import org.treegrpo.job.settings.TrainSettings;
 import org.treegrpo.job.spark.WeightBroadcast;
-import org.treegrpo.reward.RewardDefinition;
 import org.treegrpo.reward.RewardException;
-import org.treegrpo.reward.RewardProviders;
 
 /**
  * Everything that a run reads, loaded and checked on the driver before Spark starts. Owns a local
@@ -63,6 +60,8 @@ final class RunInputs implements AutoCloseable {
   private final ParameterLayout layout;
   private final String weightsSha256;
   private final String fingerprint;
+  private final long decoderBytes;
+  private final RewardInputs rewards;
 
   private RunInputs(TrainSettings settings, PolicyCopy copy, Configuration hadoop)
       throws IOException, RewardException {
@@ -82,21 +81,17 @@ final class RunInputs implements AutoCloseable {
     float[] base = startWeights();
     this.weightsSha256 = WeightsDigest.sha256(base);
     this.fingerprint = InputDigests.basis(trainPrompts, base);
+    this.decoderBytes = ImageDecoder.parameterBytes(recipe.policy(), copy.directory());
     if (settings.export().every() > 0) {
       loraFile();
     }
     requireReference();
-    if (!isProbedOnExecutors()) {
-      probe();
-    }
-    for (RewardDefinition reward : settings.rewards()) {
-      RewardProviders.check(reward, promptsOf(reward));
-    }
+    this.rewards = RewardInputs.of(recipe, new FileCache(settings.policy().cacheDir()), hadoop);
   }
 
   /**
-   * Loads and checks all inputs. Each network of a TorchScript policy runs once, on a batch of two,
-   * and each reward is loaded once: what they break is told here and not by an executor.
+   * Loads and checks all inputs. Of networks and reward models the headers are read; an executor
+   * tries them, {@link #probe}.
    *
    * @throws InvalidInputException naming the first file that breaks a rule; nothing is left behind
    */
@@ -214,16 +209,6 @@ final class RunInputs implements AutoCloseable {
     return Optional.of(adapters);
   }
 
-  /** Ids of the prompts whose images a reward scores. */
-  private List<String> promptsOf(RewardDefinition reward) {
-    Stream<Prompt> evaluated = recipe.evaluationPrompts().stream();
-    return (reward.weight() > 0
-            ? Stream.concat(recipe.trainPrompts().stream(), evaluated)
-            : evaluated)
-        .map(Prompt::id)
-        .toList();
-  }
-
   /** SHA-256 of the training prompts and the base weights, in hexadecimal. */
   String fingerprint() {
     return fingerprint;
@@ -237,7 +222,8 @@ final class RunInputs implements AutoCloseable {
    */
   SortedMap<String, String> digests() {
     try {
-      return InputDigests.of(recipe, copy.directory(), trainPrompts, evaluationPrompts);
+      return InputDigests.of(
+          recipe, copy.directory(), trainPrompts, evaluationPrompts, rewards.files());
     } catch (IOException e) {
       throw new InvalidInputException(copy.aboutOriginal(String.valueOf(e.getMessage())), e);
     }
@@ -254,10 +240,11 @@ final class RunInputs implements AutoCloseable {
         new PlanInputs(
             recipe.policy(),
             parameters,
-            ImageDecoder.parameterBytes(recipe.policy(), copy.directory()),
+            decoderBytes,
             recipe.trainPrompts().size(),
             recipe.evaluationPrompts().size(),
-            recipe.residentPrompts()));
+            recipe.residentPrompts(),
+            rewards.weights()));
   }
 
   /** The network; the caller closes it. */
@@ -267,7 +254,7 @@ final class RunInputs implements AutoCloseable {
 
   /** The decoder; the caller closes it. */
   ImageDecoder openDecoder(Device device) {
-    return ImageDecoder.open(recipe.policy(), copy.directory(), device, PolicyProbe.ROWS);
+    return ImageDecoder.open(recipe.policy(), copy.directory(), device, settings.decodeBatch());
   }
 
   /** What executors are sent; the driver has a Spark context. */
@@ -280,6 +267,7 @@ final class RunInputs implements AutoCloseable {
         runId,
         settings,
         files(),
+        rewards.files().toArray(RewardFile[]::new),
         trainPrompts,
         evaluationPrompts,
         1,
@@ -316,28 +304,26 @@ final class RunInputs implements AutoCloseable {
   }
 
   /**
-   * Whether the networks are too large to be loaded by the driver, so that an executor tries them.
+   * Opens networks and rewards on all executors.
+   *
+   * @return how many those are
+   * @throws InvalidInputException if one cannot be used
    */
-  boolean isProbedOnExecutors() {
-    return copy.isLarge(recipe.policy().file())
-        || recipe.policy().decoder().map(decoder -> copy.isLarge(decoder.file())).orElse(false);
+  int prepare(SparkCluster cluster) {
+    try {
+      return cluster.prepare();
+    } catch (RuntimeException e) {
+      throw Trial.told(e);
+    }
   }
 
-  private void probe() throws IOException {
-    new NetworkTrial(settings.policy())
-        .here(
-            () -> {
-              try (Policy policy = openPolicy(Device.cpu());
-                  ImageDecoder decoder = openDecoder(Device.cpu())) {
-                new PolicyProbe(recipe).run(policy, decoder);
-                return true;
-              }
-            });
-  }
-
-  /** Tries the networks on an executor, see {@link NetworkTrial#on}. */
+  /**
+   * Tries networks and rewards on an executor.
+   *
+   * @throws InvalidInputException if one does not do what a run needs
+   */
   void probe(SparkCluster cluster) {
-    new NetworkTrial(settings.policy()).on(cluster, baseWeights());
+    new Trial(settings.policy()).on(cluster, baseWeights());
   }
 
   /**

@@ -145,8 +145,9 @@ public final class TrainingRun {
         StopRequest stop = new StopRequest(cluster::cancelJobs);
         StopSignals signals = StopSignals.to(stop::isTaken)) {
       if (!cluster.isLocal()) {
-        stop.cancellable(cluster::prepare);
+        stop.cancellable(() -> inputs.prepare(cluster));
       }
+      tryInputs(cluster, stop, checkpoint);
       endedBy = turn(cluster, stop, checkpoint, Pace.WHOLE).endedBy().orElseThrow();
     } catch (Exception failure) { // also Spark's checked exceptions, which its Java API hides
       if (!(failure instanceof InvalidInputException) || RunPlace.holdsAnything(directory)) {
@@ -169,6 +170,21 @@ public final class TrainingRun {
       Optional<String> endedBy, int rounds, double trainedSeconds, double evaluationSeconds) {}
 
   /**
+   * Tries networks and rewards on an executor, before the first round.
+   *
+   * @throws InvalidInputException if one does not do what the run needs
+   */
+  void tryInputs(SparkCluster cluster, StopRequest stop, Optional<Checkpoint> checkpoint) {
+    if (checkpoint.map(Checkpoint::state).map(CheckpointState::round).orElse(0) == 0) {
+      stop.cancellable(
+          () -> {
+            inputs.probe(cluster);
+            return true;
+          });
+    }
+  }
+
+  /**
    * Trains until the run ends or the pace asks for a pause.
    *
    * @param checkpoint that it goes on from, if it does
@@ -177,13 +193,6 @@ public final class TrainingRun {
       throws IOException {
     Optional<CheckpointState> start = checkpoint.map(Checkpoint::state);
     int finished = start.map(CheckpointState::round).orElse(0);
-    if (finished == 0 && inputs.isProbedOnExecutors()) {
-      stop.cancellable(
-          () -> {
-            inputs.probe(cluster);
-            return finished;
-          });
-    }
     PolicyOptimizer optimizer =
         checkpoint
             .map(found -> PolicyOptimizer.restore(settings, found))

@@ -8,6 +8,7 @@ import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
 import org.treegrpo.core.policy.PolicySpec;
 import org.treegrpo.job.files.FileSystems;
+import org.treegrpo.job.files.RewardFile;
 import org.treegrpo.job.settings.TrainSettings;
 import org.treegrpo.reward.RewardDefinition;
 
@@ -17,6 +18,7 @@ import org.treegrpo.reward.RewardDefinition;
  */
 final class TrustedRoots {
 
+  private static final String TORCHSCRIPT = "torchscript";
   private static final String KEY = "treegrpo.security.torchscript-roots";
 
   private final List<String> roots;
@@ -44,10 +46,11 @@ final class TrustedRoots {
       trusted.require("treegrpo.policy.path", new Path(directory, policy.decoder().get().file()));
     }
     for (RewardDefinition reward : settings.rewards()) {
-      if (reward.type().equals("torchscript")) {
+      boolean ranks = reward.option("of", "").equals(TORCHSCRIPT);
+      if (ranks || reward.type().equals(TORCHSCRIPT)) {
         trusted.require(
             "treegrpo.rewards, '%s'".formatted(reward.name()),
-            new Path("file://" + reward.option("path", "")));
+            new Path(RewardFile.uri(reward.option("path", ""))));
       }
     }
   }

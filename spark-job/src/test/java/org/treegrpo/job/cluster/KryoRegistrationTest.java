@@ -21,6 +21,7 @@ import org.treegrpo.job.executor.HostKind;
 import org.treegrpo.job.executor.LearnedBlock;
 import org.treegrpo.job.executor.RunSpec;
 import org.treegrpo.job.files.PolicyFile;
+import org.treegrpo.job.files.RewardFile;
 import org.treegrpo.job.settings.SettingsLoader;
 import org.treegrpo.job.settings.TrainSettings;
 import org.treegrpo.job.settings.Use;
@@ -43,12 +44,14 @@ class KryoRegistrationTest {
             "run",
             settings(),
             new PolicyFile[] {file("a", filled(MIB * 17 / 10, 1)), file("b", filled(MIB / 2, 2))},
+            new RewardFile[] {new RewardFile("a", "path", "s3a://bucket/a.pt", "0123")},
             new byte[0],
             new byte[0],
             1,
             new HostKind("0123", "2.7.1", "a processor", "CPU"),
             new WeightBroadcast(7, 5, 1L << 50, 4, "0a1b2c3d"));
     RunSpec received = received(sent, conf, 2 * MIB);
+    assertThat(received.rewardFiles()).as("reward files").isEqualTo(sent.rewardFiles());
     assertThat(received.host()).as("host").isEqualTo(sent.host());
     assertThat(received.reference()).as("where the reference is").isEqualTo(sent.reference());
     for (int i = 0; i < sent.policyFiles().length; i++) {
@@ -94,7 +97,8 @@ class KryoRegistrationTest {
 
   private static RunSpec spec(TrainSettings settings) {
     byte[] none = {};
-    return new RunSpec("run", settings, new PolicyFile[0], none, none, 1, null, null);
+    return new RunSpec(
+        "run", settings, new PolicyFile[0], new RewardFile[0], none, none, 1, null, null);
   }
 
   /** As a broadcast sends it. */

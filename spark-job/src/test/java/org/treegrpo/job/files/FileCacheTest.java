@@ -46,18 +46,16 @@ class FileCacheTest {
     return Files.writeString(directory.resolve("source"), content);
   }
 
-  private static PolicyFile file(String scheme, Path source, String sha256) throws IOException {
-    return new PolicyFile(
-        "network.pt", scheme + "://" + source, Files.size(source), sha256, new byte[0]);
+  private Path fetch(String scheme, Path source, String content) throws IOException {
+    return cache().fetch(scheme + "://" + source, Sha256.of(content), hadoop());
   }
 
   @Test
   void aRemoteFileIsFetchedOnceAndAgainWhenItChanges() throws IOException {
     Path source = source("one");
-    PolicyFile file = file("remote", source, Sha256.of("one"));
-    Path first = cache().fetch(file, hadoop());
-    assertThat(first).as("the copy").hasContent("one").isNotEqualTo(source);
-    Path second = cache().fetch(file, hadoop());
+    Path first = fetch("remote", source, "one");
+    assertThat(first).as("the copy").hasContent("one").isNotEqualTo(source).hasFileName("source");
+    Path second = fetch("remote", source, "one");
     assertThat(second).as("the same copy").isEqualTo(first);
     try (Stream<Path> files = Files.walk(directory.resolve("cache"))) {
       assertThat(files)
@@ -65,22 +63,20 @@ class FileCacheTest {
           .noneMatch(path -> path.toString().contains("partial"));
     }
     source("another");
-    assertThat(cache().fetch(file("remote", source, Sha256.of("another")), hadoop()))
-        .as("what is there now")
-        .hasContent("another");
+    assertThat(fetch("remote", source, "another")).as("what is there now").hasContent("another");
   }
 
   @Test
   void aFileOfThisHostIsUsedWhereItLies() throws IOException {
     Path source = source("one");
-    assertThat(cache().fetch(file("file", source, Sha256.of("one")), hadoop())).isEqualTo(source);
+    assertThat(fetch("file", source, "one")).isEqualTo(source);
     assertThat(directory.resolve("cache")).as("no copy").doesNotExist();
   }
 
   @Test
   void otherContentThanTheDriversIsRefused() throws IOException {
-    assertThatThrownBy(
-            () -> cache().fetch(file("remote", source("one"), Sha256.of("two")), hadoop()))
+    Path source = source("one");
+    assertThatThrownBy(() -> fetch("remote", source, "two"))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("must hold what the driver has read")
         .hasMessageContaining(Sha256.of("one"));
@@ -88,19 +84,18 @@ class FileCacheTest {
 
   @Test
   void aFileThatThisHostDoesNotSeeIsRefused() throws IOException {
-    PolicyFile file = file("file", source("one"), Sha256.of("one"));
-    Files.delete(directory.resolve("source"));
-    assertThatThrownBy(() -> cache().fetch(file, hadoop()))
+    Path missing = directory.resolve("source");
+    assertThatThrownBy(() -> fetch("file", missing, "one"))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("must be readable on every host");
   }
 
   @Test
   void aDirectoryThatOthersCanWriteIsRefused() throws IOException {
-    PolicyFile file = file("remote", source("one"), Sha256.of("one"));
-    Path copies = cache().fetch(file, hadoop()).getParent();
+    Path source = source("one");
+    Path copies = fetch("remote", source, "one").getParent().getParent();
     Files.setPosixFilePermissions(copies, PosixFilePermissions.fromString("rwxrwxrwx"));
-    assertThatThrownBy(() -> cache().fetch(file, hadoop()))
+    assertThatThrownBy(() -> fetch("remote", source, "one"))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("must be a directory of this user")
         .hasMessageContaining("treegrpo.policy.cache-dir");

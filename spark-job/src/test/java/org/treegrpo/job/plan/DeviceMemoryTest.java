@@ -65,7 +65,7 @@ class DeviceMemoryTest {
         new Selection(
             List.of(parameter("lora", "float32", true, MIB)),
             List.of(parameter("base", "bfloat16", false, 100 * MIB)));
-    return new PlanInputs(spec, parameters, 5 * MIB, 40, 12, 3);
+    return new PlanInputs(spec, parameters, 5 * MIB, 40, 12, 3, RewardWeightBytes.NONE);
   }
 
   private static DeviceMemory plan(String... overrides) {

@@ -20,7 +20,8 @@ public final class PlanFixtures {
         0,
         trainPrompts,
         evaluationPrompts,
-        2);
+        2,
+        RewardWeightBytes.NONE);
   }
 
   static Parameter parameter(String name, String type, boolean requiresGradient, long size) {

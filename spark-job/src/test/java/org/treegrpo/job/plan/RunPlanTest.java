@@ -200,7 +200,8 @@ class RunPlanTest {
             0,
             40,
             12,
-            2));
+            2,
+            RewardWeightBytes.NONE));
   }
 
   @Test

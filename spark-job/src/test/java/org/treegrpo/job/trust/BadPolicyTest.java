@@ -247,6 +247,8 @@ class BadPolicyTest {
         1);
     assertThat(written).as("before").doesNotExist();
     inputs.command(inputs.arguments("plan")).assertDone();
+    assertThat(written).as("a plan reads headers").doesNotExist();
+    inputs.train("rounds=1").assertDone();
     assertThat(written)
         .as("docs/SECURITY.md says that no command protects from an archive; change both together")
         .hasSize(16);

@@ -90,6 +90,12 @@ class TrustedRootsTest {
             .formatted(archive);
     inputs.train(reward, roots()).assertRefused("treegrpo.rewards, 'mine': file:" + archive, RULE);
     inputs
+        .train(
+            reward.replace(
+                "type = torchscript, options {", "type = rank, options { of = torchscript,"),
+            roots())
+        .assertRefused("treegrpo.rewards, 'mine': file:" + archive, RULE);
+    inputs
         .train("rounds=1", reward, "security.torchscript-roots=[\"%s\"]".formatted(directory))
         .assertDone();
   }
