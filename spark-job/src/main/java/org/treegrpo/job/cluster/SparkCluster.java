@@ -120,16 +120,20 @@ public final class SparkCluster implements AutoCloseable {
   }
 
   /**
-   * Runs a user's networks once on an executor.
+   * Runs networks and rewards once on an executor.
    *
-   * @param weights that they run with
-   * @throws RuntimeException of Spark, whose root is what the networks did wrong
+   * @param weights that the networks run with
+   * @throws UnusableInputException if one does not do what it must
    */
   public void probe(float[] weights) {
     WeightBroadcast sent = broadcast(weights);
     try {
-      BlockRdd.run(
-          context.sc(), runId, "probe", 1, Collections.nCopies(1, ""), new ProbeTask(run, sent));
+      List<String> anywhere = List.of("");
+      Readiness answer =
+          BlockRdd.run(context.sc(), runId, "probe", 1, anywhere, new ProbeTask(run, sent)).get(0);
+      if (!answer.isReady()) {
+        throw new UnusableInputException(answer.problem());
+      }
     } finally {
       sent.destroy();
     }

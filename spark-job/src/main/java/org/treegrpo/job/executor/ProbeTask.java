@@ -6,6 +6,7 @@ import java.util.concurrent.CompletionException;
 import org.apache.spark.TaskContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.treegrpo.core.policy.ImageDecoder.Images;
+import org.treegrpo.core.policy.NetworkException;
 import org.treegrpo.core.prompt.Prompt;
 import org.treegrpo.job.round.PolicyProbe;
 import org.treegrpo.job.round.Recipe;
@@ -19,23 +20,26 @@ import org.treegrpo.reward.ScoredBatch;
 
 /** Runs networks and rewards once where they will run, before the first round. */
 public record ProbeTask(Broadcast<RunSpec> run, WeightBroadcast weights)
-    implements BlockTask<Integer> {
+    implements BlockTask<Readiness> {
 
   /**
-   * @return images that were tried
-   * @throws org.treegrpo.core.policy.NetworkException if a network does not keep its contract
-   * @throws UnusableInputException if a reward cannot be made or called
+   * Not ready where a network does not keep its contract, or a reward cannot be made or called: an
+   * answer and no exception, as Spark would try a task that fails again.
    */
   @Override
-  public Integer run(int block, TaskContext context) {
-    ExecutorRuntime runtime = ExecutorRuntime.of(run);
-    PolicySlot slot = runtime.borrow(weights);
+  public Readiness run(int block, TaskContext context) {
     try {
-      Images images = new PolicyProbe(runtime.recipe()).run(slot.policy(), slot.decoder());
-      requireScores(runtime, images);
-      return images.rows();
-    } finally {
-      runtime.giveBack(slot);
+      ExecutorRuntime runtime = ExecutorRuntime.of(run);
+      PolicySlot slot = runtime.borrow(weights);
+      try {
+        requireScores(
+            runtime, new PolicyProbe(runtime.recipe()).run(slot.policy(), slot.decoder()));
+        return Readiness.READY;
+      } finally {
+        runtime.giveBack(slot);
+      }
+    } catch (NetworkException | UnusableInputException e) {
+      return new Readiness(String.valueOf(e.getMessage()), true);
     }
   }
 

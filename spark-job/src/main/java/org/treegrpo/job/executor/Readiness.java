@@ -3,7 +3,7 @@ package org.treegrpo.job.executor;
 /**
  * Whether an executor can take part in a run.
  *
- * @param problem why it cannot, with its name and host; empty where it can
+ * @param problem why it cannot; empty where it can
  * @param ofInput whether that is what the user gave, and not this executor or its host
  */
 public record Readiness(String problem, boolean ofInput) {

@@ -5,7 +5,6 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.treegrpo.core.policy.NetworkException;
 import org.treegrpo.job.cluster.SparkCluster;
 import org.treegrpo.job.executor.UnusableInputException;
 import org.treegrpo.job.settings.PolicySettings;
@@ -36,8 +35,8 @@ record Trial(PolicySettings policy) {
     } catch (InvalidInputException tooLong) {
       cluster.cancelJobs();
       throw tooLong;
-    } catch (IOException failure) { // also Spark's checked exceptions
-      throw told(new UncheckedIOException(failure));
+    } catch (IOException failure) { // also what carries Spark's checked exceptions
+      throw new UncheckedIOException(failure);
     } catch (RuntimeException failure) {
       throw told(failure);
     }
@@ -45,9 +44,8 @@ record Trial(PolicySettings policy) {
 
   /** A failure that is due to what the user gave is one of input, wherever it was found. */
   static RuntimeException told(RuntimeException failure) {
-    Throwable root = RootFailure.of(failure);
-    return root instanceof NetworkException || root instanceof UnusableInputException
-        ? new InvalidInputException(root.getMessage(), failure)
+    return failure instanceof UnusableInputException
+        ? new InvalidInputException(failure.getMessage(), failure)
         : failure;
   }
 
