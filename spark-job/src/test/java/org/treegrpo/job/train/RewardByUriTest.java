@@ -76,7 +76,7 @@ class RewardByUriTest {
 
   @Test
   void aGpuThatSparkAssignsIsNamedWhereThereIsNone() throws IOException {
-    train("gpu", "viewfs://%s/models/mean.pt".formatted(cluster()), "gpu")
+    train("gpu", directory.resolve("models/mean.pt").toString(), "gpu")
         .assertRefused(
             "treegrpo.rewards, 'mean': option device = gpu: an executor must have a GPU");
   }

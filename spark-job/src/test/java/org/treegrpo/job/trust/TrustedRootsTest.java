@@ -93,6 +93,7 @@ class TrustedRootsTest {
         .train(
             reward.replace(
                 "type = torchscript, options {", "type = rank, options { of = torchscript,"),
+            "tree.shares=3",
             roots())
         .assertRefused("treegrpo.rewards, 'mine': file:" + archive, RULE);
     inputs
