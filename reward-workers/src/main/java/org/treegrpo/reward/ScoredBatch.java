@@ -8,20 +8,14 @@ import java.util.List;
  * @param names the rewards, in configuration order
  * @param scores {@code [reward][row]}; NaN = failed
  * @param failures why rows failed, one message for each failed call, by reward, then row
- * @param broken those of calls that gave no scores at all, as by an exception or for want of time
  * @param modelSeconds time spent inside rewards, summed over threads
  */
 public record ScoredBatch(
-    List<String> names,
-    float[][] scores,
-    List<String> failures,
-    List<String> broken,
-    double modelSeconds) {
+    List<String> names, float[][] scores, List<String> failures, double modelSeconds) {
 
   public ScoredBatch {
     names = List.copyOf(names);
     failures = List.copyOf(failures);
-    broken = List.copyOf(broken);
     if (names.size() != scores.length) {
       throw new IllegalArgumentException(
           "scores: %d rewards need as many score arrays, got %d"

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
-import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.function.DoubleSupplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,7 +20,6 @@ import org.treegrpo.core.objective.ReinforceSurrogate;
 import org.treegrpo.core.objective.Surrogate;
 import org.treegrpo.core.objective.SurrogateFactory;
 import org.treegrpo.core.objective.SurrogateSettings;
-import org.treegrpo.core.optim.DivergedException;
 import org.treegrpo.core.policy.Denoiser;
 import org.treegrpo.core.topology.Forest;
 import org.treegrpo.core.topology.Topology;
@@ -28,7 +27,6 @@ import org.treegrpo.core.transition.Sampler;
 import org.treegrpo.core.transition.Steps;
 import org.treegrpo.core.tree.EdgeRecord;
 import org.treegrpo.core.tree.GrownShare;
-import org.treegrpo.core.tree.ParentBatch;
 import org.treegrpo.core.tree.PointwiseDenoiser;
 import org.treegrpo.core.tree.RoundKey;
 import org.treegrpo.core.tree.TreeGrower;
@@ -91,23 +89,9 @@ class EdgeLearnerTest {
     try (GrownShare share = grow(sampler)) {
       double[] advantages = random(share, 2);
       denoiser.theta()[0] += 0.02;
-      learn(denoiser, sampler, share, advantages, ones(share), surrogate, Kl.NONE);
-      double[] gradient = denoiser.gradient().clone();
-      for (int p = 0; p < gradient.length; p++) {
-        double h = 4e-3;
-        double at = denoiser.theta()[p];
-        denoiser.theta()[p] = at + h;
-        double above =
-            learn(denoiser, sampler, share, advantages, ones(share), surrogate, Kl.NONE).loss();
-        denoiser.theta()[p] = at - h;
-        double below =
-            learn(denoiser, sampler, share, advantages, ones(share), surrogate, Kl.NONE).loss();
-        denoiser.theta()[p] = at;
-        double difference = (above - below) / (2 * h);
-        assertThat(gradient[p])
-            .as("dLoss/dtheta[%d]", p)
-            .isCloseTo(difference, within(2e-3 * Math.max(0.05, Math.abs(difference))));
-      }
+      requireDerivative(
+          () ->
+              learn(denoiser, sampler, share, advantages, ones(share), surrogate, Kl.NONE).loss());
     }
   }
 
@@ -116,39 +100,6 @@ class EdgeLearnerTest {
     return Services.find(SurrogateFactory.class, name)
         .orElseThrow()
         .create(new SurrogateSettings(0.99, 1e6));
-  }
-
-  @Test
-  void theSelfCheckNoticesChangedWeights() {
-    Sampler sampler = Trees.flowSampler(8);
-    try (GrownShare share = grow(sampler)) {
-      denoiser.theta()[0] += 1e-3;
-      assertThat(Replay.maxRatioDeviation(denoiser, sampler, share, 1)).isPositive();
-    }
-  }
-
-  @Test
-  void theSelfCheckCountsParentsAndReplaysWholeBatches() {
-    Sampler sampler = Trees.flowSampler(8);
-    try (GrownShare share = grow(sampler)) {
-      List<Integer> rows = share.parentBatches().stream().map(ParentBatch::rows).toList();
-      int two = rows.get(0) + rows.get(1);
-      assertThat(rows.get(0)).as("a batch holds several parents").isGreaterThan(1);
-
-      assertThat(replayed(sampler, share, 0)).as("none").isZero();
-      assertThat(replayed(sampler, share, rows.get(0))).as("a batch").isEqualTo(rows.get(0));
-      assertThat(replayed(sampler, share, rows.get(0) + 1)).as("one more").isEqualTo(two);
-      assertThat(replayed(sampler, share, Integer.MAX_VALUE))
-          .as("all there are")
-          .isEqualTo(rows.stream().mapToInt(Integer::intValue).sum());
-    }
-  }
-
-  private int replayed(Sampler sampler, GrownShare share, int parents) {
-    int before = denoiser.calls().size();
-    Replay.maxRatioDeviation(denoiser, sampler, share, parents);
-    return denoiser.calls().stream().skip(before).mapToInt(c -> c.latents().length).sum()
-        / ELEMENTS;
   }
 
   @ParameterizedTest
@@ -169,21 +120,8 @@ class EdgeLearnerTest {
       mask(advantages, 0, 5, 6, 7, 20);
       denoiser.theta()[0] += 0.02;
       denoiser.theta()[2] -= 0.03;
-      loss(sampler, share, advantages, weights, kl);
-      double[] gradient = denoiser.gradient().clone();
-      for (int p = 0; p < gradient.length; p++) {
-        double h = 4e-3;
-        double at = denoiser.theta()[p];
-        denoiser.theta()[p] = at + h;
-        double above = loss(sampler, share, advantages, weights, kl);
-        denoiser.theta()[p] = at - h;
-        double below = loss(sampler, share, advantages, weights, kl);
-        denoiser.theta()[p] = at;
-        double difference = (above - below) / (2 * h);
-        assertThat(gradient[p])
-            .as("dLoss/dtheta[%d]", p)
-            .isCloseTo(difference, within(2e-3 * Math.max(0.05, Math.abs(difference))));
-      }
+      requireDerivative(
+          () -> learn(denoiser, sampler, share, advantages, weights, WIDE, kl).loss());
     }
   }
 
@@ -299,18 +237,6 @@ class EdgeLearnerTest {
   }
 
   @Test
-  void anOutputThatIsNotFiniteIsReported() {
-    Sampler sampler = Trees.flowSampler(8);
-    try (GrownShare share = grow(sampler)) {
-      denoiser.theta()[0] = Double.NaN;
-      assertThatThrownBy(() -> Replay.maxRatioDeviation(denoiser, sampler, share, 1))
-          .isInstanceOf(DivergedException.class)
-          .hasMessageContaining("edge '0' of prompt a, tree 0, at step 2")
-          .hasMessageContaining("not finite");
-    }
-  }
-
-  @Test
   void mismatchedArgumentsAreRefused() {
     Sampler sampler = Trees.flowSampler(8);
     try (GrownShare share = grow(sampler)) {
@@ -356,9 +282,23 @@ class EdgeLearnerTest {
         < 0;
   }
 
-  private double loss(
-      Sampler sampler, GrownShare share, double[] advantages, double[] weights, Kl kl) {
-    return learn(denoiser, sampler, share, advantages, weights, WIDE, kl).loss();
+  /** Holds the gradient that a pass leaves against differences of its loss. */
+  private void requireDerivative(DoubleSupplier loss) {
+    assertThat(loss.getAsDouble()).as("loss").isFinite();
+    double[] gradient = denoiser.gradient().clone();
+    for (int p = 0; p < gradient.length; p++) {
+      double h = 4e-3;
+      double at = denoiser.theta()[p];
+      denoiser.theta()[p] = at + h;
+      double above = loss.getAsDouble();
+      denoiser.theta()[p] = at - h;
+      double below = loss.getAsDouble();
+      denoiser.theta()[p] = at;
+      double difference = (above - below) / (2 * h);
+      assertThat(gradient[p])
+          .as("dLoss/dtheta[%d]", p)
+          .isCloseTo(difference, within(2e-3 * Math.max(0.05, Math.abs(difference))));
+    }
   }
 
   private GrownShare grow(Sampler sampler) {

@@ -3,7 +3,6 @@ package org.treegrpo.reward.pool;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
@@ -26,7 +25,6 @@ final class Submission implements Batch {
   private final ImageBatch images;
   private final float[][] scores;
   private final String[][] failures;
-  private final String[][] broken;
   private final AtomicInteger open;
   private final LongAdder modelNanos = new LongAdder();
   private final CompletableFuture<ScoredBatch> result = new CompletableFuture<>();
@@ -42,7 +40,6 @@ final class Submission implements Batch {
       Arrays.fill(rewardScores, Float.NaN);
     }
     failures = Arrays.stream(calls).mapToObj(String[]::new).toArray(String[][]::new);
-    broken = Arrays.stream(calls).mapToObj(String[]::new).toArray(String[][]::new);
     open = new AtomicInteger(Arrays.stream(calls).sum());
     if (open.get() == 0) {
       complete();
@@ -99,10 +96,8 @@ final class Submission implements Batch {
   /** Leaves the rows of a call failed. */
   @Override
   public void failed(int reward, Chunk chunk, String reason, long nanos) {
-    String message =
+    failures[reward][chunk.index()] =
         "reward '%s': rows %s failed: %s".formatted(names.get(reward), chunk.range(), reason);
-    failures[reward][chunk.index()] = message;
-    broken[reward][chunk.index()] = message;
     countDown(nanos);
   }
 
@@ -121,14 +116,14 @@ final class Submission implements Batch {
   private void complete() {
     List<String> messages = new ArrayList<>();
     failDamagedImages(messages);
-    messages.addAll(told(failures));
-    result.complete(
-        new ScoredBatch(
-            names, scores, messages, told(broken), modelNanos.sum() / NANOS_PER_SECOND));
-  }
-
-  private static List<String> told(String[][] messages) {
-    return Arrays.stream(messages).flatMap(Arrays::stream).filter(Objects::nonNull).toList();
+    for (String[] ofReward : failures) {
+      for (String message : ofReward) {
+        if (message != null) {
+          messages.add(message);
+        }
+      }
+    }
+    result.complete(new ScoredBatch(names, scores, messages, modelNanos.sum() / NANOS_PER_SECOND));
   }
 
   /**

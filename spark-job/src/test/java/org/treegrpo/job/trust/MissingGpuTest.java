@@ -55,7 +55,7 @@ class MissingGpuTest {
     String options = "{ path = \"%s\", device = gpu0 }".formatted(inputs.file("reward.pt"));
     inputs
         .train("rewards=[{ name = mine, type = torchscript, options = " + options + " }]")
-        .assertRefused("reward 'mine': option 'device' = 'gpu(0)' must be one of the 0 GPUs");
+        .assertFailed("reward 'mine': option 'device' = 'gpu(0)' must be one of the 0 GPUs");
   }
 
   @Test
