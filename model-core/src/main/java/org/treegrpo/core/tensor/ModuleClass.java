@@ -50,9 +50,14 @@ record ModuleClass(
     return classes;
   }
 
-  /** What is between the parentheses; a type may have commas in brackets. */
+  /** What is between the parentheses; commas may stand in the brackets of types and in texts. */
   private void forward(String arguments) {
-    for (String argument : arguments.replaceAll("\\[[^\\]]*\\]", "").split(",", -1)) {
+    String plain = arguments.replaceAll("\"[^\"]*\"", "");
+    for (String before = ""; !before.equals(plain); ) {
+      before = plain;
+      plain = plain.replaceAll("\\[[^\\[\\]]*\\]", "");
+    }
+    for (String argument : plain.split(",", -1)) {
       forwardArguments.add(argument.replaceFirst("[:=].*", "").strip());
     }
     forwardArguments.remove(0);

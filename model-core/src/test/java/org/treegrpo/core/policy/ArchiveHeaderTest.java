@@ -110,7 +110,8 @@ class ArchiveHeaderTest {
           return z
         def forward(self: __torch__.Network,
             images: Tensor,
-            sizes: Dict[str, List[int]],
+            sizes: Tuple[List[int], int],
+            mode: str="a,b",
             scale: float=1., pooled: Optional[Tensor]=None) -> Tensor:
           return images
         """;
@@ -122,7 +123,7 @@ class ArchiveHeaderTest {
         archive());
     assertThat(ArchiveHeader.read(archive()).forwardArguments())
         .as("of the archive's module, not of those in it")
-        .containsExactly("images", "sizes", "scale", "pooled");
+        .containsExactly("images", "sizes", "mode", "scale", "pooled");
   }
 
   @ParameterizedTest

@@ -19,6 +19,7 @@ import org.treegrpo.reward.ImageBatch;
 import org.treegrpo.reward.Reward;
 import org.treegrpo.reward.RewardException;
 import org.treegrpo.reward.RewardMemoryException;
+import org.treegrpo.reward.RewardModelException;
 import org.treegrpo.reward.RewardPrompt;
 
 /**
@@ -75,7 +76,7 @@ final class TorchScriptReward implements Reward {
       if (TorchRuntime.isOutOfMemory(e)) {
         throw tooLarge("loading " + archive, e);
       }
-      throw new RewardException(
+      throw new RewardModelException(
           "reward '%s': %s is not a TorchScript archive that libtorch %s loads: %s"
               .formatted(name, archive, TorchRuntime.version(), TorchRuntime.reason(e)),
           e);

@@ -264,15 +264,16 @@ class TorchScriptRewardTest {
   @Test
   void instancesHaveOneCopyOfTheWeights() throws Exception {
     Path file = directory.resolve("shared.pt");
+    String counting = BRIGHTNESS.replace("self.scale)", "torch.add_(self.scale, 1))");
     TorchScriptArchive.write(
-        new ScriptModule("Model", BRIGHTNESS).parameter("scale", new float[] {2f}, 1), file);
+        new ScriptModule("Model", counting).parameter("scale", new float[] {1f}, 1), file);
     TorchScriptRewardProvider provider = new TorchScriptRewardProvider();
     RewardDefinition definition = definition(file, Map.of());
     assertThat(provider.weightBytes(definition)).as("one float").isEqualTo(4);
     try (Reward second = sharing(provider, definition)) {
       assertThat(second.score(images(3), prompts(3)))
-          .as("after the first, whose copy it took, is closed")
-          .containsExactly(0f, 0.5f, 1f);
+          .as("3 x the mean: of the copy that the first, closed by now, has added 1 to")
+          .containsExactly(0f, 0.75f, 1.5f);
     }
   }
 

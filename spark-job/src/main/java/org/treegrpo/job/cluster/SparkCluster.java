@@ -104,6 +104,11 @@ public final class SparkCluster implements AutoCloseable {
     List<Readiness> answers =
         BlockRdd.run(
             context.sc(), runId, "prepare", executors.size(), executors, new PrepareTask(run));
+    requireReady(answers);
+    return executors.size();
+  }
+
+  private static void requireReady(List<Readiness> answers) {
     String problems =
         answers.stream()
             .filter(answer -> !answer.isReady())
@@ -116,7 +121,6 @@ public final class SparkCluster implements AutoCloseable {
           ? new UnusableInputException(problems)
           : new ExecutorException(problems);
     }
-    return executors.size();
   }
 
   /**
@@ -124,6 +128,7 @@ public final class SparkCluster implements AutoCloseable {
    *
    * @param weights that the networks run with
    * @throws UnusableInputException if one does not do what it must
+   * @throws ExecutorException if the executor cannot run them
    */
   public void probe(float[] weights) {
     WeightBroadcast sent = broadcast(weights);
@@ -131,9 +136,7 @@ public final class SparkCluster implements AutoCloseable {
       List<String> anywhere = List.of("");
       Readiness answer =
           BlockRdd.run(context.sc(), runId, "probe", 1, anywhere, new ProbeTask(run, sent)).get(0);
-      if (!answer.isReady()) {
-        throw new UnusableInputException(answer.problem());
-      }
+      requireReady(List.of(answer));
     } finally {
       sent.destroy();
     }

@@ -40,6 +40,7 @@ import org.treegrpo.job.spark.RewardStreamPlugin;
 import org.treegrpo.job.spark.WeightBroadcast;
 import org.treegrpo.reward.RewardDefinition;
 import org.treegrpo.reward.RewardException;
+import org.treegrpo.reward.RewardModelException;
 import org.treegrpo.reward.pool.RewardPool;
 import org.treegrpo.reward.pool.RewardPoolSettings;
 import org.treegrpo.reward.pool.RewardSelection;
@@ -67,18 +68,14 @@ final class ExecutorRuntime implements AutoCloseable {
   private static final SharedValues<String, NetworkPool> NETWORKS =
       new SharedValues<>(NetworkPool::close);
 
-  private static final SharedValues<RewardsKey, RewardPool> REWARDS =
+  private static final SharedValues<List<?>, RewardPool> REWARDS =
       new SharedValues<>(RewardPool::close);
-
-  /**
-   * @param rewards with the paths and the device that they have here
-   */
-  private record RewardsKey(List<RewardDefinition> rewards, RewardPoolSettings settings) {}
 
   private final RunSpec spec;
   private final String networksKey;
   private final NetworkPool networks;
-  private final RewardsKey rewardsKey;
+  private final List<RewardDefinition> localRewards;
+  private final List<?> rewardsKey;
   private final TemporaryDirectory directory;
   private final Recipe recipe;
   private final RewardPool rewards;
@@ -109,10 +106,10 @@ final class ExecutorRuntime implements AutoCloseable {
             spec.evaluationPrompts());
     this.conditioning = new ConditioningCache(recipe.conditioner());
     try {
-      this.rewardsKey = rewardsKey(cache, hadoop);
-      this.rewards =
-          REWARDS.take(
-              rewardsKey, () -> RewardPool.open(rewardsKey.rewards(), rewardsKey.settings()));
+      this.localRewards = localRewards(cache, hadoop);
+      RewardPoolSettings settings = poolSettings();
+      this.rewardsKey = List.of(localRewards, List.of(spec.rewardFiles()), settings);
+      this.rewards = REWARDS.take(rewardsKey, () -> RewardPool.open(localRewards, settings));
     } catch (IOException | RewardException | RuntimeException | Error e) {
       recipe.close();
       throw e;
@@ -121,14 +118,16 @@ final class ExecutorRuntime implements AutoCloseable {
     this.networks = NETWORKS.take(networksKey, NetworkPool::new);
   }
 
-  private RewardsKey rewardsKey(FileCache cache, Configuration hadoop) throws IOException {
+  /** Those that are scored, with the paths and the device that they have here. */
+  private List<RewardDefinition> localRewards(FileCache cache, Configuration hadoop)
+      throws IOException {
     boolean evaluates = !recipe.evaluationPrompts().isEmpty();
     List<RewardFile> files = List.of(spec.rewardFiles());
     List<RewardDefinition> local = new ArrayList<>();
     for (RewardDefinition reward : evaluates ? recipe.rewards() : recipe.trainedRewards()) {
       local.add(onDevice(RewardFile.local(reward, files, cache, hadoop)));
     }
-    return new RewardsKey(local, poolSettings());
+    return local;
   }
 
   /** The device that its option {@code device} means here, where that is {@code gpu}. */
@@ -136,12 +135,8 @@ final class ExecutorRuntime implements AutoCloseable {
     if (!reward.option(DEVICE, "").equals("gpu")) {
       return reward;
     }
-    try {
-      Device gpu = Devices.gpu("treegrpo.rewards, '%s': option device".formatted(reward.name()));
-      return reward.with(Map.of(DEVICE, "gpu" + gpu.getDeviceId()));
-    } catch (ExecutorException e) {
-      throw new UnusableInputException(e.getMessage(), e);
-    }
+    Device gpu = Devices.gpu("treegrpo.rewards, '%s': option device".formatted(reward.name()));
+    return reward.with(Map.of(DEVICE, "gpu" + gpu.getDeviceId()));
   }
 
   /** What makes a network of one run one of another. */
@@ -182,8 +177,10 @@ final class ExecutorRuntime implements AutoCloseable {
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    } catch (RewardException e) {
+    } catch (RewardModelException e) {
       throw new UnusableInputException(e.getMessage(), e);
+    } catch (RewardException e) {
+      throw new ExecutorException(e.getMessage(), e);
     }
   }
 
@@ -226,6 +223,11 @@ final class ExecutorRuntime implements AutoCloseable {
   /** The trained rewards. */
   RewardSelection rewards() {
     return rewards.select(recipe.trainedRewards());
+  }
+
+  /** With the paths and the device that they have here. */
+  List<RewardDefinition> localRewards() {
+    return localRewards;
   }
 
   /** Every reward, for evaluation. */

@@ -72,7 +72,7 @@ public final class FileCache {
             "%s %d %d"
                 .formatted(fs.makeQualified(file), status.getLen(), status.getModificationTime()));
     requireOwnDirectory();
-    Path cached = directory.resolve(key).resolve(file.getName());
+    Path cached = directory.resolve(key + ".d").resolve(file.getName());
     synchronized (FileCache.class) { // a lock of the file is one of the whole JVM
       try (FileChannel channel =
               FileChannel.open(

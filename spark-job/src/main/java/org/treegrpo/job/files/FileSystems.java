@@ -33,6 +33,13 @@ public final class FileSystems {
     }
   }
 
+  /** What is wrong; some exceptions of Java's say no more than a path, and their names tell. */
+  public static String reason(IOException problem) {
+    return problem.getClass() == IOException.class
+        ? String.valueOf(problem.getMessage())
+        : problem.toString();
+  }
+
   private static String missing(String scheme) {
     String artifact = ARTIFACTS.get(scheme.toLowerCase(Locale.ROOT));
     return "Spark does not come with the file system of %s://; add %s"

@@ -50,12 +50,19 @@ public record RewardFile(String reward, String option, String uri, String sha256
     try {
       Path local = cache.fetch(new org.apache.hadoop.fs.Path(uri), hadoop);
       return new RewardFile(reward, option, uri, FileCache.digest(local));
-    } catch (IOException | IllegalArgumentException e) {
-      throw new IOException(
-          "treegrpo.rewards, '%s': option '%s' = '%s' must be a file that can be read; %s"
-              .formatted(reward, option, uri, e.getMessage()),
-          e);
+    } catch (IllegalArgumentException e) {
+      throw unreadable(reward, option, uri, String.valueOf(e.getMessage()), e);
+    } catch (IOException e) {
+      throw unreadable(reward, option, uri, FileSystems.reason(e), e);
     }
+  }
+
+  private static IOException unreadable(
+      String reward, String option, String uri, String reason, Exception cause) {
+    return new IOException(
+        "treegrpo.rewards, '%s': option '%s' = '%s' must be a file that can be read; %s"
+            .formatted(reward, option, uri, reason),
+        cause);
   }
 
   /**
@@ -81,7 +88,7 @@ public record RewardFile(String reward, String option, String uri, String sha256
       return cache.fetch(uri, sha256, hadoop);
     } catch (IOException e) {
       throw new IOException(
-          "reward '%s': option '%s': %s".formatted(reward, option, e.getMessage()), e);
+          "reward '%s': option '%s': %s".formatted(reward, option, FileSystems.reason(e)), e);
     }
   }
 

@@ -15,6 +15,7 @@ import org.treegrpo.core.policy.Conditioning;
 import org.treegrpo.core.policy.Denoiser;
 import org.treegrpo.core.policy.ImageDecoder;
 import org.treegrpo.core.policy.LatentShape;
+import org.treegrpo.core.policy.NetworkException;
 import org.treegrpo.core.policy.Policy;
 import org.treegrpo.core.prompt.Prompt;
 import org.treegrpo.core.tree.NoiseSource;
@@ -22,6 +23,7 @@ import org.treegrpo.core.tree.TreeSettings.RootNoise;
 import org.treegrpo.job.executor.Devices;
 import org.treegrpo.job.executor.ExecutorException;
 import org.treegrpo.job.images.Png;
+import org.treegrpo.job.round.PolicyProbe;
 import org.treegrpo.job.round.Recipe;
 import org.treegrpo.job.settings.TrainSettings;
 
@@ -54,11 +56,11 @@ public final class ImageSampler {
       float[] root = new float[elements];
       new NoiseSource(settings.evaluation().seed(), 0, RootNoise.INDEPENDENT)
           .root(id, 0, root, 0, elements);
-      try (Policy policy = inputs.openPolicy(device);
-          ImageDecoder decoder = inputs.openDecoder(device)) {
+      try (Networks networks = networks(settings, inputs, device)) {
+        Policy policy = networks.policy();
         policy.install(choice.load(inputs, hadoop).values());
         float[] latent = sample(inputs, device, policy, root, conditioning);
-        ImageDecoder.Images image = decoder.decode(1, latent);
+        ImageDecoder.Images image = networks.decoder().decode(1, latent);
         if (target.toString().endsWith(TENSORS)) {
           writeTensors(target, recipe.policy().latentShape(), latent, image);
         } else {
@@ -66,6 +68,39 @@ public final class ImageSampler {
               target, Png.encode(Png.image(image.pixels(), 0, image.height(), image.width())));
         }
       }
+    }
+  }
+
+  /** Both are owned. */
+  private record Networks(Policy policy, ImageDecoder decoder) implements AutoCloseable {
+
+    @Override
+    public void close() {
+      try (policy) {
+        decoder.close();
+      }
+    }
+  }
+
+  /** Opened and tried. */
+  private static Networks networks(TrainSettings settings, RunInputs inputs, Device device)
+      throws IOException {
+    try {
+      return new Trial(settings.policy())
+          .inTime(
+              () -> {
+                Policy policy = inputs.openPolicy(device);
+                try {
+                  ImageDecoder decoder = inputs.openDecoder(device);
+                  new PolicyProbe(inputs.recipe()).run(policy, decoder);
+                  return new Networks(policy, decoder);
+                } catch (RuntimeException e) {
+                  policy.close();
+                  throw e;
+                }
+              });
+    } catch (NetworkException e) {
+      throw inputs.refused(e);
     }
   }
 

@@ -247,6 +247,12 @@ final class RunInputs implements AutoCloseable {
             rewards.weights()));
   }
 
+  /** What a network of the copy does wrong, told of the user's own file. */
+  InvalidInputException refused(NetworkException problem) {
+    return new InvalidInputException(
+        copy.aboutOriginal(String.valueOf(problem.getMessage())), problem);
+  }
+
   /** The network; the caller closes it. */
   Policy openPolicy(Device device) throws IOException {
     return Policies.open(recipe.policy(), copy.directory(), recipe.networkOptions(device));

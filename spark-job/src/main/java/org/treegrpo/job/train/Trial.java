@@ -10,8 +10,9 @@ import org.treegrpo.job.executor.UnusableInputException;
 import org.treegrpo.job.settings.PolicySettings;
 
 /**
- * What a policy's networks and the rewards are tried with before a run, on an executor. It is
- * waited for no longer than the settings say: {@code forward} may hold a loop without an end.
+ * What a policy's networks and the rewards are tried with before a run, by an executor or, for a
+ * picture, in this process. It is waited for no longer than the settings say: {@code forward} may
+ * hold a loop without an end.
  */
 record Trial(PolicySettings policy) {
 
@@ -21,7 +22,7 @@ record Trial(PolicySettings policy) {
   private static final Duration NOTICE = Duration.ofSeconds(5);
 
   /**
-   * Tries them; a stop request that cancels jobs ends it.
+   * Tries them on an executor; a stop request that cancels jobs ends it.
    *
    * @throws InvalidInputException if one does not keep its contract, or does not end in time
    */
@@ -49,26 +50,30 @@ record Trial(PolicySettings policy) {
         : failure;
   }
 
-  private void inTime(TimeLimit.Work<Boolean> pass) throws IOException {
+  /**
+   * What the work gives.
+   *
+   * @param pass opens and runs them, in a thread of its own
+   * @throws InvalidInputException if it does not end in time
+   */
+  <T> T inTime(TimeLimit.Work<T> pass) throws IOException {
     int seconds = policy.probeTimeoutSeconds();
     String waitedFor =
         "one forward pass of the networks in %s and a call of each reward, tried before the run starts"
             .formatted(policy.path());
-    boolean ended =
-        new TimeLimit(NOTICE, Duration.ofSeconds(seconds))
-            .run(
-                "probe",
-                pass,
-                () ->
-                    LOG.warn(
-                        "still waiting for {}; given up after {} s, treegrpo.policy.probe-timeout-seconds",
-                        waitedFor,
-                        seconds))
-            .isPresent();
-    if (!ended) {
-      throw new InvalidInputException(
-          "treegrpo.policy.probe-timeout-seconds: %d must be enough for %s; it did not end; look for an endless loop, or raise the limit"
-              .formatted(seconds, waitedFor));
-    }
+    return new TimeLimit(NOTICE, Duration.ofSeconds(seconds))
+        .run(
+            "probe",
+            pass,
+            () ->
+                LOG.warn(
+                    "still waiting for {}; given up after {} s, treegrpo.policy.probe-timeout-seconds",
+                    waitedFor,
+                    seconds))
+        .orElseThrow(
+            () ->
+                new InvalidInputException(
+                    "treegrpo.policy.probe-timeout-seconds: %d must be enough for %s; it did not end; look for an endless loop, or raise the limit"
+                        .formatted(seconds, waitedFor)));
   }
 }

@@ -43,7 +43,8 @@ class BadMachineTest {
     assertThat(failed("-DDJL_CACHE_DIR=" + cache))
         .as("path and remedy")
         .contains(
-            "PyTorch's libraries in " + cache.resolve("pytorch"),
+            "treegrpo: executor driver on localhost: PyTorch's libraries in "
+                + cache.resolve("pytorch"),
             "set DJL_CACHE_DIR to a directory that can be written and has 450 MB of room");
   }
 
@@ -65,7 +66,8 @@ class BadMachineTest {
     assertThat(failed("-DDJL_CACHE_DIR=" + cache))
         .as("path and remedy")
         .contains(
-            "PyTorch's libraries in " + cache.resolve("pytorch"),
+            "treegrpo: executor driver on localhost: PyTorch's libraries in "
+                + cache.resolve("pytorch"),
             "delete " + cache.resolve("pytorch"),
             "DJL_CACHE_DIR");
   }

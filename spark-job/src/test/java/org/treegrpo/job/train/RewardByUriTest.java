@@ -77,7 +77,6 @@ class RewardByUriTest {
   @Test
   void aGpuThatSparkAssignsIsNamedWhereThereIsNone() throws IOException {
     train("gpu", directory.resolve("models/mean.pt").toString(), "gpu")
-        .assertRefused(
-            "treegrpo.rewards, 'mean': option device = gpu: an executor must have a GPU");
+        .assertFailed("treegrpo.rewards, 'mean': option device = gpu: an executor must have a GPU");
   }
 }

@@ -235,6 +235,19 @@ class BadPolicyTest {
   }
 
   @Test
+  void aRewardThatReturnsNoScoresIsFoundBeforeTheRun() throws IOException {
+    TorchScriptArchive.write(
+        new ScriptModule("Reward", "def forward(self, images: Tensor) -> Tensor:\n  return images"),
+        inputs.file("reward.pt"));
+    inputs
+        .train(
+            "rewards=[{ name = mine, type = torchscript, options { path = \"%s\" } }]"
+                .formatted(inputs.file("reward.pt")))
+        .assertRefused(
+            "reward 'mine': forward returned 1 tensors", "needs one float32 of shape (2)");
+  }
+
+  @Test
   void anArchiveIsCodeThatMayWriteFiles() throws IOException {
     Path written = inputs.file("written by the policy");
     torchScript(
