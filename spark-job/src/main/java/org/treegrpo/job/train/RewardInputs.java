@@ -2,7 +2,9 @@ package org.treegrpo.job.train;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.treegrpo.core.prompt.Prompt;
@@ -31,15 +33,25 @@ record RewardInputs(List<RewardFile> files, RewardWeightBytes weights) {
   static RewardInputs of(Recipe recipe, FileCache cache, Configuration hadoop)
       throws IOException, RewardException {
     List<RewardFile> files = new ArrayList<>();
+    Set<List<String>> counted = new HashSet<>();
     RewardWeightBytes weights = RewardWeightBytes.NONE;
     for (RewardDefinition reward : recipe.rewards()) {
       List<RewardFile> ofReward = RewardFile.of(reward, cache, hadoop);
       RewardDefinition local = RewardFile.local(reward, ofReward, cache, hadoop);
       RewardProviders.check(local, promptsOf(reward, recipe));
-      weights = weights.plus(local.option("device", ""), RewardProviders.weightBytes(local));
+      String device = local.option("device", "");
+      if (ofReward.isEmpty()
+          || counted.add(Stream.concat(Stream.of(device), digests(ofReward)).toList())) {
+        weights = weights.plus(device, RewardProviders.weightBytes(local));
+      }
       files.addAll(ofReward);
     }
     return new RewardInputs(files, weights);
+  }
+
+  /** Rewards of the same files share their weights. */
+  private static Stream<String> digests(List<RewardFile> files) {
+    return files.stream().map(RewardFile::sha256);
   }
 
   /** Ids of the prompts whose images a reward scores. */

@@ -47,6 +47,10 @@ class DeviceMemoryTest {
   }
 
   private static PlanInputs inputs(Optional<NetworkMemory> memory) {
+    return inputs(memory, RewardWeightBytes.NONE);
+  }
+
+  private static PlanInputs inputs(Optional<NetworkMemory> memory, RewardWeightBytes rewards) {
     PolicySpec spec =
         new PolicySpec(
             PolicySpec.Type.TORCHSCRIPT,
@@ -65,7 +69,7 @@ class DeviceMemoryTest {
         new Selection(
             List.of(parameter("lora", "float32", true, MIB)),
             List.of(parameter("base", "bfloat16", false, 100 * MIB)));
-    return new PlanInputs(spec, parameters, 5 * MIB, 40, 12, 3, RewardWeightBytes.NONE);
+    return new PlanInputs(spec, parameters, 5 * MIB, 40, 12, 3, rewards);
   }
 
   private static DeviceMemory plan(String... overrides) {
@@ -81,6 +85,28 @@ class DeviceMemoryTest {
     assertThat(memory.conditionings()).as("three prompts").isEqualTo(3 * MIB);
     assertThat(memory.dearest().orElseThrow().name()).isEqualTo("learning");
     assertThat(memory.total()).isEqualTo((205 + 8 + 3 + 802) * MIB);
+  }
+
+  @Test
+  void rewardModelsCountWhereTheyAre() {
+    RewardWeightBytes rewards =
+        RewardWeightBytes.NONE.plus("", 700 * MIB).plus("gpu", 30 * MIB).plus("gpu1", 10 * MIB);
+    assertThat(rewards).isEqualTo(new RewardWeightBytes(700 * MIB, 40 * MIB));
+    for (String device : List.of("cpu", "gpu")) {
+      TrainSettings settings = settings("treegrpo.policy.device=" + device);
+      RunPlan without = RunPlan.of(settings, inputs(Optional.of(MEMORY)));
+      RunPlan with = RunPlan.of(settings, inputs(Optional.of(MEMORY), rewards));
+      assertThat(with.device().total() - without.device().total())
+          .as("on the policy's device, %s", device)
+          .isEqualTo((device.equals("gpu") ? 40 : 700) * MIB);
+      for (int slots : new int[] {1, 4}) {
+        assertThat(
+                SparkMemory.of(with, slots).executorOverhead()
+                    - SparkMemory.of(without, slots).executorOverhead())
+            .as("host memory of those on the CPU, once for %d slots: 700 x 1.25, in steps", slots)
+            .isBetween(875L - 256, 875L + 256);
+      }
+    }
   }
 
   @Test
