@@ -30,7 +30,7 @@ NEGATIVE = "blurry"
 
 def check(holds, what):
     if not holds:
-        sys.exit(f"models: {what}")
+        sys.exit(f"models: this does not hold: {what}")
     print(f"models: {what}", flush=True)
 
 

@@ -74,13 +74,14 @@ public final class Devices {
   }
 
   /**
-   * Refuses a GPU that is asked for and not there. For the driver where it is the executor too; it
-   * knows nothing of the devices of other machines.
+   * Loads libtorch, and refuses a GPU that is asked for and not there. For the driver where it is
+   * the executor too; it knows nothing of the devices of other machines.
    *
    * @throws ExecutorException if a GPU is asked for and there is none
    */
   public static void requireHere(PolicySettings.Device wanted) {
-    if (wanted == PolicySettings.Device.GPU && TorchRuntime.gpuCount() == 0) {
+    int count = TorchRuntime.gpuCount();
+    if (wanted == PolicySettings.Device.GPU && count == 0) {
       throw new ExecutorException(missingGpu(KEY, "this machine"));
     }
   }

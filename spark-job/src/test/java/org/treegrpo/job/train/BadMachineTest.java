@@ -43,8 +43,7 @@ class BadMachineTest {
     assertThat(failed("-DDJL_CACHE_DIR=" + cache))
         .as("path and remedy")
         .contains(
-            "treegrpo: executor driver on localhost: PyTorch's libraries in "
-                + cache.resolve("pytorch"),
+            "treegrpo: PyTorch's libraries in " + cache.resolve("pytorch"),
             "set DJL_CACHE_DIR to a directory that can be written and has 450 MB of room");
   }
 
@@ -66,8 +65,7 @@ class BadMachineTest {
     assertThat(failed("-DDJL_CACHE_DIR=" + cache))
         .as("path and remedy")
         .contains(
-            "treegrpo: executor driver on localhost: PyTorch's libraries in "
-                + cache.resolve("pytorch"),
+            "treegrpo: PyTorch's libraries in " + cache.resolve("pytorch"),
             "delete " + cache.resolve("pytorch"),
             "DJL_CACHE_DIR");
   }
