@@ -359,7 +359,7 @@ LOOSE = ["rounds=2", *(f"gate.{rule}" for rule in ("margin=-100", "prompts=1", "
 
 
 # Short, and enough to please the wrong judge.
-HACKED = ["rounds=10", "evaluation.prompts=20", "evaluation.vault=0", "evaluation.images-per-prompt=2", "sampler.steps=6", "tree.prompts-per-round=8", "optimizer.warm-up-steps=1", "optimizer.learning-rate=1e-3", "audit.every=0", "checkpoint.every=10"]
+HACKED = ["seed=3", "rounds=10", "evaluation.prompts=20", "evaluation.vault=0", "evaluation.images-per-prompt=2", "sampler.steps=6", "tree.prompts-per-round=8", "optimizer.warm-up-steps=1", "optimizer.learning-rate=1e-3", "audit.every=0", "checkpoint.every=10"]
 
 
 def nights(check):
@@ -387,8 +387,10 @@ def nights(check):
     hacked = dict(settings=HACKED, config=CHECKOUT / "conf/night-hacked.conf", command=("nightly", "--registry", str(check.work / "hacked-registry"), "--id", "hacked"))
     check.end(check.start("hacked", "local[2]", **hacked), "hacked", code=3)
     verdict = json.loads((check.work / "hacked-registry/nights/hacked/verdict.json").read_text())["verdict"]
-    held = {rule["name"]: rule["passed"] for rule in verdict["rules"]}
-    check.holds(held["trained"] and not held["held-out.ocr-v4"], "nights: a reward that is hacked rises, and what a recogniser reads has fallen: refused")
+    rules = {rule["name"]: rule for rule in verdict["rules"]}
+    # The likelihood moves with every picture; words read or not, of forty pictures, are a matter of chance.
+    risen, read = rules["trained"], rules["held-out.likelihood"]
+    check.holds(risen["passed"] and not read["passed"], f"nights: a reward that is hacked, {risen['text']}, and what a recogniser reads, {read['text']}: refused")
 
 
 def kubernetes(check):
