@@ -1,6 +1,7 @@
 package org.treegrpo.job.cli;
 
 import java.util.concurrent.Callable;
+import org.treegrpo.job.spark.HeapMemoryException;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
@@ -16,7 +17,11 @@ public abstract class CliCommand implements Callable<Integer> {
 
   @Override
   public final Integer call() throws Exception {
-    return run(root.context(spec.commandLine()));
+    try {
+      return run(root.context(spec.commandLine()));
+    } catch (OutOfMemoryError full) {
+      throw HeapMemoryException.of(full);
+    }
   }
 
   /**

@@ -27,6 +27,14 @@ public final class HostCheck {
   private HostCheck() {}
 
   /**
+   * What was found.
+   *
+   * @param kind of all of them
+   * @param reports one an executor, by its id
+   */
+  public record Hosts(HostKind kind, List<HostReport> reports) {}
+
+  /**
    * What all executors are.
    *
    * @param device that networks shall run on
@@ -35,7 +43,7 @@ public final class HostCheck {
    *     the driver, or they are not of one kind; a line for each such executor, with its host and
    *     what to do
    */
-  public static HostKind of(
+  public static Hosts of(
       JavaSparkContext context, PolicySettings.Device device, ClusterSettings.Cpu cpu) {
     List<String> locations = locations(context);
     List<HostReport> reports =
@@ -50,7 +58,7 @@ public final class HostCheck {
             .distinct()
             .sorted(Comparator.comparing(HostReport::executor))
             .toList();
-    return kindOf(reports, Build.fingerprint());
+    return new Hosts(kindOf(reports, Build.fingerprint()), reports);
   }
 
   /**
@@ -68,10 +76,11 @@ public final class HostCheck {
         continue;
       }
       LOG.info(
-          "{}: {} processors, heap of {} MiB, {}, libtorch {}, {}",
+          "{}: {} processors, heap of {} of {} MiB, {}, libtorch {}, {}",
           report.name(),
           report.processors(),
           report.heap(),
+          report.memory(),
           kind.processor(),
           kind.libtorch(),
           kind.device());

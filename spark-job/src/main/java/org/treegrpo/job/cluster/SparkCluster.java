@@ -21,6 +21,7 @@ import org.treegrpo.job.executor.FirstShare;
 import org.treegrpo.job.executor.GrowTask;
 import org.treegrpo.job.executor.GrownBlock;
 import org.treegrpo.job.executor.HostKind;
+import org.treegrpo.job.executor.HostReport;
 import org.treegrpo.job.executor.LearnTask;
 import org.treegrpo.job.executor.LearnedBlock;
 import org.treegrpo.job.executor.PrepareTask;
@@ -54,13 +55,18 @@ public final class SparkCluster implements AutoCloseable {
   private final String runId;
   private final Duration slow;
   private final @Nullable HostKind host;
+  private final List<HostReport> executors;
   private final boolean local;
   private final int slotsAtStart;
   private long version;
   private long gradients = StoredVector.newId();
 
-  public SparkCluster(JavaSparkContext context, RunSpec spec) {
+  /**
+   * @param executors what was found before the run
+   */
+  public SparkCluster(JavaSparkContext context, RunSpec spec, List<HostReport> executors) {
     this.context = context;
+    this.executors = executors;
     this.local = context.isLocal();
     this.spec = spec;
     this.run = context.broadcast(spec.withTaskSlots(slotsOfAnExecutor()));
@@ -74,6 +80,11 @@ public final class SparkCluster implements AutoCloseable {
   /** What every executor is. */
   public HostKind host() {
     return Objects.requireNonNull(host, "executors are looked at before a run");
+  }
+
+  /** What was found of each executor before the run. */
+  public List<HostReport> executors() {
+    return executors;
   }
 
   /** Whether driver and executor are one process, which reads the same files. */
@@ -376,7 +387,8 @@ public final class SparkCluster implements AutoCloseable {
     spec.destroy();
   }
 
-  private int slotsOfAnExecutor() {
+  /** Tasks that run in one executor at the same time. */
+  public int slotsOfAnExecutor() {
     int executors = local ? 1 : Math.max(1, context.sc().getExecutorIds().size());
     return (slots() + executors - 1) / executors;
   }

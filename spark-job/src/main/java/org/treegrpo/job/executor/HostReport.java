@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param executor its id
  * @param heap of its JVM at most, in MiB
+ * @param memory of its machine, or of its container where that is limited, in MiB
  * @param processors that its JVM may use
  * @param kind null where that cannot be told
  * @param problem why it cannot take part; empty where it can
@@ -15,6 +16,7 @@ public record HostReport(
     String executor,
     String host,
     long heap,
+    long memory,
     int processors,
     @Nullable HostKind kind,
     String problem) {

@@ -1,5 +1,7 @@
 package org.treegrpo.job.executor;
 
+import com.sun.management.OperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import org.jspecify.annotations.Nullable;
@@ -20,10 +22,13 @@ public record HostTask(PolicySettings.Device device, Cpu cpu) implements BlockTa
       problem = String.valueOf(e.getMessage());
     }
     Runtime jvm = Runtime.getRuntime();
+    OperatingSystemMXBean machine =
+        ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
     return new HostReport(
         SparkEnv.get().executorId(),
         SparkEnv.get().blockManager().blockManagerId().host(),
         jvm.maxMemory() >> 20,
+        machine.getTotalMemorySize() >> 20,
         jvm.availableProcessors(),
         kind,
         problem);

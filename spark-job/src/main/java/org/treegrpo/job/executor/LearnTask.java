@@ -153,8 +153,8 @@ public record LearnTask(
     double secondsBefore = slot.denoiser().networkSeconds();
     PairwiseSum sum = new PairwiseSum(blocks.shares(), absent);
     List<LearnResult> statistics = new ArrayList<>();
-    float[] unfinished = new float[slot.policy().parameters().size()];
-    slot.policy().drainGradient(unfinished); // what a task that failed half way has left
+    int length = slot.policy().parameters().size();
+    slot.policy().drainGradient(new float[length]); // what a task that failed half way has left
     for (Share share : shares) {
       TaskContext.get().killTaskIfInterrupted();
       statistics.add(
@@ -162,7 +162,7 @@ public record LearnTask(
               learner,
               runtime.rollouts().get(round, share.index()).orElseThrow(),
               credit[share.index()]));
-      float[] gradient = new float[slot.policy().parameters().size()];
+      float[] gradient = new float[length];
       slot.policy().drainGradient(gradient);
       if (half) {
         Bfloat16.round(gradient);
@@ -171,7 +171,7 @@ public record LearnTask(
     }
     TaskContext.get().killTaskIfInterrupted(); // or nobody would drop what is stored
     List<PairwiseSum.Partial> partials = sum.partials();
-    boolean stays = StoredVector.isLong(unfinished.length);
+    boolean stays = StoredVector.isLong(length);
     Denoiser.Evaluations spent = slot.denoiser().evaluations().minus(before);
     return new LearnedBlock(
         partials.stream().mapToInt(partial -> partial.node().level()).toArray(),

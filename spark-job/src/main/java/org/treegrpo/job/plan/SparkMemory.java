@@ -24,7 +24,7 @@ public record SparkMemory(
   private static final long HEAP = 640;
 
   /** The optimiser's, which are off the heap. */
-  private static final int MOMENTS = 2;
+  static final int MOMENTS = 2;
 
   /** Libraries of libtorch and ONNX Runtime, thread stacks, the reader's recognisers. */
   private static final long NATIVE = 1024;

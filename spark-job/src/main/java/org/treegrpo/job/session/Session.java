@@ -15,7 +15,6 @@ import org.treegrpo.job.cluster.ClusterStart;
 import org.treegrpo.job.cluster.HostCheck;
 import org.treegrpo.job.cluster.SparkCluster;
 import org.treegrpo.job.cluster.SparkSettings;
-import org.treegrpo.job.executor.HostKind;
 import org.treegrpo.job.executor.RunSpec;
 import org.treegrpo.job.settings.ClusterSettings;
 import org.treegrpo.job.settings.PolicySettings;
@@ -32,7 +31,7 @@ public final class Session implements AutoCloseable {
 
   private final JavaSparkContext context;
   private final boolean own;
-  private final Map<Question, HostKind> kinds = new HashMap<>();
+  private final Map<Question, HostCheck.Hosts> hosts = new HashMap<>();
 
   /** What executors were looked at for. */
   private record Question(PolicySettings.Device device, ClusterSettings.Cpu cpu) {}
@@ -90,11 +89,11 @@ public final class Session implements AutoCloseable {
   public SparkCluster start(Function<String, RunSpec> experiment) {
     RunSpec spec = experiment.apply(UUID.randomUUID().toString());
     try {
-      HostKind kind =
-          kinds.computeIfAbsent(
+      HostCheck.Hosts found =
+          hosts.computeIfAbsent(
               new Question(spec.settings().policy().device(), spec.settings().cluster().cpu()),
               asked -> HostCheck.of(context, asked.device(), asked.cpu()));
-      return new SparkCluster(context, spec.on(kind));
+      return new SparkCluster(context, spec.on(found.kind()), found.reports());
     } catch (RuntimeException e) {
       spec.destroy();
       throw e;

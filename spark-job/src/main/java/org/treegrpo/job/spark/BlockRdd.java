@@ -79,9 +79,14 @@ public final class BlockRdd<T> extends RDD<T> {
     }
   }
 
+  /** A task that needs more heap than there is fails by itself; Spark would end the executor. */
   @Override
   public Iterator<T> compute(Partition split, TaskContext context) {
-    return CollectionConverters.asScala(List.of(task.run(split.index(), context)).iterator());
+    try {
+      return CollectionConverters.asScala(List.of(task.run(split.index(), context)).iterator());
+    } catch (OutOfMemoryError full) {
+      throw HeapMemoryException.of(full);
+    }
   }
 
   @Override

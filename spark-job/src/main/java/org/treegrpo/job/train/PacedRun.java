@@ -52,7 +52,7 @@ public final class PacedRun implements AutoCloseable {
   public static PacedRun of(TrainSettings settings, Configuration hadoop) throws IOException {
     RunInputs inputs = RunInputs.load(settings, hadoop);
     try {
-      inputs.plan();
+      new MemoryCheck(inputs.plan()).ofDriver(Runtime.getRuntime().maxMemory() >> 20);
       RunDirectory place = RunPlace.of("treegrpo.run-dir", settings.runDir(), hadoop);
       PacedRun run = new PacedRun(settings, inputs, RunIdentity.of(settings, inputs), place);
       run.in(place, new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8))
@@ -111,6 +111,7 @@ public final class PacedRun implements AutoCloseable {
         cluster = session.start(inputs::runSpec);
       }
       SparkCluster jobs = cluster;
+      new MemoryCheck(inputs.plan()).of(jobs);
       stop.use(jobs);
       stop.request().cancellable(() -> inputs.prepare(jobs));
       begun.tryInputs(jobs, stop.request(), checkpoint);

@@ -30,6 +30,7 @@ import org.treegrpo.job.session.Budget;
 import org.treegrpo.job.session.Session;
 import org.treegrpo.job.settings.Secrets;
 import org.treegrpo.job.settings.TrainSettings;
+import org.treegrpo.job.spark.HeapMemoryException;
 import org.treegrpo.job.spark.StopSignals;
 
 /** A training run from its settings to its report: {@code train} and {@code resume}. */
@@ -107,7 +108,7 @@ public final class TrainingRun {
       TrainSettings settings, SparkConf spark, Configuration hadoop, PrintStream out, Start start)
       throws IOException {
     try (RunInputs inputs = RunInputs.load(settings, hadoop)) {
-      inputs.plan();
+      new MemoryCheck(inputs.plan()).ofDriver(Runtime.getRuntime().maxMemory() >> 20);
       RunDirectory directory =
           switch (start) {
             case FRESH -> RunPlace.fresh(settings.runDir(), hadoop);
@@ -144,6 +145,7 @@ public final class TrainingRun {
         SparkCluster cluster = session.start(inputs::runSpec);
         StopRequest stop = new StopRequest(cluster::cancelJobs);
         StopSignals signals = StopSignals.to(stop::isTaken)) {
+      new MemoryCheck(inputs.plan()).of(cluster);
       if (!cluster.isLocal()) {
         stop.cancellable(() -> inputs.prepare(cluster));
       }
@@ -216,7 +218,12 @@ public final class TrainingRun {
               progress,
               stop,
               pace);
-      Optional<String> endedBy = trainer.run(checkpoint);
+      Optional<String> endedBy;
+      try {
+        endedBy = trainer.run(checkpoint);
+      } catch (OutOfMemoryError full) {
+        throw HeapMemoryException.of(full);
+      }
       budget.remark().ifPresent(progress::detail);
       return new Turn(
           endedBy, trainer.done(), budget.seconds() - before, trainer.evaluationSeconds());

@@ -52,6 +52,7 @@ class HostCheckTest {
   }
 
   private static HostReport report(String executor, String host, String build) {
-    return new HostReport(executor, host, 1024, 4, new HostKind(build, "2.7.1", "AVX2", "CPU"), "");
+    return new HostReport(
+        executor, host, 1024, 8192, 4, new HostKind(build, "2.7.1", "AVX2", "CPU"), "");
   }
 }

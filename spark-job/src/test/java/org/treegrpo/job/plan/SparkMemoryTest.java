@@ -2,45 +2,14 @@ package org.treegrpo.job.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
-import org.treegrpo.core.policy.LatentShape;
-import org.treegrpo.core.policy.PolicySpec;
-import org.treegrpo.core.process.Prediction;
-import org.treegrpo.job.settings.SettingsLoader;
-import org.treegrpo.job.settings.TrainSettings;
-import org.treegrpo.job.settings.Use;
 
 class SparkMemoryTest {
 
   private static final long MIB = 1 << 20;
-  private static final String CONFIG =
-      """
-      treegrpo {
-        policy { path = /policy, guidance.scale = 1 }
-        prompts { train = /train.jsonl, evaluation = /held-out.jsonl }
-        rewards = [ { name = spelling, type = ocr } ]
-        tree.prompts-per-round = 8
-        update.kl = 0.1
-      }
-      """;
 
   private static SparkMemory of(int parameters, int slots) {
-    TrainSettings settings =
-        new SettingsLoader(reward -> List.of()).parse(CONFIG, "test.conf", List.of(), Use.PLAN);
-    PolicySpec policy =
-        new PolicySpec(
-            PolicySpec.Type.TORCHSCRIPT,
-            "policy.pt",
-            new LatentShape(3, 16, 32),
-            Prediction.FLOW_VELOCITY,
-            Optional.empty(),
-            List.of(),
-            Optional.empty(),
-            Optional.empty());
-    return SparkMemory.of(
-        RunPlan.of(settings, PlanFixtures.inputs(policy, parameters, 40, 12)), slots);
+    return SparkMemory.of(PlanFixtures.plan(parameters), slots);
   }
 
   @Test

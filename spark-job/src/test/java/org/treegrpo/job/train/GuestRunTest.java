@@ -133,7 +133,7 @@ class GuestRunTest {
   void onlyTheJobsOfTheRunAreCancelled() throws Exception {
     try (RunInputs inputs = RunInputs.load(tiny.settings("unused"), new Configuration());
         JavaSparkContext context = context("local[1]");
-        SparkCluster cluster = new SparkCluster(context, inputs.runSpec("run"))) {
+        SparkCluster cluster = new SparkCluster(context, inputs.runSpec("run"), List.of())) {
       Future<List<String>> owners =
           BlockRdd.start(context.sc(), "the owner's", (block, task) -> held());
       cluster.cancelJobs();

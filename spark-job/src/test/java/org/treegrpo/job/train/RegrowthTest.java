@@ -39,8 +39,10 @@ class RegrowthTest {
             TinyRun.spark("local[2]"),
             (inputs, context, grown) -> {
               // An executor keeps two runs: two others drive this one and its rollouts out.
-              try (SparkCluster other = new SparkCluster(context, inputs.runSpec("another run"));
-                  SparkCluster third = new SparkCluster(context, inputs.runSpec("a third run"))) {
+              try (SparkCluster other =
+                      new SparkCluster(context, inputs.runSpec("another run"), List.of());
+                  SparkCluster third =
+                      new SparkCluster(context, inputs.runSpec("a third run"), List.of())) {
                 grow(inputs, other);
                 grow(inputs, third);
               }
@@ -58,8 +60,10 @@ class RegrowthTest {
                       // As if another kind of machine had grown it.
                       double[] logProbs = grown.shares().get(4).logProbs();
                       logProbs[0] = Math.nextUp(logProbs[0]);
-                      try (SparkCluster other = new SparkCluster(context, inputs.runSpec("b"));
-                          SparkCluster third = new SparkCluster(context, inputs.runSpec("c"))) {
+                      try (SparkCluster other =
+                              new SparkCluster(context, inputs.runSpec("b"), List.of());
+                          SparkCluster third =
+                              new SparkCluster(context, inputs.runSpec("c"), List.of())) {
                         grow(inputs, other);
                         grow(inputs, third);
                       }
@@ -76,7 +80,8 @@ class RegrowthTest {
             (inputs, context, grown) -> {
               for (String runId : List.of("another run", "a third run")) {
                 // The executor closes what is over before it closes what it may need again.
-                try (SparkCluster other = new SparkCluster(context, inputs.runSpec(runId))) {
+                try (SparkCluster other =
+                    new SparkCluster(context, inputs.runSpec(runId), List.of())) {
                   grow(inputs, other);
                 }
               }
@@ -113,7 +118,7 @@ class RegrowthTest {
     TrainSettings settings = new TinyRun(directory).settings("unused");
     try (RunInputs inputs = RunInputs.load(settings, new Configuration());
         JavaSparkContext context = new JavaSparkContext(spark);
-        SparkCluster cluster = new SparkCluster(context, inputs.runSpec("run"))) {
+        SparkCluster cluster = new SparkCluster(context, inputs.runSpec("run"), List.of())) {
       RoundPlan plan = inputs.recipe().plan(1);
       assertThat(plan.shares()).as("shares").hasSize(6);
       WeightBroadcast weights = cluster.broadcast(inputs.baseWeights());
