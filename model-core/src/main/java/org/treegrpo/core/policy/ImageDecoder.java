@@ -62,15 +62,15 @@ public final class ImageDecoder implements AutoCloseable {
   }
 
   /**
-   * Bytes of a decoder's parameters, by its header.
+   * Bytes of a decoder's parameters and buffers, by its header.
    *
    * @param directory of the policy
    * @throws NetworkException if its archive is none
    */
-  public static long parameterBytes(PolicySpec spec, Path directory) {
+  public static long weightBytes(PolicySpec spec, Path directory) {
     return spec.decoder().stream()
-        .flatMap(decoder -> NetworkFile.parameters(directory.resolve(decoder.file())).stream())
-        .mapToLong(ArchiveHeader.Parameter::bytes)
+        .map(decoder -> NetworkFile.header(directory.resolve(decoder.file())))
+        .mapToLong(ArchiveHeader::weightBytes)
         .sum();
   }
 

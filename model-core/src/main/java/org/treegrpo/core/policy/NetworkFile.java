@@ -39,8 +39,17 @@ final class NetworkFile {
    * @throws NetworkException if it is no TorchScript archive
    */
   static List<ArchiveHeader.Parameter> parameters(Path archive) {
+    return header(archive).parameters();
+  }
+
+  /**
+   * The archive's header.
+   *
+   * @throws NetworkException if it is no TorchScript archive
+   */
+  static ArchiveHeader header(Path archive) {
     try {
-      return ArchiveHeader.read(archive).parameters();
+      return ArchiveHeader.read(archive);
     } catch (ArchiveFormatException e) {
       throw new NetworkException(archive, "must be a TorchScript archive; " + e.getMessage());
     } catch (IOException e) {

@@ -72,6 +72,17 @@ public final class Policies {
   }
 
   /**
+   * Bytes of the tensors that are no parameters, of which each open network has its own.
+   *
+   * @throws NetworkException if the archive is none
+   */
+  public static long bufferBytes(PolicySpec spec, Path directory) {
+    return spec.type() == PolicySpec.Type.TORCHSCRIPT
+        ? NetworkFile.header(directory.resolve(spec.file())).bufferBytes()
+        : 0;
+  }
+
+  /**
    * Weights that a policy directory holds, read without running anything.
    *
    * @param parameters of the directory's network

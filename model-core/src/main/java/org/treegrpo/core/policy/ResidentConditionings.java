@@ -60,6 +60,8 @@ final class ResidentConditionings {
   }
 
   private List<NDArray> upload(Conditioning conditioning) {
+    ConditioningUpload event = new ConditioningUpload();
+    event.begin();
     List<NDArray> tensors = new ArrayList<>();
     for (int i = 0; i < inputs.size(); i++) {
       ConditioningInput input = inputs.get(i);
@@ -71,7 +73,9 @@ final class ResidentConditionings {
       }
       long[] shape = input.shape().stream().mapToLong(Integer::longValue).toArray();
       tensors.add(TorchRuntime.upload(manager, values, 0, new Shape(shape)));
+      event.bytes += (long) values.length * Float.BYTES;
     }
+    event.commit();
     return tensors;
   }
 

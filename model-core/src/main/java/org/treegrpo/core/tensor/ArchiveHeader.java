@@ -11,6 +11,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
@@ -64,10 +66,13 @@ public final class ArchiveHeader {
 
   private final List<Parameter> parameters;
   private final List<String> forwardArguments;
+  private final long bufferBytes;
 
-  private ArchiveHeader(List<Parameter> parameters, List<String> forwardArguments) {
+  private ArchiveHeader(
+      List<Parameter> parameters, List<String> forwardArguments, long bufferBytes) {
     this.parameters = List.copyOf(parameters);
     this.forwardArguments = List.copyOf(forwardArguments);
+    this.bufferBytes = bufferBytes;
   }
 
   /**
@@ -156,9 +161,11 @@ public final class ArchiveHeader {
       Map<String, ModuleClass> classes = classes(zip, root + "/code/");
       Walk walk = new Walk(classes, root + "/data/");
       walk.module("", instance);
+      List<Parameter> parameters = walk.parameters();
       return new ArchiveHeader(
-          walk.parameters(),
-          Objects.requireNonNull(classes.get(instance.type())).forwardArguments());
+          parameters,
+          Objects.requireNonNull(classes.get(instance.type())).forwardArguments(),
+          bufferBytes(zip, root, parameters));
     } catch (ZipException e) {
       throw new ArchiveFormatException("it is no zip file; " + e.getMessage(), e);
     } catch (PickleException e) {
@@ -206,6 +213,29 @@ public final class ArchiveHeader {
   /** Names of the arguments of {@code forward}, without {@code self}; empty where it has none. */
   public List<String> forwardArguments() {
     return forwardArguments;
+  }
+
+  /** Bytes of all its tensors. */
+  public long weightBytes() {
+    return parameters.stream().mapToLong(Parameter::bytes).sum() + bufferBytes;
+  }
+
+  /** Bytes of the tensors that are no parameters: buffers, and constants of traced code. */
+  public long bufferBytes() {
+    return bufferBytes;
+  }
+
+  private static long bufferBytes(ZipFile zip, String root, List<Parameter> parameters) {
+    Set<String> ofParameters =
+        parameters.stream().map(Parameter::storage).collect(Collectors.toSet());
+    return zip.stream()
+        .filter(
+            entry ->
+                entry.getName().startsWith(root + "/data/")
+                    || entry.getName().startsWith(root + "/constants/"))
+        .filter(entry -> !ofParameters.contains(entry.getName()))
+        .mapToLong(ZipEntry::getSize)
+        .sum();
   }
 
   /** The folder that everything in the archive lies in. */

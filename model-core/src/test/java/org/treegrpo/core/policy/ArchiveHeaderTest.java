@@ -81,6 +81,8 @@ class ArchiveHeaderTest {
     EditedArchive.freeze(archive(), 3, 1);
     List<Parameter> parameters = ArchiveHeader.read(archive()).parameters();
     assertThat(parameters).as("no buffer").hasSize(2);
+    assertThat(ArchiveHeader.read(archive()).bufferBytes()).as("count").isEqualTo(4);
+    assertThat(ArchiveHeader.read(archive()).weightBytes()).as("all").isEqualTo(4 * (6 + 1 + 1));
     assertThat(parameters.get(0).requiresGradient()).as("matrix").isFalse();
     assertThat(parameters.get(0).shape()).as("matrix").containsExactly(2, 3);
     assertThat(parameters.get(0).type()).as("matrix").isEqualTo("float32");

@@ -97,7 +97,7 @@ public final class TorchScriptRewardProvider implements RewardProvider {
 
   @Override
   public long weightBytes(RewardDefinition definition) throws RewardException {
-    return header(definition).parameters().stream().mapToLong(ArchiveHeader.Parameter::bytes).sum();
+    return header(definition).weightBytes();
   }
 
   @Override

@@ -28,6 +28,8 @@ final class ConditioningCache {
       read = new ConcurrentHashMap<>();
     }
     Map<String, Conditioning> ofRound = read;
-    return id -> ofRound.computeIfAbsent(id, key -> conditioner.of(plan.prompt(key)));
+    return id ->
+        ofRound.computeIfAbsent(
+            id, key -> ConditioningRead.of(conditioner, plan.prompt(key), plan.round()));
   }
 }

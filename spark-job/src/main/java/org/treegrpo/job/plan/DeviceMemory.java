@@ -19,7 +19,8 @@ import org.treegrpo.job.settings.UpdateSettings;
  * What the networks of an executor with one task slot hold on their device at the most, in bytes.
  * What reward models compute is not included.
  *
- * @param frozen parameters that are not trained, one copy; those of the decoder too
+ * @param frozen parameters that are not trained, one copy; the decoder too
+ * @param buffers tensors that are no parameters, of each network that is open
  * @param trained parameters and their gradients
  * @param compared trained parameters and gradients of the networks that the policy is compared with
  * @param conditionings that stay between passes
@@ -31,6 +32,7 @@ import org.treegrpo.job.settings.UpdateSettings;
  */
 public record DeviceMemory(
     long frozen,
+    long buffers,
     long trained,
     long compared,
     long conditionings,
@@ -64,6 +66,7 @@ public record DeviceMemory(
         inputs.policy().conditioning().stream().mapToLong(input -> input.elements()).sum();
     return new DeviceMemory(
         inputs.frozenBytes() + inputs.decoderBytes(),
+        (1L + comparisons(settings)) * inputs.bufferBytes(),
         2 * weights,
         2L * comparisons(settings) * weights,
         (1L + comparisons(settings)) * conditioning * Float.BYTES * inputs.residentPrompts(),
@@ -149,7 +152,7 @@ public record DeviceMemory(
   }
 
   private long held() {
-    return frozen + trained + compared + conditionings + rewards;
+    return frozen + buffers + trained + compared + conditionings + rewards;
   }
 
   /**

@@ -9,7 +9,8 @@ import org.treegrpo.core.tensor.ArchiveHeader.Parameter;
  *
  * @param policy the content of {@code policy.json}
  * @param parameters of the network
- * @param decoderBytes bytes of the decoder's parameters
+ * @param bufferBytes bytes of the network's tensors that are no parameters
+ * @param decoderBytes bytes of the decoder's tensors
  * @param trainPrompts prompts of {@code prompts.train}
  * @param evaluationPrompts held-out prompts that an evaluation may sample
  * @param residentPrompts whose conditionings stay on a device between passes
@@ -18,6 +19,7 @@ import org.treegrpo.core.tensor.ArchiveHeader.Parameter;
 public record PlanInputs(
     PolicySpec policy,
     TrainableParameters.Selection parameters,
+    long bufferBytes,
     long decoderBytes,
     int trainPrompts,
     int evaluationPrompts,

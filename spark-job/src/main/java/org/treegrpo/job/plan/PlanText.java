@@ -181,6 +181,7 @@ public final class PlanText {
     DeviceMemory device = plan.device();
     heading("Device memory of an executor with one task slot");
     size("frozen weights", device.frozen(), "as their archives have them, the decoder's too");
+    size("buffers", device.buffers(), "tensors that are no parameters, of each network");
     size("trained weights", device.trained(), "with their gradients");
     size("compared with", device.compared(), "trained weights of a reference or an older policy");
     size("conditionings", device.conditionings(), "of the prompts of a share or an evaluation");

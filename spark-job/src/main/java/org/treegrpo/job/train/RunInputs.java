@@ -60,6 +60,7 @@ final class RunInputs implements AutoCloseable {
   private final ParameterLayout layout;
   private final String weightsSha256;
   private final String fingerprint;
+  private final long bufferBytes;
   private final long decoderBytes;
   private final RewardInputs rewards;
 
@@ -81,7 +82,8 @@ final class RunInputs implements AutoCloseable {
     float[] base = startWeights();
     this.weightsSha256 = WeightsDigest.sha256(base);
     this.fingerprint = InputDigests.basis(trainPrompts, base);
-    this.decoderBytes = ImageDecoder.parameterBytes(recipe.policy(), copy.directory());
+    this.bufferBytes = Policies.bufferBytes(recipe.policy(), copy.directory());
+    this.decoderBytes = ImageDecoder.weightBytes(recipe.policy(), copy.directory());
     if (settings.export().every() > 0) {
       loraFile();
     }
@@ -240,6 +242,7 @@ final class RunInputs implements AutoCloseable {
         new PlanInputs(
             recipe.policy(),
             parameters,
+            bufferBytes,
             decoderBytes,
             recipe.trainPrompts().size(),
             recipe.evaluationPrompts().size(),

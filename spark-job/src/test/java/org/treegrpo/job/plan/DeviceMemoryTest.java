@@ -69,7 +69,7 @@ class DeviceMemoryTest {
         new Selection(
             List.of(parameter("lora", "float32", true, MIB)),
             List.of(parameter("base", "bfloat16", false, 100 * MIB)));
-    return new PlanInputs(spec, parameters, 5 * MIB, 40, 12, 3, rewards);
+    return new PlanInputs(spec, parameters, MIB, 4 * MIB, 40, 12, 3, rewards);
   }
 
   private static DeviceMemory plan(String... overrides) {
@@ -79,12 +79,13 @@ class DeviceMemoryTest {
   @Test
   void eachPartIsCounted() {
     DeviceMemory memory = plan();
-    assertThat(memory.frozen()).as("bfloat16, and the decoder").isEqualTo(205 * MIB);
+    assertThat(memory.frozen()).as("bfloat16, and the decoder").isEqualTo(204 * MIB);
+    assertThat(memory.buffers()).as("of one network").isEqualTo(MIB);
     assertThat(memory.trained()).as("float32, with gradients").isEqualTo(8 * MIB);
     assertThat(memory.compared()).as("no penalty").isZero();
     assertThat(memory.conditionings()).as("three prompts").isEqualTo(3 * MIB);
     assertThat(memory.dearest().orElseThrow().name()).isEqualTo("learning");
-    assertThat(memory.total()).isEqualTo((205 + 8 + 3 + 802) * MIB);
+    assertThat(memory.total()).isEqualTo((204 + 1 + 8 + 3 + 802) * MIB);
   }
 
   @Test
@@ -114,6 +115,7 @@ class DeviceMemoryTest {
     DeviceMemory reference = plan("treegrpo.update.kl=0.1");
     assertThat(reference.compared()).as("with gradients").isEqualTo(8 * MIB);
     assertThat(reference.conditionings()).as("each has its own").isEqualTo(6 * MIB);
+    assertThat(reference.buffers()).as("each has its own").isEqualTo(2 * MIB);
     assertThat(plan("treegrpo.update.epochs=2").compared())
         .as("the ratio of an edge needs no older network")
         .isZero();
@@ -148,7 +150,9 @@ class DeviceMemoryTest {
   void whatIsLoadedBesidesMustFitToo() {
     DeviceMemory memory = plan("treegrpo.update.kl=0.1", "treegrpo.update.checkpointing=blocks");
     assertThat(memory.loading()).as("the reference's own copy").isEqualTo(200 * MIB);
-    assertThat(memory.total()).as("decoding needs more").isEqualTo((205 + 8 + 8 + 6 + 240) * MIB);
+    assertThat(memory.total())
+        .as("decoding needs more")
+        .isEqualTo((204 + 2 + 8 + 8 + 6 + 240) * MIB);
     assertThatThrownBy(
             () -> plan("treegrpo.update.kl=0.1", "treegrpo.policy.device-memory-gib=0.4"))
         .as("not even without a pass")

@@ -52,6 +52,7 @@ public final class PlanFixtures {
         new TrainableParameters.Selection(
             List.of(parameter("weight", "float32", true, parameters)), List.of()),
         0,
+        0,
         trainPrompts,
         evaluationPrompts,
         2,

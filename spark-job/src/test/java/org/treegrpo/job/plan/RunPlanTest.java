@@ -198,6 +198,7 @@ class RunPlanTest {
             inputs(Prediction.FLOW_VELOCITY).policy(),
             settings.policy().trainable().of(network),
             0,
+            0,
             40,
             12,
             2,
