@@ -143,6 +143,8 @@ def sd35(out):
     import footprint
     from peft import LoraConfig
 
+    from treegrpo.export import without_encoder
+
     with torch.device("meta"):
         network = footprint.sd35_medium().requires_grad_(False)
         network.add_adapter(LoraConfig(r=32, lora_alpha=64, target_modules=footprint.TARGETS))
@@ -150,7 +152,7 @@ def sd35(out):
             latent_channels=16, block_out_channels=(128, 256, 512, 512), down_block_types=("DownEncoderBlock2D",) * 4, up_block_types=("UpDecoderBlock2D",) * 4,
             layers_per_block=2, use_quant_conv=False, use_post_quant_conv=False,
         )  # fmt: skip
-        vae.requires_grad_(False)
+        without_encoder(vae.requires_grad_(False))
     scales = {name: float(module.scaling["default"]) for name, module in network.named_modules() if getattr(module, "lora_A", None)}
     count = len(network.transformer_blocks)
     denoiser = Touched("transformer", zeros(network, torch.bfloat16), ["proj_out.bias", "transformer_blocks.0.attn.to_q.lora_B.default.weight"])

@@ -44,6 +44,8 @@ def trained(name, pipeline, policy, config, base):
     """Five rounds, exported, loaded by diffusers: the same picture as the engine's, and not the base's."""
     spec = json.loads((policy / "policy.json").read_text())
     check(frozen_difference(policy, spec, pipeline) == 0, f"{name}: the archive's frozen parameters are the pipeline's, bit for bit")
+    decodes = [parameter for parameter, _ in torch.jit.load(policy / spec["decoder"]["file"]).named_parameters()]
+    check(decodes and not [parameter for parameter in decodes if ".encoder." in parameter or ".quant_conv." in parameter], f"{name}: of the VAE there is what decodes only")
     directory = WORK / f"{name}-run"
     run = Run.train(CHECKOUT, config, [f"treegrpo.run-dir={directory}", "treegrpo.rounds=5", "treegrpo.audit.every=1"])
     metrics = run.metrics()

@@ -173,11 +173,19 @@ class VideoDecoder(torch.nn.Module):
         return self.vae.decode(latent.unsqueeze(2) * self.std + self.mean, return_dict=False)[0][:, :, 0]
 
 
+def without_encoder(vae):
+    """A policy draws pictures and reads none: what only encodes would lie on every device for nothing."""
+    for part in ("encoder", "quant_conv"):
+        if isinstance(getattr(vae, part, None), torch.nn.Module):
+            setattr(vae, part, torch.nn.Identity())
+    return vae
+
+
 def decoder_of(pipeline, latent_shape, device):
     """The `decoder` of policy.json, its archive and its part of `memory`; none where the pipeline has no VAE."""
     if not pipeline.has("vae"):
         return None, b"", {}
-    vae = pipeline.load("vae", torch_dtype=torch.float32).requires_grad_(False)
+    vae = without_encoder(pipeline.load("vae", torch_dtype=torch.float32).requires_grad_(False))
     config = vae.config
     shift = getattr(config, "shift_factor", None) or 0.0
     if type(vae).__name__ == "AutoencoderKLQwenImage":

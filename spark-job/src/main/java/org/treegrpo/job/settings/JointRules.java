@@ -336,7 +336,7 @@ final class JointRules {
       if (block.clean(key + ".name") && !names.add(reward.name())) {
         block.problemAt(key + ".name", "must be unique among the rewards", "");
       }
-      if (block.clean(key)) {
+      if (use.demands().contains(Use.Demand.REWARDS) && block.clean(key)) {
         rewardCheck.apply(reward).forEach(rule -> block.problemAt(key + ".type", rule, ""));
       }
     }

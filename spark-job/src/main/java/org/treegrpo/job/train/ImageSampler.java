@@ -48,7 +48,7 @@ public final class ImageSampler {
       Path target)
       throws IOException {
     Device device = device(settings);
-    try (RunInputs inputs = RunInputs.load(settings, hadoop)) {
+    try (RunInputs inputs = RunInputs.loadWithoutRewards(settings, hadoop)) {
       Recipe recipe = inputs.recipe();
       String id = settings.policy().conditioningFile().isEmpty() ? "sample" : text;
       Conditioning conditioning = recipe.conditioner().of(prompt(id, text));

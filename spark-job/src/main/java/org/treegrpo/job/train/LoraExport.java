@@ -29,7 +29,7 @@ public final class LoraExport {
           "--lora: '%s' is a LoRA already; export-lora takes a run or a checkpoint"
               .formatted(choice.lora().get()));
     }
-    try (RunInputs inputs = RunInputs.load(settings, hadoop)) {
+    try (RunInputs inputs = RunInputs.loadWithoutRewards(settings, hadoop)) {
       LoraFile file = inputs.loraFile();
       PolicyWeightsChoice.Weights weights = choice.load(inputs, hadoop);
       RunDirectory directory = RunDirectory.of(target, hadoop);

@@ -21,6 +21,22 @@ record MemoryCheck(RunPlan plan) {
   private static final Logger LOG = LoggerFactory.getLogger(MemoryCheck.class);
   private static final long MIB = 1 << 20;
 
+  /** An array holds no more. */
+  private static final long MOST_TRAINED = Integer.MAX_VALUE - 8L;
+
+  /**
+   * Looks at what is trained, which a driver holds as one vector.
+   *
+   * @throws InvalidInputException if it is too long
+   */
+  static void ofVector(long elements) {
+    if (elements > MOST_TRAINED) {
+      throw new InvalidInputException(
+          "treegrpo.policy.trainable: must be fewer than 2^31 parameters, as the driver holds them as one vector; they are %d; name some, or train adapters"
+              .formatted(elements));
+    }
+  }
+
   /**
    * Looks at a driver, without what it does where it is the executor too.
    *

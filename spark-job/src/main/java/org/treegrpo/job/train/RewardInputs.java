@@ -24,6 +24,8 @@ import org.treegrpo.reward.RewardProviders;
  */
 record RewardInputs(List<RewardFile> files, RewardWeightBytes weights) {
 
+  static final RewardInputs NONE = new RewardInputs(List.of(), RewardWeightBytes.NONE);
+
   /**
    * Fetches the files and looks at them.
    *

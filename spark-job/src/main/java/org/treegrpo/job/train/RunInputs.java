@@ -47,9 +47,6 @@ import org.treegrpo.reward.RewardException;
  */
 final class RunInputs implements AutoCloseable {
 
-  /** An array holds no more. */
-  private static final long MOST_TRAINED = Integer.MAX_VALUE - 8L;
-
   private final TrainSettings settings;
   private final Configuration hadoop;
   private final PolicyCopy copy;
@@ -64,7 +61,7 @@ final class RunInputs implements AutoCloseable {
   private final long decoderBytes;
   private final RewardInputs rewards;
 
-  private RunInputs(TrainSettings settings, PolicyCopy copy, Configuration hadoop)
+  private RunInputs(TrainSettings settings, PolicyCopy copy, Configuration hadoop, boolean scores)
       throws IOException, RewardException {
     this.settings = settings;
     this.hadoop = hadoop;
@@ -88,7 +85,10 @@ final class RunInputs implements AutoCloseable {
       loraFile();
     }
     requireReference();
-    this.rewards = RewardInputs.of(recipe, new FileCache(settings.policy().cacheDir()), hadoop);
+    this.rewards =
+        scores
+            ? RewardInputs.of(recipe, new FileCache(settings.policy().cacheDir()), hadoop)
+            : RewardInputs.NONE;
   }
 
   /**
@@ -98,6 +98,15 @@ final class RunInputs implements AutoCloseable {
    * @throws InvalidInputException naming the first file that breaks a rule; nothing is left behind
    */
   public static RunInputs load(TrainSettings settings, Configuration hadoop) {
+    return load(settings, hadoop, true);
+  }
+
+  /** The same without the files of rewards, for what scores no images. */
+  static RunInputs loadWithoutRewards(TrainSettings settings, Configuration hadoop) {
+    return load(settings, hadoop, false);
+  }
+
+  private static RunInputs load(TrainSettings settings, Configuration hadoop, boolean scores) {
     PolicyCopy copy;
     try {
       copy =
@@ -108,7 +117,7 @@ final class RunInputs implements AutoCloseable {
           keyed("treegrpo.policy.path", settings.policy().path(), e), e);
     }
     try {
-      return new RunInputs(settings, copy, hadoop);
+      return new RunInputs(settings, copy, hadoop, scores);
     } catch (IOException
         | IllegalArgumentException
         | NetworkException
@@ -303,12 +312,7 @@ final class RunInputs implements AutoCloseable {
 
   private static ParameterLayout layout(List<Parameter> trained) {
     trained.forEach(Parameter::requireFloat32);
-    long elements = trained.stream().mapToLong(Parameter::size).sum();
-    if (elements > MOST_TRAINED) {
-      throw new InvalidInputException(
-          "treegrpo.policy.trainable: must be fewer than 2^31 parameters, as the driver holds them as one vector; they are %d; name some, or train adapters"
-              .formatted(elements));
-    }
+    MemoryCheck.ofVector(trained.stream().mapToLong(Parameter::size).sum());
     return ParameterLayout.of(trained);
   }
 

@@ -35,7 +35,7 @@ public final class VersionExport {
       Configuration hadoop,
       RegistryWriter writer)
       throws IOException {
-    try (RunInputs inputs = RunInputs.load(settings, hadoop)) {
+    try (RunInputs inputs = RunInputs.loadWithoutRewards(settings, hadoop)) {
       PolicyWeightsChoice.Weights weights = choice.load(inputs, hadoop);
       Map<String, String> base = inputs.base();
       Map<String, String> header = new TreeMap<>(base);

@@ -75,6 +75,25 @@ class RewardByUriTest {
   }
 
   @Test
+  void aPictureIsDrawnWithoutIt() throws IOException {
+    Path reward = directory.resolve("models/mean.pt");
+    train("gone", reward.toString(), "cpu").assertDone();
+    Files.delete(reward);
+    Path picture = directory.resolve("picture.png");
+    CommandLineRun.of(
+            directory,
+            "sample",
+            "--run-dir",
+            directory.resolve("gone").toString(),
+            "--prompt",
+            "ab",
+            "--out",
+            picture.toString())
+        .assertDone();
+    assertThat(picture).isNotEmptyFile();
+  }
+
+  @Test
   void aGpuThatSparkAssignsIsNamedWhereThereIsNone() throws IOException {
     train("gpu", directory.resolve("models/mean.pt").toString(), "gpu")
         .assertFailed("treegrpo.rewards, 'mean': option device = gpu: an executor must have a GPU");
