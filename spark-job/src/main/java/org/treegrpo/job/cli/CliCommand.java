@@ -20,7 +20,8 @@ public abstract class CliCommand implements Callable<Integer> {
     try {
       return run(root.context(spec.commandLine()));
     } catch (OutOfMemoryError full) {
-      throw HeapMemoryException.of(full);
+      HeapMemoryException.throwIfFull(full);
+      throw full;
     }
   }
 

@@ -14,6 +14,7 @@ import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.treegrpo.core.optim.PairwiseSum;
 import org.treegrpo.job.executor.LearnedBlock;
+import org.treegrpo.job.spark.HeapMemoryException;
 
 /**
  * The sum of the shares' gradients on the driver, in the order of their tree. Long gradients are
@@ -71,6 +72,7 @@ public final class GradientSum {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while gradients were added up", e);
     } catch (ExecutionException e) {
+      HeapMemoryException.throwIfFull(e);
       throw new IllegalStateException("gradients cannot be added up", e.getCause());
     } finally {
       threads.shutdownNow();

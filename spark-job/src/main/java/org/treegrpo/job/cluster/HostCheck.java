@@ -76,7 +76,7 @@ public final class HostCheck {
         continue;
       }
       LOG.info(
-          "{}: {} processors, heap of {} of {} MiB, {}, libtorch {}, {}",
+          "{}: {} processors, heap of {} MiB, memory of {} MiB, {}, libtorch {}, {}",
           report.name(),
           report.processors(),
           report.heap(),

@@ -82,7 +82,7 @@ public final class SparkCluster implements AutoCloseable {
     return Objects.requireNonNull(host, "executors are looked at before a run");
   }
 
-  /** What was found of each executor before the run. */
+  /** What was found of the executors that were there before the session's first run. */
   public List<HostReport> executors() {
     return executors;
   }
@@ -387,8 +387,7 @@ public final class SparkCluster implements AutoCloseable {
     spec.destroy();
   }
 
-  /** Tasks that run in one executor at the same time. */
-  public int slotsOfAnExecutor() {
+  private int slotsOfAnExecutor() {
     int executors = local ? 1 : Math.max(1, context.sc().getExecutorIds().size());
     return (slots() + executors - 1) / executors;
   }

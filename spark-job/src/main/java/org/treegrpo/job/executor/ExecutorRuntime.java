@@ -171,7 +171,7 @@ final class ExecutorRuntime implements AutoCloseable {
         ExecutorRuntime runtime = new ExecutorRuntime(spec, directory);
         LOG.info("run {} comes to this executor", spec.runId());
         return runtime;
-      } catch (IOException | RewardException | RuntimeException e) {
+      } catch (IOException | RewardException | RuntimeException | Error e) {
         directory.close();
         throw e;
       }

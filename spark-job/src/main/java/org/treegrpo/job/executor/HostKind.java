@@ -16,6 +16,8 @@ import org.treegrpo.job.settings.PolicySettings;
  */
 public record HostKind(String application, String libtorch, String processor, String device) {
 
+  static final String CPU = "CPU";
+
   private static final String ONE_JAR =
       "give driver and executors one jar (spark.executor.extraClassPath, the image)";
 
@@ -30,7 +32,7 @@ public record HostKind(String application, String libtorch, String processor, St
         Build.fingerprint(),
         TorchRuntime.version(),
         cpu == Cpu.BASELINE ? "AVX2 baseline" : processor.toString(),
-        device.isGpu() ? GpuAddress.ofThisProcess().model(device.getDeviceId()) : "CPU");
+        device.isGpu() ? GpuAddress.ofThisProcess().model(device.getDeviceId()) : CPU);
   }
 
   private static void requireBaseline(Processor processor) {

@@ -21,6 +21,11 @@ public record HostReport(
     @Nullable HostKind kind,
     String problem) {
 
+  /** Whether its networks run on a GPU, as the settings want it and Spark assigns one. */
+  public boolean isOnGpu() {
+    return kind != null && !kind.device().equals(HostKind.CPU);
+  }
+
   /** For messages. */
   public String name() {
     return "executor %s on %s".formatted(executor, host);

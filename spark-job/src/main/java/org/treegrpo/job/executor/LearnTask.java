@@ -154,7 +154,9 @@ public record LearnTask(
     PairwiseSum sum = new PairwiseSum(blocks.shares(), absent);
     List<LearnResult> statistics = new ArrayList<>();
     int length = slot.policy().parameters().size();
-    slot.policy().drainGradient(new float[length]); // what a task that failed half way has left
+    if (!shares.isEmpty()) {
+      slot.policy().drainGradient(new float[length]); // what a task that failed half way has left
+    }
     for (Share share : shares) {
       TaskContext.get().killTaskIfInterrupted();
       statistics.add(

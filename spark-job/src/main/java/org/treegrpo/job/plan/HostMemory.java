@@ -1,35 +1,51 @@
 package org.treegrpo.job.plan;
 
-import org.treegrpo.job.settings.PolicySettings.Device;
-
 /**
- * What a run's hosts must have at the very least, in bytes: the vectors that lie there at the same
- * time, in any case. {@link SparkMemory} is what to ask for, with everything else.
+ * What a run's hosts must have at the very least, in bytes: the vectors of trained weights that
+ * processes hold, and the tensors of networks on a CPU. Parts of the former may lie on a disk for a
+ * while, and runs need half as much again before they go well; {@link SparkMemory} is what to ask
+ * for.
  *
  * @param driverHeap the weights and a gradient; an average and an older policy where there are such
  * @param executorHeap the broadcast weights, and a gradient of each task
- * @param localHeap of a process that is both: the driver has no gradient yet while tasks compute
- *     theirs
- * @param executorNative where networks run on the CPU: one copy of the frozen weights, and of each
- *     task the trained ones and their gradient
+ * @param localHeap of a process that is both, without the driver's gradient, which comes after
+ *     those of the tasks
+ * @param networks where they run on the CPU: one copy of the frozen weights, and of each task the
+ *     trained ones and their gradient
+ * @param passes the networks, reward models on the CPU, and what the dearest pass of each task is
+ *     expected to need besides
  */
-public record HostMemory(long driverHeap, long executorHeap, long localHeap, long executorNative) {
+public record HostMemory(
+    long driverHeap, long executorHeap, long localHeap, long networks, long passes) {
 
   /**
    * That of a plan.
    *
-   * @param slots task slots of an executor; those that a round has no shares for are idle
+   * @param tasks that an executor runs at the same time, see {@link #tasks}
    */
-  public static HostMemory of(RunPlan plan, int slots) {
+  public static HostMemory of(RunPlan plan, int tasks) {
     long weights = plan.memory().weights();
-    int tasks = Math.min(slots, plan.settings().tree().shares());
-    boolean gpu = plan.settings().policy().device() == Device.GPU;
+    DeviceMemory device = plan.device();
     long driver = plan.memory().driver() - SparkMemory.MOMENTS * weights;
     long executor = (1L + tasks) * weights;
+    long once = device.frozen() + plan.inputs().rewards().processor();
     return new HostMemory(
         driver,
         executor,
         driver - weights + executor,
-        gpu ? 0 : plan.device().frozen() + 2L * tasks * weights);
+        device.frozen() + 2L * tasks * weights,
+        once + tasks * (device.total() - device.frozen() - device.rewards()));
+  }
+
+  /**
+   * Tasks that one executor at least has at the same time: however a round's shares are dealt, one
+   * has no fewer than the others on average.
+   *
+   * @param slots of all executors together
+   */
+  public static int tasks(RunPlan plan, int slots, int executors) {
+    int shares = plan.settings().tree().shares();
+    int ofStep = Math.max(1, shares / plan.settings().update().stepsPerRound());
+    return (Math.min(slots, ofStep) + executors - 1) / executors;
   }
 }

@@ -84,8 +84,9 @@ public final class BlockRdd<T> extends RDD<T> {
   public Iterator<T> compute(Partition split, TaskContext context) {
     try {
       return CollectionConverters.asScala(List.of(task.run(split.index(), context)).iterator());
-    } catch (OutOfMemoryError full) {
-      throw HeapMemoryException.of(full);
+    } catch (RuntimeException | OutOfMemoryError failure) {
+      HeapMemoryException.throwIfFull(failure);
+      throw failure;
     }
   }
 

@@ -9,6 +9,7 @@ import org.treegrpo.core.base.UserError;
 public final class HeapMemoryException extends RuntimeException implements UserError {
 
   private static final long serialVersionUID = 1L;
+  private static final int DEEPEST = 10;
   private static final Logger LOG = LoggerFactory.getLogger(HeapMemoryException.class);
 
   /** Without the error as a cause: Spark ends the process of a task that has one anywhere. */
@@ -17,20 +18,31 @@ public final class HeapMemoryException extends RuntimeException implements UserE
   }
 
   /**
-   * What this process lacks: an executor, or the driver.
-   *
-   * @throws OutOfMemoryError the given one, if it is not the heap that is full
+   * Tells that this process, an executor or the driver, lacks heap, if a failure or what it carries
+   * says so.
    */
-  public static HeapMemoryException of(OutOfMemoryError full) {
-    String reason = String.valueOf(full.getMessage());
-    if (!reason.startsWith("Java heap space") && !reason.startsWith("GC overhead")) {
-      throw full;
+  public static void throwIfFull(Throwable failure) {
+    Throwable cause = failure;
+    for (int depth = 0; cause != null && depth < DEEPEST; depth++) {
+      if (cause instanceof OutOfMemoryError full && isOfHeap(full)) {
+        LOG.debug("where the heap was full", failure);
+        throw ofThisProcess();
+      }
+      cause = cause.getCause();
     }
-    LOG.debug("where the heap was full", full);
+  }
+
+  private static boolean isOfHeap(OutOfMemoryError full) {
+    String reason = String.valueOf(full.getMessage());
+    return reason.startsWith("Java heap space") || reason.startsWith("GC overhead");
+  }
+
+  private static HeapMemoryException ofThisProcess() {
     long heap = Runtime.getRuntime().maxMemory() >> 20;
     SparkEnv spark = SparkEnv.get();
     if (spark == null || "driver".equals(spark.executorId())) {
-      boolean local = spark != null && spark.conf().get("spark.master", "").startsWith("local");
+      String master = spark == null ? "" : spark.conf().get("spark.master", "");
+      boolean local = master.equals("local") || master.startsWith("local[");
       return new HeapMemoryException(
           "driver: its Java heap of %d MiB is full; raise spark.driver.memory (--spark --driver-memory)%s; plan prints what a run asks for"
               .formatted(heap, local ? ", or give it fewer task slots (local[N])" : ""));

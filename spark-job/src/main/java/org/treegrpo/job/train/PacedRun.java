@@ -109,9 +109,9 @@ public final class PacedRun implements AutoCloseable {
       int finished = checkpoint.map(Checkpoint::state).map(CheckpointState::round).orElse(0);
       if (cluster == null) {
         cluster = session.start(inputs::runSpec);
+        new MemoryCheck(inputs.plan()).of(cluster);
       }
       SparkCluster jobs = cluster;
-      new MemoryCheck(inputs.plan()).of(jobs);
       stop.use(jobs);
       stop.request().cancellable(() -> inputs.prepare(jobs));
       begun.tryInputs(jobs, stop.request(), checkpoint);

@@ -312,7 +312,8 @@ final class RunInputs implements AutoCloseable {
 
   private static ParameterLayout layout(List<Parameter> trained) {
     trained.forEach(Parameter::requireFloat32);
-    MemoryCheck.ofVector(trained.stream().mapToLong(Parameter::size).sum());
+    MemoryCheck.ofVector(
+        trained.stream().mapToLong(Parameter::size).sum(), Runtime.getRuntime().maxMemory() >> 20);
     return ParameterLayout.of(trained);
   }
 

@@ -193,6 +193,17 @@ public final class TrainingRun {
    */
   Turn turn(SparkCluster cluster, StopRequest stop, Optional<Checkpoint> checkpoint, Pace pace)
       throws IOException {
+    try {
+      return takeTurn(cluster, stop, checkpoint, pace);
+    } catch (OutOfMemoryError full) {
+      HeapMemoryException.throwIfFull(full);
+      throw full;
+    }
+  }
+
+  private Turn takeTurn(
+      SparkCluster cluster, StopRequest stop, Optional<Checkpoint> checkpoint, Pace pace)
+      throws IOException {
     Optional<CheckpointState> start = checkpoint.map(Checkpoint::state);
     int finished = start.map(CheckpointState::round).orElse(0);
     PolicyOptimizer optimizer =
@@ -218,12 +229,7 @@ public final class TrainingRun {
               progress,
               stop,
               pace);
-      Optional<String> endedBy;
-      try {
-        endedBy = trainer.run(checkpoint);
-      } catch (OutOfMemoryError full) {
-        throw HeapMemoryException.of(full);
-      }
+      Optional<String> endedBy = trainer.run(checkpoint);
       budget.remark().ifPresent(progress::detail);
       return new Turn(
           endedBy, trainer.done(), budget.seconds() - before, trainer.evaluationSeconds());

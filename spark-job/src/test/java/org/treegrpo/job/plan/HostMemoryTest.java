@@ -12,8 +12,8 @@ class HostMemoryTest {
   @Test
   void vectorsThatLieThereInAnyCase() {
     assertThat(HostMemory.of(PlanFixtures.plan(HUNDRED), 3))
-        .as("weights and gradient; a broadcast and three gradients; both; three networks")
-        .isEqualTo(new HostMemory(200 * MIB, 400 * MIB, 500 * MIB, 600 * MIB));
+        .as("weights and gradient; a broadcast and three gradients; both; networks; with reference")
+        .isEqualTo(new HostMemory(200 * MIB, 400 * MIB, 500 * MIB, 600 * MIB, 1200 * MIB));
   }
 
   @Test
@@ -31,16 +31,14 @@ class HostMemoryTest {
   }
 
   @Test
-  void slotsWithoutASharePerRoundAreIdle() {
-    assertThat(HostMemory.of(PlanFixtures.plan(HUNDRED), 1000))
-        .isEqualTo(HostMemory.of(PlanFixtures.plan(HUNDRED), 8));
-  }
-
-  @Test
-  void aGpuHoldsNetworksItself() {
-    assertThat(
-            HostMemory.of(PlanFixtures.plan(HUNDRED, "treegrpo.policy.device=gpu"), 1)
-                .executorNative())
-        .isZero();
+  void sharesAreDealtToTheSlotsOfAllExecutors() {
+    RunPlan plan = PlanFixtures.plan(1000);
+    assertThat(plan.settings().tree().shares()).isEqualTo(8);
+    assertThat(HostMemory.tasks(plan, 4, 1)).as("all slots of one").isEqualTo(4);
+    assertThat(HostMemory.tasks(plan, 64, 1)).as("others are idle").isEqualTo(8);
+    assertThat(HostMemory.tasks(plan, 64, 16)).as("one has a share, others none").isEqualTo(1);
+    assertThat(HostMemory.tasks(plan, 12, 3)).as("eight over three").isEqualTo(3);
+    RunPlan steps = PlanFixtures.plan(1000, "treegrpo.update.steps-per-round=4");
+    assertThat(HostMemory.tasks(steps, 8, 1)).as("two shares a step").isEqualTo(2);
   }
 }

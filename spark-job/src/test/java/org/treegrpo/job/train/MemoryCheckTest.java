@@ -3,16 +3,21 @@ package org.treegrpo.job.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.treegrpo.core.tensor.ScriptModule;
 import org.treegrpo.core.tensor.TorchScriptArchive;
+import org.treegrpo.job.executor.HostKind;
 import org.treegrpo.job.executor.HostReport;
 import org.treegrpo.job.plan.PlanFixtures;
 import org.treegrpo.job.spark.BlockRdd;
@@ -47,14 +52,14 @@ class MemoryCheckTest {
             () ->
                 CHECK.of(
                     List.of(report("1", 299, 8192), report("2", 300, 8192), report("3", 100, 8192)),
-                    2,
+                    6,
                     false))
         .isInstanceOf(InvalidInputException.class)
         .message()
         .as("each that is too small")
         .hasLineCount(2)
         .startsWith(
-            "spark.executor.memory: the heap of executor 1 on host-1 has 299 MiB and must have at least 300 MiB, for 100 MiB of trained weights in 2 task slot(s); the plan asks for 1792, or for less with fewer slots (spark.executor.cores)")
+            "spark.executor.memory: the heap of executor 1 on host-1 has 299 MiB and must have at least 300 MiB, for 100 MiB of trained weights in 2 task(s) at once; the plan asks for 1792, or for less with fewer task slots (spark.executor.cores)")
         .contains("the heap of executor 3 on host-3 has 100 MiB");
   }
 
@@ -63,7 +68,7 @@ class MemoryCheckTest {
     CHECK.of(List.of(report("driver", 400, 8192)), 2, true);
     assertThatThrownBy(() -> CHECK.of(List.of(report("driver", 399, 8192)), 2, true))
         .hasMessage(
-            "spark.driver.memory: the heap of this process has 399 MiB and must have at least 400 MiB, for 100 MiB of trained weights in 2 task slot(s); the plan asks for 2816, or for less with fewer slots (local[N])");
+            "spark.driver.memory: the heap of this process has 399 MiB and must have at least 400 MiB, for 100 MiB of trained weights in 2 task(s) at once; the plan asks for 2816, or for less with fewer task slots (local[N])");
   }
 
   @Test
@@ -73,7 +78,41 @@ class MemoryCheckTest {
         .doesNotThrowAnyException();
     assertThatThrownBy(() -> CHECK.of(List.of(report("1", 4096, 699)), 2, false))
         .hasMessage(
-            "treegrpo.policy.path: the machine or container of executor 1 on host-1 has 699 MiB and must have at least 700 MiB, for 0 MiB of frozen and 100 MiB of trained weights in 2 task slot(s); take larger ones (spark.executor.memoryOverhead), fewer slots (spark.executor.cores), or export the policy with bfloat16 weights");
+            "treegrpo.policy.path: the machine or container of executor 1 on host-1 has 699 MiB and must have at least 700 MiB, for 0 MiB of frozen and 100 MiB of trained weights in 2 task(s) at once; take a larger one (spark.executor.memoryOverhead), fewer task slots (spark.executor.cores)");
+  }
+
+  @Test
+  void aMachineThatPassesMayFillIsWarnedOf() {
+    assertThat(CHECK.of(List.of(report("1", 4096, 1100)), 2, false)).as("enough").isEmpty();
+    assertThat(CHECK.of(List.of(report("1", 4096, 1099)), 2, false))
+        .as("300 of heap, 400 of networks, as much of the reference's")
+        .containsExactly(
+            "the machine or container of executor 1 on host-1 has 1099 MiB, and the plan counts 1100 MiB for 2 task(s) there at once: the system may end it; see plan, treegrpo.update.micro-batch and checkpointing");
+  }
+
+  @Test
+  void aGpuHoldsNetworksItself() {
+    HostKind gpu = new HostKind("build", "2.7.1", "AVX2", "NVIDIA H200");
+    assertThat(CHECK.of(List.of(new HostReport("1", "host-1", 300, 400, 4, gpu, "")), 2, false))
+        .as("policy.device is auto, and Spark has assigned one")
+        .isEmpty();
+  }
+
+  @Test
+  void anExecutorOfFewCoresHasFewTasks() {
+    HostReport small = new HostReport("1", "host-1", 200, 8192, 1, null, "");
+    assertThat(CHECK.of(List.of(small), 8, false)).as("one task").isEmpty();
+  }
+
+  @Test
+  void aHeapThatCannotEvenHoldTheWeightsIsRefusedBeforeTheyAreRead() {
+    MemoryCheck.ofVector(100 << 18, 100);
+    assertThatThrownBy(() -> MemoryCheck.ofVector(100 << 18, 99))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessage(
+            "spark.driver.memory: the heap of this process has 99 MiB and must have at least 100 MiB, to read 100 MiB of trained weights; raise it (--spark --driver-memory), or train fewer (treegrpo.policy.trainable)");
+    assertThatThrownBy(() -> MemoryCheck.ofVector(1L << 31, 1 << 20))
+        .hasMessageContaining("fewer than 2^31 parameters");
   }
 
   @Test
@@ -108,8 +147,10 @@ class MemoryCheckTest {
     assertThat(directory.resolve("run")).doesNotExist();
   }
 
-  @Test
-  void aTaskThatFillsTheHeapFailsAndItsProcessLives() throws IOException {
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aTaskThatFillsTheHeapFailsAndItsProcessLives(boolean wrapped) throws IOException {
+    assumeThat(Runtime.getRuntime().maxMemory()).as("bytes of heap").isLessThan(16L << 30);
     try (JavaSparkContext context = new JavaSparkContext(TinyRun.spark("local[1]"))) {
       assertThatThrownBy(
               () ->
@@ -119,7 +160,7 @@ class MemoryCheckTest {
                       "fill the heap",
                       1,
                       List.of(""),
-                      (block, task) -> (long) new long[Integer.MAX_VALUE - 8].length))
+                      (block, task) -> fill(wrapped)))
           .rootCause()
           .isInstanceOf(HeapMemoryException.class)
           .hasMessageMatching(
@@ -129,5 +170,12 @@ class MemoryCheckTest {
                   context.sc(), "tag", "go on", 1, List.of(""), (block, task) -> (long) block))
           .containsExactly(0L);
     }
+  }
+
+  /** Sixteen GiB, in a thread of a pool where the failure is to be wrapped. */
+  private static long fill(boolean wrapped) {
+    return wrapped
+        ? CompletableFuture.supplyAsync(() -> fill(false)).join()
+        : new long[Integer.MAX_VALUE - 8].length;
   }
 }
