@@ -3,8 +3,8 @@ package org.treegrpo.job.plan;
 /**
  * What a run's hosts must have at the very least, in bytes: the vectors of trained weights that
  * processes hold, and the tensors of networks on a CPU. Parts of the former may lie on a disk for a
- * while, and runs need half as much again before they go well; {@link SparkMemory} is what to ask
- * for.
+ * while; runs were seen to need a quarter to three quarters more. {@link SparkMemory} is what to
+ * ask for.
  *
  * @param driverHeap the weights and a gradient; an average and an older policy where there are such
  * @param executorHeap the broadcast weights, and a gradient of each task
