@@ -60,10 +60,13 @@ def all_parameters(conditionings):
     package("export", "--pipeline", WORK / "sd15", "--out", policy, "--full", "--channels-last")
     directory = WORK / "sd15-full-run"
     overrides = [f"treegrpo.run-dir={directory}", "treegrpo.rounds=2", "treegrpo.update.checkpointing=blocks", "treegrpo.optimizer.learning-rate=1e-3"]
+    overrides += ["treegrpo.guards.patience=1", "treegrpo.guards.gradient-rms.threshold=1e12"]
     run = Run.train(CHECKOUT, configuration("sd15-full", policy, conditionings), overrides)
     metrics = run.metrics()
     count = len(list(torch.jit.load(policy / "network.pt").parameters()))
     check(min(metrics["tensors_with_gradient"].to_pylist()) == count, f"sd15: in channels_last all {count} parameters get a gradient")
+    acted = run.guards().to_pylist()
+    check([row["round"] for row in acted if row["guard"] == "gradient-rms"], f"sd15: a guard with a threshold that nothing passes has acted: {acted[0]['text'] if acted else 'none'}")
     folder = WORK / "sd15-full-merged"
     package("merge", "--pipeline", WORK / "sd15", "--weights", directory / "checkpoints/round-000002/policy.safetensors", "--out", folder)
     from diffusers import DiffusionPipeline

@@ -42,6 +42,10 @@ class Run:
         """A row an evaluation on held-out prompts; round 0 is the base."""
         return table(self.lines("evaluations.jsonl"))
 
+    def guards(self):
+        """A row a guard that acted; none where none has."""
+        return table(self.lines("guards.jsonl") if (self.directory / "guards.jsonl").exists() else [])
+
     def audit(self, kind, round_number=None):
         """Edges or leaves: of a round, or of all that were written."""
         folders = sorted((self.directory / "audit").glob("round=*" if round_number is None else f"round={round_number:06d}"))
